@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { CredentialVerifier } from '#libs/access/credential-verifier.js';
+import { EnvironmentsModule } from '../environments/environments.module.js';
+import { ApiKeyVerifier } from './api-key.verifier.js';
+import { ApiKeysController } from './api-keys.controller.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { KeyUse } from './key-use.js';
+
+@Module({
+  imports: [EnvironmentsModule],
+  controllers: [ApiKeysController],
+  providers: [ApiKeysService, ApiKeysRepository, KeyUse, { provide: CredentialVerifier, useClass: ApiKeyVerifier }],
+  exports: [CredentialVerifier],
+})
+export class ApiKeysModule {}

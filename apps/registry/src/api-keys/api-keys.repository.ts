@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/database/database.js';
+import { onConstraint } from '#libs/database/database-errors.js';
+import type { Keyset } from '#libs/pagination/cursor.js';
+import type { DomainError } from '#libs/problem-details/domain-error.js';
+import { API_KEY_ENVIRONMENT_CONSTRAINT, ApiKeyEntity } from './api-key.entity.js';
+
+/** A key with all that decides whether it is accepted. */
+export interface KeyStanding {
+  readonly apiKeyId: string;
+  readonly hashedKey: string;
+  readonly isActive: boolean;
+  readonly expiresAt: Date | null;
+  readonly environmentId: string;
+  readonly environment: string;
+  readonly environmentStatus: string;
+  readonly applicationId: string;
+  readonly appKey: string;
+  readonly applicationStatus: string;
+}
+
+const SELECT_STANDING = `
+  SELECT k."id" AS "apiKeyId", k."hashedKey", k."isActive", k."expiresAt",
+         e."id" AS "environmentId", e."name" AS "environment", e."status" AS "environmentStatus",
+         a."id" AS "applicationId", a."appKey", a."status" AS "applicationStatus"
+  FROM "ApiKey" k
+  JOIN "Environment" e ON e."id" = k."environmentId"
+  JOIN "Application" a ON a."id" = e."applicationId"`;
+
+@Injectable()
+export class ApiKeysRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @throws the given error when the environment was deleted meanwhile */
+  async insert(key: ApiKeyEntity, environmentGone: () => DomainError): Promise<void> {
+    const manager = await this.database.manager();
+    await manager.insert(ApiKeyEntity, key).catch(onConstraint(API_KEY_ENVIRONMENT_CONSTRAINT, environmentGone));
+  }
+
+  async listOf(environmentId: string, after: Keyset | undefined, limit: number): Promise<ApiKeyEntity[]> {
+    const manager = await this.database.manager();
+    const query = manager
+      .createQueryBuilder(ApiKeyEntity, 'key')
+      .where('key.environmentId = :environmentId', { environmentId })
+      .orderBy({ 'key.createdAt': 'ASC', 'key.id': 'ASC' })
+      .limit(limit);
+    if (after !== undefined) query.andWhere('(key.createdAt, key.id) > (:createdAt, :id)', after);
+    return query.getMany();
+  }
+
+  /** Locks the row until the transaction ends. */
+  async findAndLock(environmentId: string, id: string): Promise<ApiKeyEntity | null> {
+    const manager = await this.database.manager();
+    return manager.findOne(ApiKeyEntity, { where: { environmentId, id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  async update(id: string, change: Partial<ApiKeyEntity>): Promise<void> {
+    const manager = await this.database.manager();
+    await manager.update(ApiKeyEntity, { id }, change);
+  }
+
+  async standingBySelector(selector: string): Promise<KeyStanding | undefined> {
+    const [standing] = await this.database.query<KeyStanding>(`${SELECT_STANDING} WHERE k."selector" = $1`, [selector]);
+    return standing;
+  }
+
+  /** The keys without a selector of one environment, or of all environments of the application. */
+  async standingsWithoutSelector(appKey: string, environment: string | undefined): Promise<KeyStanding[]> {
+    return this.database.query<KeyStanding>(
+      `${SELECT_STANDING}
+       WHERE a."appKey" = $1 AND ($2::text IS NULL OR e."name" = $2) AND k."selector" IS NULL
+       ORDER BY k."id"`,
+      [appKey, environment ?? null],
+    );
+  }
+
+  /** Moves `lastUsedAt` of many keys forward in one statement, never back; keys being changed are passed over. */
+  async recordUse(uses: ReadonlyMap<string, Date>): Promise<void> {
+    await this.database.query(
+      `UPDATE "ApiKey" k SET "lastUsedAt" = GREATEST(k."lastUsedAt", u."usedAt")
+       FROM unnest($1::text[], $2::timestamptz[]) AS u("id", "usedAt")
+       WHERE k."id" = u."id"
+         AND k."id" IN (SELECT "id" FROM "ApiKey" WHERE "id" = ANY($1) ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED)`,
+      [[...uses.keys()], [...uses.values()]],
+    );
+  }
+}

@@ -1,0 +1,176 @@
+import { Injectable } from '@nestjs/common';
+import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { AppConfig } from '#libs/config/app-config.js';
+import { newId } from '#libs/database/new-id.js';
+import { type Listing, listing } from '#libs/pagination/listing.js';
+import type { PageQuery } from '#libs/pagination/page-query.js';
+import { InvalidInput } from '#libs/problem-details/invalid-input.js';
+import type { EnvironmentResponse } from '../environments/dto/environment.response.js';
+import { EnvironmentNotFound } from '../environments/environment.errors.js';
+import { EnvironmentsService } from '../environments/environments.service.js';
+import type { ApiKeyEntity } from './api-key.entity.js';
+import { ApiKeyNotFound, ApiKeyNotUsable } from './api-key.errors.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
+import { ApiKeyResponse, IssuedApiKeyResponse } from './dto/api-key.response.js';
+import type { ExpiryRequest, IssueApiKeyRequest, RotateApiKeyRequest } from './dto/issue-api-key.request.js';
+import { hashKey, type KeyMaterial, newKeyMaterial } from './key-material.js';
+
+const DAY_MS = 86_400_000;
+
+/** Where a key lives, as the path names it. */
+export interface KeyPlace {
+  readonly appKey: string;
+  readonly environment: string;
+}
+
+interface HashedKey extends KeyMaterial {
+  readonly hashedKey: string;
+}
+
+@Injectable()
+export class ApiKeysService {
+  constructor(
+    private readonly apiKeys: ApiKeysRepository,
+    private readonly environments: EnvironmentsService,
+    private readonly changes: ChangeRecorder,
+    private readonly config: AppConfig,
+  ) {}
+
+  async list(place: KeyPlace, query: PageQuery): Promise<Listing<ApiKeyResponse>> {
+    const { id } = await this.environmentOf(place);
+    return listing(
+      query,
+      (after, limit) => this.apiKeys.listOf(id, after, limit),
+      (key) => new ApiKeyResponse(key),
+    );
+  }
+
+  async issue(place: KeyPlace, request: IssueApiKeyRequest): Promise<IssuedApiKeyResponse> {
+    const expiresAt = expiry(request) ?? null;
+    const secret = await this.newSecret();
+    const environment = await this.environmentOf(place);
+    const issued = await this.insert(place, environment, { name: request.name, expiresAt, secret });
+    this.recordChange(place, environment, { id: issued.id, after: withoutSecret(issued) });
+    return issued;
+  }
+
+  /** A new key with the old one's name and, unless the request says otherwise, its expiry. */
+  async rotate(place: KeyPlace, id: string, request: RotateApiKeyRequest): Promise<IssuedApiKeyResponse> {
+    const expiresAt = expiry(request);
+    const secret = await this.newSecret();
+    const environment = await this.environmentOf(place);
+    // Environment first, then key: the order in which a deletion locks them too.
+    await this.environments.lock(environment.id);
+    const old = await this.findAndLock(environment.id, id);
+    if (!isUsable(old)) throw new ApiKeyNotUsable(id);
+    const issued = await this.insert(place, environment, {
+      name: old.name,
+      expiresAt: expiresAt ?? old.expiresAt,
+      secret,
+    });
+    const replaced = endOfGrace(old, request.gracePeriodSeconds ?? 0);
+    await this.apiKeys.update(id, replaced);
+    this.recordChange(place, environment, {
+      id,
+      before: new ApiKeyResponse(old),
+      after: { old: new ApiKeyResponse({ ...old, ...replaced }), new: withoutSecret(issued) },
+    });
+    return issued;
+  }
+
+  /** Revoking a key that is revoked already changes nothing. */
+  async revoke(place: KeyPlace, id: string): Promise<void> {
+    const environment = await this.environmentOf(place);
+    const key = await this.findAndLock(environment.id, id);
+    if (!key.isActive) return;
+    const revoked = { isActive: false, revokedAt: new Date() };
+    await this.apiKeys.update(id, revoked);
+    this.recordChange(place, environment, {
+      id,
+      before: new ApiKeyResponse(key),
+      after: new ApiKeyResponse({ ...key, ...revoked }),
+    });
+  }
+
+  /** Hashed before the transaction begins: hashing takes long, and no connection is to wait for it. */
+  private async newSecret(): Promise<HashedKey> {
+    const { key, selector } = newKeyMaterial();
+    return { key, selector, hashedKey: await hashKey(key, this.config.bcryptCost) };
+  }
+
+  private async insert(
+    { appKey }: KeyPlace,
+    environment: EnvironmentResponse,
+    { name, expiresAt, secret }: { name: string; expiresAt: Date | null; secret: HashedKey },
+  ): Promise<IssuedApiKeyResponse> {
+    const row: ApiKeyEntity = {
+      id: newId(),
+      name,
+      selector: secret.selector,
+      hashedKey: secret.hashedKey,
+      isActive: true,
+      expiresAt,
+      lastUsedAt: null,
+      revokedAt: null,
+      environmentId: environment.id,
+      createdAt: new Date(),
+    };
+    await this.apiKeys.insert(row, () => new EnvironmentNotFound(appKey, environment.name));
+    return new IssuedApiKeyResponse(row, secret.key);
+  }
+
+  private environmentOf({ appKey, environment }: KeyPlace): Promise<EnvironmentResponse> {
+    return this.environments.get(appKey, environment);
+  }
+
+  private async findAndLock(environmentId: string, id: string): Promise<ApiKeyEntity> {
+    const key = await this.apiKeys.findAndLock(environmentId, id);
+    if (key === null) throw new ApiKeyNotFound(id);
+    return key;
+  }
+
+  private recordChange(
+    { appKey }: KeyPlace,
+    { id: environmentId, name: environment, applicationId }: EnvironmentResponse,
+    { id, ...values }: { id: string; before?: unknown; after?: unknown },
+  ): void {
+    this.changes.record({
+      resourceType: 'api-key',
+      resourceId: id,
+      applicationId,
+      appKey,
+      environmentId,
+      environment,
+      ...values,
+    });
+  }
+}
+
+/** `undefined` when the request says nothing of it. */
+function expiry({ expiresAt, expiresInDays }: ExpiryRequest): Date | undefined {
+  if (expiresAt != null && expiresInDays != null) {
+    throw new InvalidInput([{ pointer: '#/expiresInDays', detail: 'must not be given together with expiresAt' }]);
+  }
+  if (expiresInDays != null) return new Date(Date.now() + expiresInDays * DAY_MS);
+  if (expiresAt != null && expiresAt.getTime() <= Date.now()) {
+    throw new InvalidInput([{ pointer: '#/expiresAt', detail: 'must lie in the future' }]);
+  }
+  return expiresAt ?? undefined;
+}
+
+function isUsable({ isActive, expiresAt }: ApiKeyEntity): boolean {
+  return isActive && (expiresAt === null || expiresAt.getTime() > Date.now());
+}
+
+/** What becomes of a replaced key: revoked at once, or expiring when the grace period ends. */
+function endOfGrace({ expiresAt }: ApiKeyEntity, gracePeriodSeconds: number): Partial<ApiKeyEntity> {
+  const now = Date.now();
+  if (gracePeriodSeconds === 0) return { isActive: false, revokedAt: new Date(now) };
+  const end = now + gracePeriodSeconds * 1000;
+  return { expiresAt: new Date(expiresAt === null ? end : Math.min(end, expiresAt.getTime())) };
+}
+
+function withoutSecret(issued: IssuedApiKeyResponse): Omit<IssuedApiKeyResponse, 'apiKey'> {
+  const { apiKey: _, ...visible } = issued;
+  return visible;
+}

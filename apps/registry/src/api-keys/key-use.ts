@@ -1,0 +1,36 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { ApiKeysRepository } from './api-keys.repository.js';
+
+const FLUSH_INTERVAL_MS = 10_000;
+
+/** Keeps when each API key was last used: in memory, written in batches, so that no request pays for it. */
+@Injectable()
+export class KeyUse implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(KeyUse.name);
+  private pending = new Map<string, Date>();
+
+  constructor(private readonly apiKeys: ApiKeysRepository) {}
+
+  record(apiKeyId: string): void {
+    this.pending.set(apiKeyId, new Date());
+  }
+
+  @Interval(FLUSH_INTERVAL_MS)
+  async flush(): Promise<void> {
+    if (this.pending.size === 0) return;
+    const batch = this.pending;
+    this.pending = new Map();
+    try {
+      await this.apiKeys.recordUse(batch);
+    } catch (error) {
+      // Kept for the next round; what was used since then is newer.
+      this.pending = new Map([...batch, ...this.pending]);
+      this.logger.warn(`When API keys were last used could not be written: ${(error as Error).message}`);
+    }
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.flush();
+  }
+}

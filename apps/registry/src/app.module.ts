@@ -1,0 +1,59 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AccessGuard } from '#libs/access/access.guard.js';
+import { AdminKeyGuard } from '#libs/access/admin-key.guard.js';
+import { ApiKeyGuard } from '#libs/access/api-key.guard.js';
+import { AppKeyGuard } from '#libs/access/app-key.guard.js';
+import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filter.js';
+import { AppConfig } from '#libs/config/app-config.js';
+import { translateDatabaseError } from '#libs/database/database-errors.js';
+import { DatabaseModule } from '#libs/database/database.module.js';
+import { ListingInterceptor } from '#libs/pagination/listing.interceptor.js';
+import { ProblemFilter } from '#libs/problem-details/problem.filter.js';
+import { InputValidationPipe } from '#libs/validation/input-validation.pipe.js';
+import { ApiKeysModule } from './api-keys/api-keys.module.js';
+import { ApplicationsModule } from './applications/applications.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { DiscoveryModule } from './discovery/discovery.module.js';
+import { EndpointsModule } from './endpoints/endpoints.module.js';
+import { entities } from './entities.js';
+import { EnvironmentsModule } from './environments/environments.module.js';
+import { HealthModule } from './health/health.module.js';
+
+/** The table of contents: the features, and what every request passes on its way to them. */
+@Global()
+@Module({
+  imports: [
+    ScheduleModule.forRoot(),
+    AuditModule,
+    ApplicationsModule,
+    EnvironmentsModule,
+    EndpointsModule,
+    DiscoveryModule,
+    ApiKeysModule,
+    HealthModule,
+  ],
+  providers: [
+    AdminKeyGuard,
+    AppKeyGuard,
+    ApiKeyGuard,
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_PIPE, useClass: InputValidationPipe },
+    { provide: APP_INTERCEPTOR, useClass: ListingInterceptor },
+    { provide: APP_FILTER, useFactory: () => new ProblemFilter(translateDatabaseError) },
+    { provide: APP_FILTER, useClass: CredentialsRefusedFilter },
+  ],
+  exports: [AppConfig],
+})
+export class AppModule {
+  /** @param databaseUrl of a migrated database */
+  static register(config: AppConfig, databaseUrl: string): DynamicModule {
+    const { maxConnections } = config.database;
+    return {
+      module: AppModule,
+      imports: [DatabaseModule.register({ url: databaseUrl, maxConnections, entities })],
+      providers: [{ provide: AppConfig, useValue: config }],
+    };
+  }
+}

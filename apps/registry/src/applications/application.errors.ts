@@ -1,0 +1,34 @@
+import { DomainError } from '#libs/problem-details/domain-error.js';
+
+export class ApplicationNotFound extends DomainError {
+  constructor(appKey: string) {
+    super({
+      code: 'application-not-found',
+      status: 404,
+      title: 'Application not found',
+      detail: `There is no application '${appKey}'.`,
+    });
+  }
+}
+
+export class AppKeyTaken extends DomainError {
+  constructor(appKey: string) {
+    super({
+      code: 'app-key-taken',
+      status: 409,
+      title: 'App key taken',
+      detail: `The app key '${appKey}' belongs to another application.`,
+    });
+  }
+}
+
+export class StatusIsForAdmins extends DomainError {
+  constructor() {
+    super({
+      code: 'status-is-for-admins',
+      status: 403,
+      title: 'Status is for admins',
+      detail: 'Only the operator, with X-Admin-Key, changes the status of an application.',
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { EnvironmentsModule } from '../environments/environments.module.js';
+import { ApplicationsController } from './applications.controller.js';
+import { ApplicationsRepository } from './applications.repository.js';
+import { ApplicationsService } from './applications.service.js';
+
+@Module({
+  imports: [EnvironmentsModule],
+  controllers: [ApplicationsController],
+  providers: [ApplicationsService, ApplicationsRepository],
+  exports: [ApplicationsService],
+})
+export class ApplicationsModule {}

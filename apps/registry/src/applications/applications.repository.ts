@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/database/database.js';
+import type { Keyset } from '#libs/pagination/cursor.js';
+import { ApplicationEntity } from './application.entity.js';
+
+export type NewApplication = Pick<
+  ApplicationEntity,
+  'id' | 'name' | 'description' | 'appKey' | 'authenticationMethod' | 'healthCheckUrl' | 'createdAt' | 'updatedAt'
+>;
+
+@Injectable()
+export class ApplicationsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @returns null when the app key is taken; the transaction stays usable */
+  async insert(application: NewApplication): Promise<ApplicationEntity | null> {
+    const manager = await this.database.manager();
+    await manager.createQueryBuilder().insert().into(ApplicationEntity).values(application).orIgnore().execute();
+    return manager.findOneBy(ApplicationEntity, { id: application.id });
+  }
+
+  async find(appKey: string): Promise<ApplicationEntity | null> {
+    const manager = await this.database.manager();
+    return manager.findOneBy(ApplicationEntity, { appKey });
+  }
+
+  /** Locks the row until the transaction ends. */
+  async findAndLock(appKey: string): Promise<ApplicationEntity | null> {
+    const manager = await this.database.manager();
+    return manager.findOne(ApplicationEntity, { where: { appKey }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  async list(after: Keyset | undefined, limit: number): Promise<ApplicationEntity[]> {
+    const manager = await this.database.manager();
+    const query = manager
+      .createQueryBuilder(ApplicationEntity, 'application')
+      .orderBy({ 'application.createdAt': 'ASC', 'application.id': 'ASC' })
+      .limit(limit);
+    if (after !== undefined) {
+      query.where('(application.createdAt, application.id) > (:createdAt, :id)', after);
+    }
+    return query.getMany();
+  }
+
+  async update(id: string, change: Partial<ApplicationEntity>): Promise<void> {
+    const manager = await this.database.manager();
+    await manager.update(ApplicationEntity, { id }, change);
+  }
+
+  /** Everything below the application goes with it. */
+  async delete(id: string): Promise<void> {
+    const manager = await this.database.manager();
+    await manager.delete(ApplicationEntity, { id });
+  }
+}

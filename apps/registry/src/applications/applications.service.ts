@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '#libs/access/caller.js';
+import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
+import { changedFields } from '#libs/audit-trail/changed-fields.js';
+import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { newId } from '#libs/database/new-id.js';
+import { type Listing, listing } from '#libs/pagination/listing.js';
+import type { PageQuery } from '#libs/pagination/page-query.js';
+import { InvalidInput } from '#libs/problem-details/invalid-input.js';
+import type { CreateEnvironmentRequest } from '../environments/dto/create-environment.request.js';
+import type { EnvironmentResponse } from '../environments/dto/environment.response.js';
+import { EnvironmentsService } from '../environments/environments.service.js';
+import { appKeyFrom, distinguished } from './app-key.js';
+import type { ApplicationEntity } from './application.entity.js';
+import { AppKeyTaken, ApplicationNotFound, StatusIsForAdmins } from './application.errors.js';
+import { ApplicationsRepository } from './applications.repository.js';
+import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
+import type { CreateApplicationRequest } from './dto/create-application.request.js';
+import type { UpdateApplicationRequest } from './dto/update-application.request.js';
+
+@Injectable()
+export class ApplicationsService {
+  constructor(
+    private readonly applications: ApplicationsRepository,
+    private readonly environments: EnvironmentsService,
+    private readonly changes: ChangeRecorder,
+  ) {}
+
+  list(query: PageQuery): Promise<Listing<ApplicationResponse>> {
+    return listing(
+      query,
+      (after, limit) => this.applications.list(after, limit),
+      (application) => new ApplicationResponse(application),
+    );
+  }
+
+  async create(request: CreateApplicationRequest): Promise<ApplicationWithEnvironmentsResponse> {
+    const initial = request.environments ?? [{ name: DEFAULT_ENVIRONMENT }];
+    refuseRepeatedNames(initial);
+    const application = await this.insert(request);
+    const environments: EnvironmentResponse[] = [];
+    for (const environment of initial) {
+      environments.push(await this.environments.createIn(application.id, environment));
+    }
+    const created = new ApplicationWithEnvironmentsResponse(application, environments);
+    this.recordChange(application, { after: created });
+    return created;
+  }
+
+  async get(appKey: string): Promise<ApplicationWithEnvironmentsResponse> {
+    const application = await this.applications.find(appKey);
+    if (application === null) throw new ApplicationNotFound(appKey);
+    return new ApplicationWithEnvironmentsResponse(application, await this.environments.allOf(application.id));
+  }
+
+  async update(appKey: string, request: UpdateApplicationRequest, caller: Caller): Promise<ApplicationResponse> {
+    const application = await this.findAndLock(appKey);
+    const { name, description, status } = request;
+    const changed = changedFields<ApplicationEntity>(application, {
+      name,
+      description,
+      healthCheckUrl: request.healthCheckUrl === '' ? null : request.healthCheckUrl,
+      status,
+    });
+    if (changed === undefined) return new ApplicationResponse(application);
+    if (changed.after.status !== undefined && caller.kind !== 'admin') throw new StatusIsForAdmins();
+    const update = { ...changed.after, updatedAt: new Date() };
+    await this.applications.update(application.id, update);
+    this.recordChange(application, changed);
+    return new ApplicationResponse({ ...application, ...update });
+  }
+
+  async delete(appKey: string): Promise<void> {
+    const application = await this.findAndLock(appKey);
+    const environments = await this.environments.allOf(application.id);
+    await this.applications.delete(application.id);
+    this.recordChange(application, { before: new ApplicationWithEnvironmentsResponse(application, environments) });
+  }
+
+  private async insert(request: CreateApplicationRequest): Promise<ApplicationEntity> {
+    const appKey = request.appKey ?? appKeyFrom(request.name);
+    const now = new Date();
+    const row = {
+      id: newId(),
+      name: request.name,
+      description: request.description ?? null,
+      authenticationMethod: request.authenticationMethod ?? 'API_KEY',
+      healthCheckUrl: request.healthCheckUrl === '' ? null : (request.healthCheckUrl ?? null),
+      createdAt: now,
+      updatedAt: now,
+    };
+    const inserted = await this.applications.insert({ ...row, appKey });
+    if (inserted !== null) return inserted;
+    // A key of our own making gives way; one that was asked for is a conflict.
+    const second = request.appKey == null ? await this.applications.insert({ ...row, appKey: distinguished(appKey) }) : null;
+    if (second === null) throw new AppKeyTaken(appKey);
+    return second;
+  }
+
+  private async findAndLock(appKey: string): Promise<ApplicationEntity> {
+    const application = await this.applications.findAndLock(appKey);
+    if (application === null) throw new ApplicationNotFound(appKey);
+    return application;
+  }
+
+  private recordChange({ id, appKey }: ApplicationEntity, values: { before?: unknown; after?: unknown }): void {
+    this.changes.record({ resourceType: 'application', resourceId: id, applicationId: id, appKey, ...values });
+  }
+}
+
+function refuseRepeatedNames(environments: readonly CreateEnvironmentRequest[]): void {
+  const names = environments.map(({ name }) => name);
+  const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (repeated !== -1) {
+    throw new InvalidInput([{ pointer: `#/environments/${repeated}/name`, detail: 'must not be used twice' }]);
+  }
+}

@@ -1,0 +1,24 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
+import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { AuditController } from './audit.controller.js';
+import { AuditInterceptor } from './audit.interceptor.js';
+import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditService } from './audit.service.js';
+import { RefusalLog } from './refusal-log.js';
+
+/** Global, so that every feature can say what it changed without knowing where that goes. */
+@Global()
+@Module({
+  controllers: [AuditController],
+  providers: [
+    AuditService,
+    AuditLogRepository,
+    ChangeRecorder,
+    { provide: RefusalRecorder, useClass: RefusalLog },
+    { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
+  ],
+  exports: [ChangeRecorder, RefusalRecorder],
+})
+export class AuditModule {}

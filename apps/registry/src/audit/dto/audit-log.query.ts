@@ -1,0 +1,34 @@
+import { MAX_PAGE_SIZE, PageQuery } from '#libs/pagination/page-query.js';
+import { IntegerField, TextField, TimeField } from '#libs/validation/fields.js';
+
+export const DEFAULT_LIMIT = 50;
+
+export class AuditLogQuery extends PageQuery {
+  @IntegerField({
+    description: 'Page size.',
+    min: 1,
+    max: MAX_PAGE_SIZE,
+    default: DEFAULT_LIMIT,
+    presence: 'optional-not-null',
+  })
+  declare readonly limit?: number;
+
+  @TextField({ description: 'Only entries of this application.', maxLength: 255, presence: 'optional-not-null' })
+  readonly app_key?: string;
+
+  @TextField({ description: 'Only this action, such as `application.updated`.', maxLength: 255, presence: 'optional-not-null' })
+  readonly action?: string;
+
+  @TextField({
+    description: 'Only by `admin`, `application`, `anonymous`, or the API key with this id.',
+    maxLength: 255,
+    presence: 'optional-not-null',
+  })
+  readonly actor?: string;
+
+  @TimeField({ description: 'Only entries at or after this time.', presence: 'optional-not-null' })
+  readonly from?: Date;
+
+  @TimeField({ description: 'Only entries before this time.', presence: 'optional-not-null' })
+  readonly to?: Date;
+}

@@ -1,0 +1,85 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import type { FastifyRequest } from 'fastify';
+import type { RefusalReason, RefusedClaim } from '#libs/access/access.errors.js';
+import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
+import { newId } from '#libs/database/new-id.js';
+import type { AuditLogEntity } from './audit-log.entity.js';
+import { AuditLogRepository } from './audit-log.repository.js';
+import { requestOrigin } from './request-origin.js';
+
+const WINDOW_MS = 5000;
+/** Distinct entries of one window; what goes beyond is counted in one entry a reason. */
+const MAX_ENTRIES = 50;
+const MAX_CLAIM_LENGTH = 255;
+
+/** Reasons whose claimed app key is made up as often as not: a flood of invented ones is one entry an address. */
+const UNPROVEN: ReadonlySet<RefusalReason> = new Set(['missing-credentials', 'wrong-admin-key', 'unknown-api-key']);
+
+/**
+ * Writes refused credentials to the trail, equal ones of the same few seconds as one entry with their number:
+ * a flood of refusals costs memory and table a bounded amount.
+ */
+@Injectable()
+export class RefusalLog extends RefusalRecorder implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(RefusalLog.name);
+  private pending = new Map<string, AuditLogEntity>();
+
+  constructor(private readonly entries: AuditLogRepository) {
+    super();
+  }
+
+  refused(claim: RefusedClaim, request: FastifyRequest): void {
+    const group = groupOf(claim, request.ip);
+    const key = this.pending.has(group) || this.pending.size < MAX_ENTRIES ? group : `overflow ${claim.reason}`;
+    const entry = this.pending.get(key);
+    if (entry === undefined) this.pending.set(key, entryOf(claim, request));
+    else entry.occurrences += 1;
+  }
+
+  @Interval(WINDOW_MS)
+  async flush(): Promise<void> {
+    if (this.pending.size === 0) return;
+    const batch = [...this.pending.values()];
+    this.pending = new Map();
+    for (const { reason, appKey, ipAddress, occurrences } of batch) {
+      this.logger.warn(
+        `Refused credentials from ${ipAddress ?? 'unknown'}: ${reason ?? ''} (${occurrences}×, claimed app key ${JSON.stringify(appKey)})`,
+      );
+    }
+    try {
+      await this.entries.append(batch);
+    } catch (error) {
+      this.logger.error(`${batch.length} entries of refused credentials could not be written: ${(error as Error).message}`);
+    }
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.flush();
+  }
+}
+
+function groupOf({ reason, appKey, environment, apiKeyId }: RefusedClaim, address: string): string {
+  return JSON.stringify(UNPROVEN.has(reason) ? [reason, address] : [reason, address, appKey, environment, apiKeyId]);
+}
+
+function entryOf(claim: RefusedClaim, request: FastifyRequest): AuditLogEntity {
+  return {
+    id: newId(),
+    createdAt: new Date(),
+    action: 'credentials.refused',
+    actor: 'anonymous',
+    apiKeyId: claim.apiKeyId ?? null,
+    appKey: claim.appKey?.slice(0, MAX_CLAIM_LENGTH) ?? null,
+    applicationId: null,
+    environment: claim.environment?.slice(0, MAX_CLAIM_LENGTH) ?? null,
+    environmentId: null,
+    resourceType: 'route',
+    resourceId: `${request.method} ${request.routeOptions.url ?? ''}`,
+    before: null,
+    after: null,
+    reason: claim.reason,
+    occurrences: 1,
+    ...requestOrigin(request),
+  };
+}

@@ -1,0 +1,24 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { AppConfig } from '#libs/config/app-config.js';
+import { openApiDocument } from './openapi.js';
+
+/** What the process and the tests set up alike, once the modules are known. */
+export function configureApp(app: NestFastifyApplication, config: AppConfig): void {
+  const { basePath, corsOrigins } = config.http;
+  if (basePath !== '') app.setGlobalPrefix(basePath);
+  if (corsOrigins.length > 0) {
+    app.enableCors({
+      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+      exposedHeaders: ['Link', 'X-Request-Id', 'ETag', 'Retry-After'],
+    });
+  }
+  app.enableShutdownHooks();
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    useGlobalPrefix: true,
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'MCP Registry Server',
+    swaggerOptions: { persistAuthorization: true, tryItOutEnabled: true, displayRequestDuration: true },
+  });
+}

@@ -1,0 +1,42 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Access } from '#libs/access/access.decorator.js';
+import { EnvironmentMeant } from '#libs/access/environment-meant.js';
+import { ApiListing } from '#libs/pagination/api-listing.decorator.js';
+import type { Listing } from '#libs/pagination/listing.js';
+import { ApiProblems } from '#libs/problem-details/api-problems.decorator.js';
+import { DiscoveryService } from './discovery.service.js';
+import { ApplicationsWithEndpointsQuery, EndpointsQuery } from './dto/discovery.query.js';
+import { ApplicationWithEndpoints, EndpointsResponse } from './dto/discovery.response.js';
+
+@ApiTags('Discovery')
+@Controller()
+export class DiscoveryController {
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  @Get('endpoints')
+  @Access('discovery')
+  @ApiOperation({
+    summary: 'List the endpoints of an application in one environment',
+    description: "Public, unless ENDPOINTS_REQUIRE_KEY asks for the application's own key or the admin key.",
+  })
+  @ApiOkResponse({ type: EndpointsResponse })
+  @ApiProblems(404)
+  endpoints(
+    @Query() { app_key: appKey }: EndpointsQuery,
+    @EnvironmentMeant() environment: string,
+  ): Promise<EndpointsResponse> {
+    return this.discovery.endpoints(appKey, environment);
+  }
+
+  @Get('applications/with-endpoints')
+  @Access('admin')
+  @ApiOperation({ summary: 'List the applications that have an environment, each with its endpoints there' })
+  @ApiListing(ApplicationWithEndpoints)
+  applicationsWithEndpoints(
+    @Query() query: ApplicationsWithEndpointsQuery,
+    @EnvironmentMeant() environment: string,
+  ): Promise<Listing<ApplicationWithEndpoints>> {
+    return this.discovery.applicationsWithEndpoints(environment, query);
+  }
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryController } from './discovery.controller.js';
+import { DiscoveryRepository } from './discovery.repository.js';
+import { DiscoveryService } from './discovery.service.js';
+
+@Module({ controllers: [DiscoveryController], providers: [DiscoveryService, DiscoveryRepository] })
+export class DiscoveryModule {}

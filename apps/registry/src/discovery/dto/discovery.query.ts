@@ -1,0 +1,23 @@
+import { PageQuery } from '#libs/pagination/page-query.js';
+import { TextField } from '#libs/validation/fields.js';
+
+const EnvironmentMeantField = (): PropertyDecorator =>
+  TextField({
+    description: 'Name of the environment; otherwise `X-Environment`, otherwise `production`.',
+    example: 'production',
+    maxLength: 63,
+    presence: 'optional-not-null',
+  });
+
+export class EndpointsQuery {
+  @TextField({ description: 'App key of the application.', example: 'orders', maxLength: 128 })
+  readonly app_key!: string;
+
+  @EnvironmentMeantField()
+  readonly environment?: string;
+}
+
+export class ApplicationsWithEndpointsQuery extends PageQuery {
+  @EnvironmentMeantField()
+  readonly environment?: string;
+}

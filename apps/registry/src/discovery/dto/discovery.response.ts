@@ -1,0 +1,84 @@
+import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { TIME_EXAMPLE } from '#libs/validation/response-examples.js';
+import { ApplicationResponse } from '../../applications/dto/application.response.js';
+import { EnvironmentResponse } from '../../environments/dto/environment.response.js';
+
+const nullableJson = (example: unknown): PropertyDecorator =>
+  ApiProperty({ nullable: true, example, description: 'Any JSON, as registered', type: Object });
+
+export class EndpointResponse {
+  @ApiProperty({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f16' })
+  readonly id!: string;
+
+  @ApiProperty({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11' })
+  readonly applicationId!: string;
+
+  @ApiProperty({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f12' })
+  readonly environmentId!: string;
+
+  @ApiProperty({ example: 'Get an order' })
+  readonly name!: string;
+
+  @ApiProperty({ example: '/orders/{orderId}' })
+  readonly path!: string;
+
+  @ApiProperty({ example: 'GET' })
+  readonly method!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'One order with its lines' })
+  readonly description!: string | null;
+
+  @ApiProperty({ example: false })
+  readonly isPublic!: boolean;
+
+  @ApiProperty({ type: String, nullable: true, example: 'BEARER' })
+  readonly authType!: string | null;
+
+  @nullableJson({ scopes: ['orders:read'] })
+  readonly authConfig!: unknown;
+
+  @ApiProperty({ type: String, nullable: true, example: 'application/json' })
+  readonly contentType!: string | null;
+
+  @nullableJson({ type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] })
+  readonly pathParams!: unknown;
+
+  @nullableJson(null)
+  readonly queryParams!: unknown;
+
+  @nullableJson(null)
+  readonly requestBody!: unknown;
+
+  @nullableJson({ type: 'object', properties: { id: { type: 'string' } } })
+  readonly responseBody!: unknown;
+
+  @ApiProperty({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  readonly createdAt!: Date;
+
+  @ApiProperty({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  readonly updatedAt!: Date;
+}
+
+/** Without the time of the last probe: the answer changes only when something about the environment does. */
+export class DiscoveredEnvironment extends OmitType(EnvironmentResponse, ['lastHealthCheckAt']) {}
+
+export class EndpointsResponse {
+  @ApiProperty({ type: DiscoveredEnvironment })
+  readonly environment!: DiscoveredEnvironment;
+
+  @ApiProperty({ type: [EndpointResponse] })
+  readonly endpoints!: readonly EndpointResponse[];
+}
+
+export class SecuredEnvironment extends DiscoveredEnvironment {
+  @ApiProperty({ type: 'null', example: null, description: 'Always null: a slot existing clients read' })
+  readonly security!: null;
+}
+
+export class ApplicationWithEndpoints extends ApplicationResponse {
+  @ApiProperty({ type: SecuredEnvironment })
+  readonly environment!: SecuredEnvironment;
+
+  @ApiProperty({ type: [EndpointResponse] })
+  readonly endpoints!: readonly EndpointResponse[];
+}

@@ -1,0 +1,84 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { InputError } from '#libs/problem-details/domain-error.js';
+import { InvalidInput } from '#libs/problem-details/invalid-input.js';
+import { unwrapJson } from '#libs/validation/fields.js';
+import { validated } from '#libs/validation/input-validation.pipe.js';
+import { EndpointRegistration } from './dto/endpoint-registration.js';
+import { TooManyEndpoints } from './endpoint.errors.js';
+
+/** An endpoint as it is to be stored. */
+export interface RegisteredEndpoint {
+  readonly name: string;
+  readonly path: string;
+  readonly method: string;
+  readonly description: string | null;
+  readonly isPublic: boolean;
+  readonly authType: string | null;
+  readonly authConfig: unknown;
+  readonly contentType: string | null;
+  readonly pathParams: unknown;
+  readonly queryParams: unknown;
+  readonly requestBody: unknown;
+  readonly responseBody: unknown;
+}
+
+/** Other requests get their turn after so many endpoints. */
+const SLICE = 50;
+const MAX_ERRORS = 100;
+
+/**
+ * Checks a batch: its size, every endpoint, and that none is there twice.
+ *
+ * @throws TooManyEndpoints, InvalidInput with up to 100 mistakes
+ */
+export async function validEndpoints(items: readonly unknown[], max: number): Promise<RegisteredEndpoint[]> {
+  if (items.length === 0) {
+    throw new InvalidInput([{ pointer: '#/endpoints', detail: 'must have at least one endpoint; an empty list would delete all' }]);
+  }
+  if (items.length > max) throw new TooManyEndpoints(items.length, max);
+  const endpoints: RegisteredEndpoint[] = [];
+  const errors: InputError[] = [];
+  for (const [index, item] of items.entries()) {
+    if (index % SLICE === SLICE - 1) await nextTurn();
+    try {
+      endpoints.push(stored(await validated(EndpointRegistration, item, `#/endpoints/${index}`)));
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      errors.push(...(error.errors ?? []));
+      if (errors.length >= MAX_ERRORS) break;
+    }
+  }
+  if (errors.length === 0) errors.push(...repetitions(endpoints));
+  if (errors.length > 0) throw new InvalidInput(errors.slice(0, MAX_ERRORS));
+  return endpoints;
+}
+
+function stored(endpoint: EndpointRegistration): RegisteredEndpoint {
+  return {
+    name: endpoint.name,
+    path: endpoint.path,
+    method: endpoint.method,
+    description: endpoint.description ?? null,
+    isPublic: endpoint.isPublic ?? false,
+    authType: endpoint.authType ?? null,
+    authConfig: unwrapJson(endpoint.authConfig),
+    contentType: endpoint.contentType ?? null,
+    pathParams: unwrapJson(endpoint.pathParams),
+    queryParams: unwrapJson(endpoint.queryParams),
+    requestBody: unwrapJson(endpoint.requestBody),
+    responseBody: unwrapJson(endpoint.responseBody),
+  };
+}
+
+function repetitions(endpoints: readonly RegisteredEndpoint[]): InputError[] {
+  const first = new Map<string, number>();
+  return endpoints.flatMap(({ method, path }, index) => {
+    const operation = `${method} ${path}`;
+    const earlier = first.get(operation);
+    if (earlier === undefined) {
+      first.set(operation, index);
+      return [];
+    }
+    return [{ pointer: `#/endpoints/${index}`, detail: `must not repeat ${operation}, which is #/endpoints/${earlier} already` }];
+  });
+}

@@ -1,0 +1,12 @@
+import { BaseDomainField, EnvironmentDescriptionField, EnvironmentNameField } from './environment-fields.js';
+
+export class CreateEnvironmentRequest {
+  @EnvironmentNameField('required')
+  readonly name!: string;
+
+  @BaseDomainField()
+  readonly baseDomain?: string | null;
+
+  @EnvironmentDescriptionField()
+  readonly description?: string | null;
+}

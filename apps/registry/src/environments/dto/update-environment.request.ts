@@ -1,0 +1,13 @@
+import { BaseDomainField, EnvironmentDescriptionField, StatusField } from './environment-fields.js';
+
+/** A field left out stays as it is; `null` clears it. */
+export class UpdateEnvironmentRequest {
+  @BaseDomainField()
+  readonly baseDomain?: string | null;
+
+  @EnvironmentDescriptionField()
+  readonly description?: string | null;
+
+  @StatusField()
+  readonly status?: 'ACTIVE' | 'INACTIVE';
+}

@@ -1,0 +1,48 @@
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { ApplicationEntity } from '../applications/application.entity.js';
+
+export const ENVIRONMENT_NAME_CONSTRAINT = 'UQ_Environment_applicationId_name';
+export const ENVIRONMENT_APPLICATION_CONSTRAINT = 'FK_Environment_applicationId';
+
+@Entity('Environment')
+@Unique(ENVIRONMENT_NAME_CONSTRAINT, ['applicationId', 'name'])
+@Check('CK_Environment_status', `"status" IN ('ACTIVE', 'INACTIVE')`)
+@Check('CK_Environment_healthStatus', `"healthStatus" IN ('UNKNOWN', 'ACTIVE', 'INACTIVE')`)
+export class EnvironmentEntity {
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'PK_Environment' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Column({ type: 'text', nullable: true })
+  description!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  baseDomain!: string | null;
+
+  @Column({ type: 'text', default: 'ACTIVE' })
+  status!: 'ACTIVE' | 'INACTIVE';
+
+  @Column({ type: 'text', default: 'UNKNOWN' })
+  healthStatus!: 'UNKNOWN' | 'ACTIVE' | 'INACTIVE';
+
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  healthStatusChangedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  lastHealthCheckAt!: Date | null;
+
+  @Column({ type: 'text' })
+  applicationId!: string;
+
+  @ManyToOne(() => ApplicationEntity, { onDelete: 'CASCADE', nullable: false })
+  @JoinColumn({ name: 'applicationId', foreignKeyConstraintName: ENVIRONMENT_APPLICATION_CONSTRAINT })
+  application?: never;
+
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/database/database.js';
+import { onConstraint } from '#libs/database/database-errors.js';
+import type { Keyset } from '#libs/pagination/cursor.js';
+import { ApplicationEntity } from '../applications/application.entity.js';
+import { ENVIRONMENT_NAME_CONSTRAINT, EnvironmentEntity } from './environment.entity.js';
+import { EnvironmentExists } from './environment.errors.js';
+
+export type NewEnvironment = Pick<
+  EnvironmentEntity,
+  'id' | 'name' | 'description' | 'baseDomain' | 'applicationId' | 'createdAt' | 'updatedAt'
+>;
+
+@Injectable()
+export class EnvironmentsRepository {
+  constructor(private readonly database: Database) {}
+
+  async applicationId(appKey: string): Promise<string | undefined> {
+    const manager = await this.database.manager();
+    const application = await manager.findOne(ApplicationEntity, { select: { id: true }, where: { appKey } });
+    return application?.id;
+  }
+
+  /** As {@link applicationId}, and nobody can delete the application before the transaction ends. */
+  async holdApplication(appKey: string): Promise<string | undefined> {
+    const [row] = await this.database.query<{ id: string }>(
+      `SELECT "id" FROM "Application" WHERE "appKey" = $1 FOR KEY SHARE`,
+      [appKey],
+    );
+    return row?.id;
+  }
+
+  /** @throws EnvironmentExists when the application has one of that name */
+  async insert(environment: NewEnvironment): Promise<EnvironmentEntity> {
+    const manager = await this.database.manager();
+    const repository = manager.getRepository(EnvironmentEntity);
+    await repository
+      .insert(environment)
+      .catch(onConstraint(ENVIRONMENT_NAME_CONSTRAINT, () => new EnvironmentExists(environment.name)));
+    return repository.findOneByOrFail({ id: environment.id });
+  }
+
+  async find(appKey: string, name: string): Promise<EnvironmentEntity | null> {
+    const manager = await this.database.manager();
+    return manager
+      .createQueryBuilder(EnvironmentEntity, 'environment')
+      .innerJoin(ApplicationEntity, 'application', 'application.id = environment.applicationId')
+      .where('application.appKey = :appKey AND environment.name = :name', { appKey, name })
+      .getOne();
+  }
+
+  /** Locks the row until the transaction ends: whoever changes the environment or its endpoints comes one by one. */
+  async lock(id: string): Promise<EnvironmentEntity | null> {
+    const manager = await this.database.manager();
+    return manager.findOne(EnvironmentEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  async listOf(applicationId: string, after?: Keyset, limit?: number): Promise<EnvironmentEntity[]> {
+    const manager = await this.database.manager();
+    const query = manager
+      .createQueryBuilder(EnvironmentEntity, 'environment')
+      .where('environment.applicationId = :applicationId', { applicationId })
+      .orderBy({ 'environment.createdAt': 'ASC', 'environment.id': 'ASC' })
+      .limit(limit);
+    if (after !== undefined) {
+      query.andWhere('(environment.createdAt, environment.id) > (:createdAt, :id)', after);
+    }
+    return query.getMany();
+  }
+
+  async update(id: string, change: Partial<EnvironmentEntity>): Promise<void> {
+    const manager = await this.database.manager();
+    await manager.update(EnvironmentEntity, { id }, change);
+  }
+
+  async delete(id: string): Promise<void> {
+    const manager = await this.database.manager();
+    await manager.delete(EnvironmentEntity, { id });
+  }
+}

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { changedFields } from '#libs/audit-trail/changed-fields.js';
+import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { newId } from '#libs/database/new-id.js';
+import { type Listing, listing } from '#libs/pagination/listing.js';
+import type { PageQuery } from '#libs/pagination/page-query.js';
+import { ApplicationNotFound } from '../applications/application.errors.js';
+import type { CreateEnvironmentRequest } from './dto/create-environment.request.js';
+import { EnvironmentResponse } from './dto/environment.response.js';
+import type { UpdateEnvironmentRequest } from './dto/update-environment.request.js';
+import type { EnvironmentEntity } from './environment.entity.js';
+import { EnvironmentNotFound } from './environment.errors.js';
+import { EnvironmentsRepository } from './environments.repository.js';
+
+@Injectable()
+export class EnvironmentsService {
+  constructor(
+    private readonly environments: EnvironmentsRepository,
+    private readonly changes: ChangeRecorder,
+  ) {}
+
+  async list(appKey: string, query: PageQuery): Promise<Listing<EnvironmentResponse>> {
+    const applicationId = await this.applicationId(appKey);
+    return listing(
+      query,
+      (after, limit) => this.environments.listOf(applicationId, after, limit),
+      (environment) => new EnvironmentResponse(environment),
+    );
+  }
+
+  async allOf(applicationId: string): Promise<EnvironmentResponse[]> {
+    const environments = await this.environments.listOf(applicationId);
+    return environments.map((environment) => new EnvironmentResponse(environment));
+  }
+
+  async create(appKey: string, request: CreateEnvironmentRequest): Promise<EnvironmentResponse> {
+    const applicationId = await this.environments.holdApplication(appKey);
+    if (applicationId === undefined) throw new ApplicationNotFound(appKey);
+    const environment = await this.createIn(applicationId, request);
+    this.recordChange(appKey, environment, { after: environment });
+    return environment;
+  }
+
+  /** Part of creating the application, whose audit entry speaks of it too. */
+  async createIn(applicationId: string, request: CreateEnvironmentRequest): Promise<EnvironmentResponse> {
+    const now = new Date();
+    const environment = await this.environments.insert({
+      id: newId(),
+      name: request.name,
+      description: request.description ?? null,
+      baseDomain: blankAsNull(request.baseDomain) ?? null,
+      applicationId,
+      createdAt: now,
+      updatedAt: now,
+    });
+    return new EnvironmentResponse(environment);
+  }
+
+  /** @throws ApplicationNotFound, EnvironmentNotFound */
+  async get(appKey: string, name: string): Promise<EnvironmentResponse> {
+    return new EnvironmentResponse(await this.find(appKey, name));
+  }
+
+  async update(appKey: string, name: string, request: UpdateEnvironmentRequest): Promise<EnvironmentResponse> {
+    const environment = await this.findAndLock(appKey, name);
+    const { description, status } = request;
+    const changed = changedFields<EnvironmentEntity>(environment, {
+      baseDomain: blankAsNull(request.baseDomain),
+      description,
+      status,
+    });
+    if (changed === undefined) return new EnvironmentResponse(environment);
+    const update = { ...changed.after, updatedAt: new Date() };
+    await this.environments.update(environment.id, update);
+    this.recordChange(appKey, environment, changed);
+    return new EnvironmentResponse({ ...environment, ...update });
+  }
+
+  async delete(appKey: string, name: string): Promise<void> {
+    const environment = await this.findAndLock(appKey, name);
+    await this.environments.delete(environment.id);
+    this.recordChange(appKey, environment, { before: new EnvironmentResponse(environment) });
+  }
+
+  /**
+   * Holds the environment until the transaction ends, so that batches for it come one after the other.
+   *
+   * @returns false when it no longer exists
+   */
+  async lock(environmentId: string): Promise<boolean> {
+    return (await this.environments.lock(environmentId)) !== null;
+  }
+
+  private async find(appKey: string, name: string): Promise<EnvironmentEntity> {
+    const environment = await this.environments.find(appKey, name);
+    if (environment !== null) return environment;
+    await this.applicationId(appKey);
+    throw new EnvironmentNotFound(appKey, name);
+  }
+
+  private async findAndLock(appKey: string, name: string): Promise<EnvironmentEntity> {
+    const { id } = await this.find(appKey, name);
+    const environment = await this.environments.lock(id);
+    if (environment === null) throw new EnvironmentNotFound(appKey, name);
+    return environment;
+  }
+
+  private async applicationId(appKey: string): Promise<string> {
+    const id = await this.environments.applicationId(appKey);
+    if (id === undefined) throw new ApplicationNotFound(appKey);
+    return id;
+  }
+
+  private recordChange(
+    appKey: string,
+    { id, name, applicationId }: Pick<EnvironmentEntity, 'id' | 'name' | 'applicationId'>,
+    values: { before?: unknown; after?: unknown },
+  ): void {
+    this.changes.record({
+      resourceType: 'environment',
+      resourceId: id,
+      applicationId,
+      appKey,
+      environmentId: id,
+      environment: name,
+      ...values,
+    });
+  }
+}
+
+/** Existing clients send an empty text where they have no URL. */
+function blankAsNull(text: string | null | undefined): string | null | undefined {
+  return text === '' ? null : text;
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AppConfig } from '#libs/config/app-config.js';
+import { sendProblem } from '#libs/problem-details/problem.filter.js';
+import { stateProblem, UNFORESEEN_PROBLEM } from '#libs/problem-details/problem.js';
+
+const MEBIBYTE = 1024 * 1024;
+const BATCH_ROUTE = '/register/endpoints';
+/** A client's own request id is kept when it is short and plain. */
+const REQUEST_ID = /^[A-Za-z0-9._:/=+-]{1,128}$/;
+
+/** Fastify with the registry's limits, request ids and body parsing. */
+export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    trustProxy: typeof http.trustProxy === 'number' ? firstHops(http.trustProxy) : http.trustProxy,
+    bodyLimit: Math.min(MEBIBYTE, batch.maxBytes),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    genReqId: requestId,
+    frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
+      sendProblem(request as FastifyRequest, reply as FastifyReply, stateProblem(error) ?? UNFORESEEN_PROBLEM);
+    },
+  });
+  const fastify = adapter.getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === `${http.basePath}${BATCH_ROUTE}`) route.bodyLimit = batch.maxBytes;
+  });
+  // JSON and nothing else: Nest's own parsers, which also take forms, are switched off (`bodyParser: false`).
+  fastify.removeAllContentTypeParsers();
+  const parseJson = fastify.getDefaultJsonParser('error', 'ignore');
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    // Some clients announce JSON and send none, with DELETE for example.
+    if (body === '') done(null, undefined);
+    else void parseJson(request, body, done);
+  });
+  return adapter;
+}
+
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** Trusts that many proxies, counted from the connection. */
+function firstHops(count: number): (address: string, hop: number) => boolean {
+  return (_, hop) => hop < count;
+}

@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { CredentialsRefused } from './access.errors.js';
+import { CredentialVerifier } from './credential-verifier.js';
+import { headerValue } from './header-value.js';
+import { HEADERS } from './security-schemes.js';
+
+/** Lets an application in whose `X-API-Key` proves that it is the one `X-App-Key` names. */
+@Injectable()
+export class ApiKeyGuard {
+  constructor(private readonly verifier: CredentialVerifier) {}
+
+  /** With `environment` only a key of that environment is accepted. */
+  async verify(request: FastifyRequest, environment: string | undefined): Promise<boolean> {
+    const appKey = headerValue(request, HEADERS.appKey);
+    const apiKey = headerValue(request, HEADERS.apiKey);
+    if (appKey === undefined || apiKey === undefined) {
+      throw new CredentialsRefused({ reason: 'missing-credentials', appKey, environment });
+    }
+    const verification = await this.verifier.verify({ appKey, apiKey, environment });
+    if (!verification.accepted) {
+      const { reason, apiKeyId } = verification;
+      throw new CredentialsRefused({ reason, appKey, environment, apiKeyId });
+    }
+    request.caller = verification.caller;
+    return true;
+  }
+}

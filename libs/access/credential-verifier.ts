@@ -1,0 +1,18 @@
+import type { RefusalReason } from './access.errors.js';
+import type { ApplicationCaller } from './caller.js';
+
+export interface ApplicationCredentials {
+  readonly appKey: string;
+  readonly apiKey: string;
+  /** When given, only a key of this environment is accepted. */
+  readonly environment: string | undefined;
+}
+
+export type Verification =
+  | { readonly accepted: true; readonly caller: ApplicationCaller }
+  | { readonly accepted: false; readonly reason: RefusalReason; readonly apiKeyId?: string };
+
+/** Port: decides whether an application's credentials are good at this moment. */
+export abstract class CredentialVerifier {
+  abstract verify(credentials: ApplicationCredentials): Promise<Verification>;
+}

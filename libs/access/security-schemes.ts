@@ -1,0 +1,19 @@
+/** The headers that say who calls, as OpenAPI security schemes. */
+export const SECURITY_SCHEMES = {
+  adminKey: { id: 'AdminKey', header: 'X-Admin-Key', description: "The operator's key." },
+  appKey: { id: 'AppKey', header: 'X-App-Key', description: 'The app key of the application that calls.' },
+  apiKey: { id: 'ApiKey', header: 'X-API-Key', description: 'The API key that proves it, bound to one environment.' },
+  environment: {
+    id: 'Environment',
+    header: 'X-Environment',
+    description: 'The environment meant; `production` when nothing says otherwise.',
+  },
+} as const;
+
+/** A header's name as Node lists it. */
+export const HEADERS = {
+  adminKey: 'x-admin-key',
+  appKey: 'x-app-key',
+  apiKey: 'x-api-key',
+  environment: 'x-environment',
+} as const;

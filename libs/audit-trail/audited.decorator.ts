@@ -1,0 +1,17 @@
+import { Reflector } from '@nestjs/core';
+
+/** Everything the trail can say happened through a route. */
+export type AuditAction =
+  | 'application.created'
+  | 'application.updated'
+  | 'application.deleted'
+  | 'environment.created'
+  | 'environment.updated'
+  | 'environment.deleted'
+  | 'endpoints.registered'
+  | 'api-key.issued'
+  | 'api-key.rotated'
+  | 'api-key.revoked';
+
+/** Names what a changing route does. Its change and its audit entry share one transaction. */
+export const Audited = Reflector.createDecorator<AuditAction>();

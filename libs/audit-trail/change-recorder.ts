@@ -1,0 +1,40 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+
+/** What a service changed. Values never hold secrets or hashes. */
+export interface Change {
+  readonly resourceType: 'application' | 'environment' | 'endpoints' | 'api-key';
+  readonly resourceId: string;
+  readonly applicationId: string;
+  readonly appKey: string;
+  readonly environmentId?: string;
+  readonly environment?: string;
+  /** `undefined` for what did not exist before. */
+  readonly before?: unknown;
+  /** `undefined` for what no longer exists. */
+  readonly after?: unknown;
+}
+
+/** Where services say what they changed; the audit interceptor collects it. */
+@Injectable()
+export class ChangeRecorder {
+  private readonly collected = new AsyncLocalStorage<Change[]>();
+
+  /**
+   * Says that something was changed. What changed nothing is not said.
+   *
+   * @throws Error outside an audited route: a change nobody would record must not happen
+   */
+  record(change: Change): void {
+    const changes = this.collected.getStore();
+    if (changes === undefined) throw new Error(`A change of ${change.resourceType} outside an audited route`);
+    changes.push(change);
+  }
+
+  /** Runs `work` and gives its result together with the changes said meanwhile. */
+  async collect<T>(work: () => Promise<T>): Promise<{ result: T; changes: readonly Change[] }> {
+    const changes: Change[] = [];
+    const result = await this.collected.run(changes, work);
+    return { result, changes };
+  }
+}

@@ -1,0 +1,51 @@
+/** The whole configuration of one registry process: read once at the start, never changed afterwards. */
+export abstract class AppConfig {
+  abstract readonly production: boolean;
+  abstract readonly http: HttpConfig;
+  abstract readonly database: DatabaseConfig;
+  /** Directory for what the service keeps by itself: embedded database, generated secrets. */
+  abstract readonly dataDir: string;
+  abstract readonly secrets: Secrets;
+  abstract readonly logLevel: LogLevel;
+  abstract readonly batch: BatchLimits;
+  /** bcrypt cost of newly issued API keys (4 to 15). */
+  abstract readonly bcryptCost: number;
+  /** true: `GET /endpoints` asks for the application's own key or the admin key. */
+  abstract readonly endpointsRequireKey: boolean;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Path prefix of every route: '' or '/api/registry' (never ends with a slash). */
+  readonly basePath: string;
+  /** Whose `X-Forwarded-For` counts: nobody's, everybody's, that many proxies, or these addresses and CIDR ranges. */
+  readonly trustProxy: boolean | number | string[];
+  /** Origins allowed by CORS; empty: no CORS headers at all. `*` stands for every origin. */
+  readonly corsOrigins: readonly string[];
+}
+
+export interface DatabaseConfig {
+  /** Absent: the embedded PostgreSQL under the data directory. */
+  readonly url: string | undefined;
+  /** Where migrations run when `url` leads to a transaction pooler such as PgBouncer; `url` when absent. */
+  readonly directUrl: string | undefined;
+  /** Upper bound of the process's pooled connections. */
+  readonly maxConnections: number;
+}
+
+export interface BatchLimits {
+  readonly maxEndpoints: number;
+  readonly maxBytes: number;
+}
+
+export interface Secrets {
+  /** Key of every keyed hash the service makes. */
+  readonly secretKey: string;
+  readonly adminKey: string;
+  /** The file the admin key was generated into; absent when it came from the environment. */
+  readonly adminKeyFile: string | undefined;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -1,0 +1,120 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { type AppConfig, type DatabaseConfig, LOG_LEVELS, type LogLevel } from './app-config.js';
+import { ConfigError } from './config-error.js';
+import { loadSecrets } from './secrets.js';
+import { type Environment, SettingsReader } from './settings-reader.js';
+
+const MEBIBYTE = 1024 * 1024;
+const DEFAULT_MAX_CONNECTIONS = 20;
+
+/**
+ * Turns environment variables into the typed configuration and, outside production, makes missing secrets
+ * in the data directory.
+ *
+ * @throws ConfigError on the first setting that cannot be used
+ */
+export async function loadConfig(environment: Environment): Promise<AppConfig> {
+  const settings = new SettingsReader(environment);
+  const production = settings.text('NODE_ENV')?.toLowerCase() === 'production';
+  const dataDir = resolve(settings.text('DATA_DIR') ?? '.data');
+  return {
+    production,
+    http: {
+      host: settings.text('HOST') ?? '0.0.0.0',
+      port: settings.integer('PORT', 8000, 0, 65_535),
+      basePath: basePath(settings),
+      trustProxy: trustProxy(settings),
+      corsOrigins: corsOrigins(settings),
+    },
+    database: database(settings),
+    dataDir,
+    logLevel: logLevel(settings),
+    batch: {
+      maxEndpoints: settings.integer('BATCH_MAX_ENDPOINTS', 5000, 1, 100_000),
+      maxBytes: settings.integer('BATCH_MAX_BYTES', 10 * MEBIBYTE, 1024, 100 * MEBIBYTE),
+    },
+    bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
+    endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
+    secrets: await loadSecrets(settings, { production, dataDir }),
+  };
+}
+
+function logLevel(settings: SettingsReader): LogLevel {
+  const level = settings.choice('LOG_LEVEL', 'info', [...LOG_LEVELS, 'warn']);
+  return level === 'warn' ? 'warning' : level;
+}
+
+function basePath(settings: SettingsReader): string {
+  const value = settings.text('BASE_PATH') ?? '';
+  const path = value.replace(/^\/*/, '/').replace(/\/+$/, '');
+  if (!/^(\/[A-Za-z0-9._~-]+)*$/.test(path)) {
+    throw settings.invalid('BASE_PATH', value, 'a path such as /api/registry');
+  }
+  return path;
+}
+
+function trustProxy(settings: SettingsReader): boolean | number | string[] {
+  const value = settings.text('TRUST_PROXY');
+  if (value === undefined) return false;
+  if (/^(true|false)$/i.test(value)) return value.toLowerCase() === 'true';
+  if (/^\d{1,2}$/.test(value)) return Number(value);
+  const ranges = settings.list('TRUST_PROXY');
+  const named = ['loopback', 'linklocal', 'uniquelocal'];
+  if (!ranges.every((range) => named.includes(range) || isAddressRange(range))) {
+    throw settings.invalid(
+      'TRUST_PROXY',
+      value,
+      'true, false, a number of proxies, or a list of addresses and CIDR ranges such as 10.0.0.0/8',
+    );
+  }
+  return ranges;
+}
+
+function isAddressRange(range: string): boolean {
+  const [address = '', prefix, ...rest] = range.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+function corsOrigins(settings: SettingsReader): string[] {
+  const origins = settings.list('CORS_ORIGINS');
+  for (const origin of origins) {
+    if (origin !== '*' && !/^https?:\/\/[^/\s]+$/.test(origin)) {
+      throw settings.invalid('CORS_ORIGINS', origin, '* or origins such as https://console.example.com');
+    }
+  }
+  return origins;
+}
+
+function database(settings: SettingsReader): DatabaseConfig {
+  const maxConnections = settings.integer('MAX_CONNECTIONS', DEFAULT_MAX_CONNECTIONS, 2, 1000);
+  const directUrl = settings.postgresUrl('DATABASE_DIRECT_URL')?.href;
+  const url = settings.postgresUrl('DATABASE_URL');
+  if (url === undefined) {
+    if (directUrl !== undefined) throw new ConfigError('DATABASE_DIRECT_URL is set without DATABASE_URL');
+    return { url: undefined, directUrl, maxConnections };
+  }
+  const poolSize = takePoolParameter(url, 'pool_size');
+  const maxOverflow = takePoolParameter(url, 'max_overflow') ?? 0;
+  return {
+    url: url.href,
+    directUrl,
+    maxConnections: poolSize === undefined ? maxConnections : Math.min(poolSize + maxOverflow, maxConnections),
+  };
+}
+
+/** `pool_size` and `max_overflow` are the registry's own: PostgreSQL would not know them. */
+function takePoolParameter(url: URL, name: string): number | undefined {
+  const value = url.searchParams.get(name);
+  if (value === null) return undefined;
+  const number = /^\d{1,4}$/.test(value) ? Number(value) : NaN;
+  if (Number.isNaN(number) || (name === 'pool_size' && number < 2)) {
+    throw new ConfigError(
+      `DATABASE_URL has ${name}=${value}; allowed is a whole number from ${name === 'pool_size' ? 2 : 0} to 9999`,
+    );
+  }
+  url.searchParams.delete(name);
+  return number;
+}

@@ -1,0 +1,82 @@
+import { QueryFailedError } from 'typeorm';
+import { DomainError } from '../problem-details/domain-error.js';
+
+/** 503: the database does not answer; the client may try again. */
+export class DatabaseUnavailable extends DomainError {
+  constructor() {
+    super({
+      code: 'database-unavailable',
+      status: 503,
+      title: 'Database unavailable',
+      detail: 'The registry cannot reach its database at the moment. Nothing was changed.',
+      headers: { 'Retry-After': '5' },
+    });
+  }
+}
+
+/** 503: PostgreSQL ended the transaction in favour of another one; the client may try again at once. */
+export class TransactionConflict extends DomainError {
+  constructor() {
+    super({
+      code: 'transaction-conflict',
+      status: 503,
+      title: 'Conflicting changes',
+      detail: 'The change collided with another one and was undone. Try again.',
+      headers: { 'Retry-After': '1' },
+    });
+  }
+}
+
+/** 400: text that no database encoding can hold. */
+class UnstorableText extends DomainError {
+  constructor() {
+    super({
+      code: 'invalid-input',
+      status: 400,
+      title: 'Invalid input',
+      detail: 'The request holds text that cannot be stored, such as the character U+0000.',
+    });
+  }
+}
+
+/** Error classes and codes of PostgreSQL (appendix A of its manual) and of the network below it. */
+const UNAVAILABLE_SQLSTATE = /^(08|53|57P0|58)/;
+const CONFLICT_SQLSTATE = /^(40001|40P01|55P03)$/;
+const UNSTORABLE_SQLSTATE = /^(22021|22P05)$/;
+const UNAVAILABLE_NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
+const UNAVAILABLE_MESSAGE = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|Cannot use a pool after calling end/i;
+
+/** Recognises what the database's errors mean to a client; `undefined` for mistakes of our own. */
+export function translateDatabaseError(error: unknown): DomainError | undefined {
+  const code = codeOf(error);
+  if (UNSTORABLE_SQLSTATE.test(code)) return new UnstorableText();
+  if (CONFLICT_SQLSTATE.test(code)) return new TransactionConflict();
+  if (isConnectionLoss(error)) return new DatabaseUnavailable();
+  return undefined;
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  const code = codeOf(error);
+  if (/^[0-9A-Z]{5}$/.test(code) && UNAVAILABLE_SQLSTATE.test(code)) return true;
+  if (UNAVAILABLE_NETWORK.test(code)) return true;
+  const message = (error as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' && UNAVAILABLE_MESSAGE.test(message);
+}
+
+/** Gives the error of `failure` in place of the violation of the named constraint; other errors pass. */
+export function onConstraint(constraint: string, failure: () => DomainError): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof QueryFailedError && violatedConstraint(error) === constraint) throw failure();
+    throw error;
+  };
+}
+
+function violatedConstraint(error: QueryFailedError): unknown {
+  return (error.driverError as { constraint?: unknown }).constraint;
+}
+
+function codeOf(error: unknown): string {
+  const source: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  const code = (source as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,39 @@
+import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { createDataSource } from './data-source.js';
+import { Database } from './database.js';
+
+export interface DatabaseModuleOptions {
+  readonly url: string;
+  readonly maxConnections: number;
+  readonly entities: (new () => object)[];
+}
+
+/** Connects to a migrated database; disconnects after everything else has been shut down. */
+@Global()
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  static register({ url, maxConnections, entities }: DatabaseModuleOptions): DynamicModule {
+    const logger = new Logger('Database');
+    const onConnectionError = (error: Error): void => {
+      logger.warn(`A database connection broke: ${error.message}`);
+    };
+    return {
+      module: DatabaseModule,
+      providers: [
+        Database,
+        {
+          provide: DataSource,
+          useFactory: () => createDataSource({ url, maxConnections, onConnectionError }, entities).initialize(),
+        },
+      ],
+      exports: [Database],
+    };
+  }
+
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+}

@@ -1,0 +1,104 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+
+/** A unit of work whose transaction begins with the first statement: refused input never costs a connection. */
+class UnitOfWork {
+  private begun: Promise<QueryRunner> | undefined;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  async manager(): Promise<EntityManager> {
+    this.begun ??= this.begin();
+    return (await this.begun).manager;
+  }
+
+  async commit(): Promise<void> {
+    if (this.begun === undefined) return;
+    const runner = await this.begun;
+    try {
+      await runner.commitTransaction();
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async rollback(): Promise<void> {
+    const runner = await this.begun?.catch(() => undefined);
+    if (runner === undefined) return;
+    try {
+      await runner.rollbackTransaction();
+    } catch {
+      // The connection is gone, and the transaction with it: the error that led here is the one to report.
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async begin(): Promise<QueryRunner> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      return runner;
+    } catch (error) {
+      await runner.release();
+      throw error;
+    }
+  }
+}
+
+/**
+ * The way to the database for every repository. Inside {@link transaction} all statements of the same
+ * asynchronous flow share one transaction, whoever issues them; outside, each runs by itself.
+ */
+@Injectable()
+export class Database {
+  private readonly current = new AsyncLocalStorage<UnitOfWork>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The entity manager of the current transaction, or of the pool. */
+  async manager(): Promise<EntityManager> {
+    return (await this.current.getStore()?.manager()) ?? this.dataSource.manager;
+  }
+
+  /** Runs one parameterised statement and gives its rows. */
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const manager = await this.manager();
+    return manager.query<Row[]>(sql, [...parameters]);
+  }
+
+  /** Whether a statement of its own is answered in time. */
+  async answersWithin(milliseconds: number): Promise<boolean> {
+    const timeout = new AbortController();
+    const answered = this.dataSource.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+    const late = setTimeout(milliseconds, false, { signal: timeout.signal }).catch(() => false);
+    return Promise.race([answered, late]).finally(() => {
+      timeout.abort();
+    });
+  }
+
+  /**
+   * Runs `work` in a transaction (READ COMMITTED): committed when it resolves, rolled back when it rejects.
+   * Within a transaction it joins that one.
+   */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.current.getStore() !== undefined) return work();
+    const unit = new UnitOfWork(this.dataSource);
+    return this.current.run(unit, async () => {
+      let result: T;
+      try {
+        result = await work();
+      } catch (error) {
+        await unit.rollback();
+        throw error;
+      }
+      await unit.commit();
+      return result;
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { createDataSource } from './data-source.js';
+
+/** Any number that no other program on the database uses for an advisory lock: "mcpreg" as bytes. */
+const MIGRATION_LOCK = 0x6d6370726567;
+
+export type MigrationClass = new () => { up(queryRunner: never): Promise<void>; down(queryRunner: never): Promise<void> };
+
+/**
+ * Brings the schema up to date, each migration in a transaction of its own. Replicas that start at once wait
+ * for each other on an advisory lock; the later ones find nothing left to do.
+ *
+ * @returns the names of the migrations that were applied
+ */
+export async function runMigrations(url: string, migrations: readonly MigrationClass[]): Promise<string[]> {
+  const dataSource = createDataSource(
+    { url, maxConnections: 2, onConnectionError: () => undefined },
+    [],
+    [...migrations],
+  );
+  await dataSource.initialize();
+  try {
+    const lock = dataSource.createQueryRunner();
+    try {
+      // Waiting for another replica's long migration is no reason to fail.
+      await lock.query('SET statement_timeout = 0');
+      await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      const applied = await dataSource.runMigrations({ transaction: 'each' });
+      await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      return applied.map(({ name }) => name);
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,48 @@
+import { Readable } from 'node:stream';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, StreamableFile } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { map, type Observable } from 'rxjs';
+import { ItemStream, Page } from './listing.js';
+
+/** Answers a `Page` as a JSON array with a `Link` to the next one (RFC 8288), an `ItemStream` as a streamed array. */
+@Injectable()
+export class ListingInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(
+      map((result: unknown) => {
+        if (result instanceof ItemStream) return streamed(result);
+        if (!(result instanceof Page)) return result;
+        if (result.next !== undefined) {
+          const request = context.switchToHttp().getRequest<FastifyRequest>();
+          const reply = context.switchToHttp().getResponse<FastifyReply>();
+          reply.header('link', `<${nextPage(request.url, result.next)}>; rel="next"`);
+        }
+        return result.items;
+      }),
+    );
+  }
+}
+
+function nextPage(url: string, cursor: string): string {
+  const [path = '', query = ''] = url.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set('cursor', cursor);
+  return `${path}?${parameters.toString()}`;
+}
+
+function streamed(stream: ItemStream<unknown>): StreamableFile {
+  return new StreamableFile(Readable.from(jsonArray(stream.batches), { objectMode: false }), {
+    type: 'application/json; charset=utf-8',
+  });
+}
+
+async function* jsonArray(batches: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
+  let separator = '[';
+  for await (const batch of batches) {
+    for (const item of batch) {
+      yield separator + JSON.stringify(item);
+      separator = ',';
+    }
+  }
+  yield separator === '[' ? '[]' : ']';
+}

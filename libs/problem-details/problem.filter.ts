@@ -1,0 +1,47 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DomainError } from './domain-error.js';
+import { PROBLEM_MEDIA_TYPE, type ProblemStatement, stateProblem, UNFORESEEN_PROBLEM } from './problem.js';
+
+/** Recognises errors of another layer (the database's) as a refusal of the contract. */
+export type ErrorTranslator = (error: unknown) => DomainError | undefined;
+
+/** Renders every error as a problem document; what nobody foresaw is logged with the request id and says nothing. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  constructor(private readonly translate: ErrorTranslator) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    sendProblem(request, reply, this.state(error, request));
+  }
+
+  private state(error: unknown, request: FastifyRequest): ProblemStatement {
+    const statement = stateProblem(this.translate(error) ?? error);
+    if (statement === undefined || statement.status >= 500) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `${request.method} ${pathOf(request)} failed (request ${request.id}): ${reason}`;
+      if (statement === undefined) this.logger.error(message, error instanceof Error ? error.stack : undefined);
+      else this.logger.warn(message);
+    }
+    return statement ?? UNFORESEEN_PROBLEM;
+  }
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, statement: ProblemStatement): void {
+  const { headers, type, title, status, detail, errors } = statement;
+  void reply
+    .status(status)
+    .headers(headers)
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(
+      JSON.stringify({ type, title, status, detail, instance: pathOf(request), requestId: request.id, errors }),
+    );
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? request.url;
+}

@@ -1,0 +1,216 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions, type OpenAPIObject } from '@nestjs/swagger';
+import { Transform, Type as TypeOf } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { jsonFault } from './json-value.js';
+import { isStorableText } from './storable-text.js';
+
+/**
+ * Whether a field may be left out. `optional` also takes `null`, which then means the same as leaving it out
+ * or, where the route says so, clears the value; `optional-not-null` refuses `null`.
+ */
+type Presence = 'required' | 'optional' | 'optional-not-null';
+
+interface FieldOptions {
+  readonly description: string;
+  readonly example?: unknown;
+  readonly presence?: Presence;
+}
+
+type OpenApiSchema = Exclude<
+  NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string],
+  { $ref: string }
+>;
+
+/** The part of an OpenAPI schema a field's rule contributes. */
+type Schema = Pick<
+  OpenApiSchema,
+  'type' | 'format' | 'pattern' | 'enum' | 'default' | 'minLength' | 'maxLength' | 'minimum' | 'maximum'
+>;
+
+interface Rule {
+  readonly name: string;
+  /** What is allowed, as the end of a sentence: "must be …". */
+  readonly says: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+export interface TextFieldOptions extends FieldOptions {
+  /** In UTF-16 code units. */
+  readonly minLength?: number;
+  readonly maxLength: number;
+  readonly format?: string;
+  readonly pattern?: RegExp;
+  readonly default?: string;
+  /** A rule beyond length and pattern, and how to say it. */
+  readonly accepts?: (text: string) => boolean;
+  readonly says?: string;
+}
+
+/** A string; see {@link isStorableText}. */
+export function TextField(options: TextFieldOptions): PropertyDecorator {
+  const { minLength = 1, maxLength, pattern, accepts = () => true } = options;
+  const length = minLength === 0 ? `at most ${maxLength}` : `${minLength} to ${maxLength}`;
+  return field(
+    options,
+    { type: 'string', minLength, maxLength, pattern: pattern?.source, format: options.format, default: options.default },
+    {
+      name: 'text',
+      says: `must be a string of ${length} characters${options.says === undefined ? '' : `: ${options.says}`}`,
+      accepts: (value) =>
+        typeof value === 'string' &&
+        value.length >= minLength &&
+        value.length <= maxLength &&
+        isStorableText(value) &&
+        (pattern?.test(value) ?? true) &&
+        accepts(value),
+    },
+  );
+}
+
+/** One of a few words. With `anyCase` the input is folded to upper case first. */
+export function ChoiceField(
+  options: FieldOptions & { readonly of: readonly string[]; readonly anyCase?: boolean },
+): PropertyDecorator {
+  return applyDecorators(
+    ...(options.anyCase ? [transformGiven((value) => (typeof value === 'string' ? value.toUpperCase() : value))] : []),
+    field(
+      options,
+      { type: 'string', enum: [...options.of] },
+      {
+        name: 'choice',
+        says: `must be one of ${options.of.join(', ')}`,
+        accepts: (value) => typeof value === 'string' && options.of.includes(value),
+      },
+    ),
+  );
+}
+
+/** true or false, in a body or (as the words) in a query. */
+export function FlagField(options: FieldOptions & { readonly default?: boolean }): PropertyDecorator {
+  return applyDecorators(
+    transformGiven((value) => (value === 'true' ? true : value === 'false' ? false : value)),
+    field(
+      options,
+      { type: 'boolean', default: options.default },
+      { name: 'flag', says: 'must be true or false', accepts: (value) => typeof value === 'boolean' },
+    ),
+  );
+}
+
+/** A whole number, in a body or (as digits) in a query. */
+export function IntegerField(
+  options: FieldOptions & { readonly min: number; readonly max: number; readonly default?: number },
+): PropertyDecorator {
+  const { min, max } = options;
+  return applyDecorators(
+    transformGiven((value) => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value)),
+    field(
+      options,
+      { type: 'integer', minimum: min, maximum: max, default: options.default },
+      {
+        name: 'integer',
+        says: `must be a whole number from ${min} to ${max}`,
+        accepts: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+      },
+    ),
+  );
+}
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** A point in time (RFC 3339), given to the class as a Date. */
+export function TimeField(options: FieldOptions): PropertyDecorator {
+  return applyDecorators(
+    transformGiven((value) => (typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : value)),
+    field(
+      { example: '2027-01-31T00:00:00.000Z', ...options },
+      { type: 'string', format: 'date-time' },
+      {
+        name: 'time',
+        says: 'must be a time such as 2027-01-31T00:00:00Z (RFC 3339)',
+        accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+      },
+    ),
+  );
+}
+
+/**
+ * A JSON Schema or other JSON document: an object, or a string. A string that is JSON stands for that JSON.
+ */
+export function JsonField(options: FieldOptions): PropertyDecorator {
+  return applyDecorators(
+    // Taken from the source as it is: the transformer would copy every level of it.
+    Transform(({ obj, key }) => parsedJson((obj as Record<string, unknown>)[key])),
+    field(
+      options,
+      { type: ['object', 'string'] },
+      {
+        name: 'json',
+        says: 'must be an object or a string',
+        accepts: (value) =>
+          value instanceof ParsedJson ? jsonFault(value.value) === undefined : typeof value === 'object',
+      },
+    ),
+  );
+}
+
+/** Marks a value that came as a string, so that a bare number or boolean stays refused. */
+class ParsedJson {
+  constructor(readonly value: unknown) {}
+}
+
+function parsedJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return new ParsedJson(JSON.parse(value));
+  } catch {
+    return new ParsedJson(value);
+  }
+}
+
+/** The JSON a {@link JsonField} holds; `null` when it was left out. */
+export function unwrapJson(value: unknown): unknown {
+  return value instanceof ParsedJson ? value.value : (value ?? null);
+}
+
+/** A list of objects of one class, each validated by its own rules. */
+export function ObjectsField(
+  type: () => Type<object>,
+  options: FieldOptions & { readonly minItems?: number; readonly maxItems: number },
+): PropertyDecorator {
+  const { minItems = 0, maxItems, presence = 'required' } = options;
+  return applyDecorators(
+    ApiProperty({ ...documented(options), type, isArray: true, minItems, maxItems } as ApiPropertyOptions),
+    conditional(presence),
+    IsArray({ message: 'must be a list' }),
+    ArrayMinSize(minItems, { message: `must have at least ${minItems} items` }),
+    ArrayMaxSize(maxItems, { message: `must have at most ${maxItems} items` }),
+    IsObject({ each: true, message: 'must hold objects only' }),
+    ValidateNested({ each: true }),
+    TypeOf(type),
+  );
+}
+
+function field(options: FieldOptions, schema: Schema, rule: Rule): PropertyDecorator {
+  const presence = options.presence ?? 'required';
+  return applyDecorators(
+    ApiProperty({ ...documented(options), ...schema } as ApiPropertyOptions),
+    conditional(presence),
+    ValidateBy({ name: rule.name, validator: { validate: rule.accepts, defaultMessage: () => rule.says } }),
+  );
+}
+
+function documented({ description, example, presence = 'required' }: FieldOptions): ApiPropertyOptions {
+  return { description, example, required: presence === 'required', nullable: presence === 'optional' };
+}
+
+function conditional(presence: Presence): PropertyDecorator {
+  return ValidateIf(
+    (_, value: unknown) => presence === 'required' || (value !== undefined && !(presence === 'optional' && value === null)),
+  );
+}
+
+function transformGiven(transform: (value: unknown) => unknown): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => transform(value));
+}

@@ -1,0 +1,42 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
+import { InvalidInput } from '../problem-details/invalid-input.js';
+import { inputErrors } from './input-errors.js';
+import { jsonFault } from './json-value.js';
+import { isStorableText } from './storable-text.js';
+
+/**
+ * Turns what came from outside into an instance of the class the handler asks for, checked by its fields'
+ * rules; properties without a rule are dropped. Throws {@link InvalidInput} with every mistake.
+ */
+@Injectable()
+export class InputValidationPipe implements PipeTransform {
+  async transform(value: unknown, { type, metatype, data }: ArgumentMetadata): Promise<unknown> {
+    if (type === 'param' && typeof value === 'string' && !isStorableText(value)) {
+      throw new InvalidInput([{ pointer: `#/${data ?? ''}`, detail: 'must not contain U+0000' }]);
+    }
+    if (type === 'custom' || metatype === undefined || isBuiltIn(metatype)) return value;
+    // No body at all counts as an empty one: what is required is then missed by name.
+    return validated(metatype as Type<object>, value === undefined ? {} : value);
+  }
+}
+
+/**
+ * Makes a checked instance of `type` from a plain object. `base` is the pointer mistakes are reported below.
+ */
+export async function validated<T extends object>(type: Type<T>, value: unknown, base = '#'): Promise<T> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidInput([{ pointer: base, detail: 'must be a JSON object' }]);
+  }
+  const fault = jsonFault(value, base);
+  if (fault !== undefined) throw new InvalidInput([fault]);
+  const instance = plainToInstance(type, value, { exposeUnsetFields: false });
+  const errors = await validate(instance, { whitelist: true, forbidUnknownValues: true, stopAtFirstError: true });
+  if (errors.length > 0) throw new InvalidInput(inputErrors(errors, base));
+  return instance;
+}
+
+function isBuiltIn(metatype: unknown): boolean {
+  return metatype === String || metatype === Number || metatype === Boolean || metatype === Array || metatype === Object;
+}

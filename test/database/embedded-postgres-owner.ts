@@ -1,0 +1,21 @@
+import { startEmbeddedPostgres } from '../../libs/database/embedded-postgres/start-embedded-postgres.js';
+
+/** A service reduced to its database: owns the embedded server of the directory in argv until SIGTERM. */
+const [, , dataDir = ''] = process.argv;
+
+try {
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    parameters: { fsync: 'off', full_page_writes: 'off' },
+  });
+  process.once('SIGTERM', () => {
+    void postgres.stop().then(() => process.exit(0));
+  });
+  process.stdout.write(
+    `${JSON.stringify({ url: postgres.url, takenOver: postgres.takenOver, pid: process.pid })}\n`,
+  );
+  setInterval(() => undefined, 60_000);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,375 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
+import {
+  chown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Client } from 'pg';
+import { restoreLinks } from '../../libs/database/embedded-postgres/binaries.js';
+import { lockDataDirectory } from '../../libs/database/embedded-postgres/data-directory-lock.js';
+import { identifyProcess } from '../../libs/database/embedded-postgres/process-identity.js';
+
+jest.setTimeout(30_000);
+
+const OWNER = fileURLToPath(new URL('./embedded-postgres-owner.js', import.meta.url));
+const NOBODY = { uid: 65534, gid: 65534 };
+const isRoot = process.getuid?.() === 0;
+const nobodyCanRun =
+  isRoot && spawnSync(process.execPath, ['--check', OWNER], { ...NOBODY, cwd: '/' }).status === 0;
+
+interface Owned {
+  readonly url: string;
+  readonly takenOver: boolean;
+  readonly pid: number;
+}
+
+/** A child that owns, or failed to get, the embedded server. */
+interface Owner {
+  readonly child: ChildProcess;
+  readonly started: Promise<Owned | undefined>;
+  readonly errors: Promise<string>;
+  readonly exitCode: Promise<number | null>;
+}
+
+describe('embedded PostgreSQL', () => {
+  let root: string;
+  let dataDir: string;
+  let owners: Owner[];
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'embedded-postgres-'));
+    chmodSync(root, 0o755);
+    dataDir = join(root, 'data');
+    owners = [];
+  });
+
+  afterEach(async () => {
+    for (const owner of owners) owner.child.kill('SIGKILL');
+    await Promise.all(owners.map((owner) => owner.exitCode));
+    await killPostmasters(root);
+    await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  });
+
+  function start(directory = dataDir, as: { uid?: number; gid?: number } = {}): Owner {
+    const child = spawn(process.execPath, [OWNER, directory], { ...as, stdio: ['ignore', 'pipe', 'pipe'] });
+    const owner: Owner = {
+      child,
+      started: Promise.race([
+        once(child.stdout, 'data').then(([line]) => JSON.parse(String(line)) as Owned),
+        once(child, 'exit').then(() => undefined),
+      ]),
+      errors: text(child.stderr),
+      exitCode: once(child, 'exit').then(([code]) => code as number | null),
+    };
+    owners.push(owner);
+    return owner;
+  }
+
+  async function startOwning(directory = dataDir, as: { uid?: number; gid?: number } = {}): Promise<Owned> {
+    const owner = start(directory, as);
+    return (await owner.started) ?? Promise.reject(new Error(await owner.errors));
+  }
+
+  async function stop(): Promise<void> {
+    const owner = owners.at(-1);
+    owner?.child.kill('SIGTERM');
+    expect(await owner?.exitCode).toBe(0);
+  }
+
+  async function killOwner(): Promise<void> {
+    const owner = owners.at(-1);
+    owner?.child.kill('SIGKILL');
+    await owner?.exitCode;
+  }
+
+  it('keeps its data over a restart, and nothing but its files afterwards', async () => {
+    const first = await startOwning();
+    expect(first.takenOver).toBe(false);
+    await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const postmaster = await postmasterPid(dataDir);
+    await stop();
+    expect(await identifyProcess(postmaster)).toBeUndefined();
+    expect((await readdir(dataDir)).sort()).toEqual(['postgres', 'postgres-password', 'postgres.log']);
+
+    const second = await startOwning();
+    expect(second.takenOver).toBe(false);
+    expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('listens on the loopback address only, and keeps its password to itself', async () => {
+    const { url } = await startOwning();
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    expect(
+      await query(
+        url,
+        `SELECT current_setting('listen_addresses') AS addresses, current_setting('unix_socket_directories') AS sockets,
+           current_setting('timezone') AS zone, current_database() AS database, current_user AS "user",
+           pg_encoding_to_char(encoding) AS encoding, datcollate AS collation
+         FROM pg_database WHERE datname = current_database()`,
+      ),
+    ).toEqual([
+      {
+        addresses: '127.0.0.1',
+        sockets: '',
+        zone: 'UTC',
+        database: 'mcp_registry',
+        user: 'mcp_registry',
+        encoding: 'UTF8',
+        collation: 'C',
+      },
+    ]);
+    expect(
+      await query(
+        url,
+        "SELECT DISTINCT auth_method FROM pg_hba_file_rules WHERE auth_method <> 'scram-sha-256'",
+      ),
+    ).toEqual([]);
+    await expect(query(url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toMatchObject({
+      code: '28P01',
+    });
+
+    expect((await stat(join(dataDir, 'postgres-password'))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(dataDir, 'postgres.log'))).mode & 0o777).toBe(0o600);
+    expect((await stat(dataDir)).mode & 0o066).toBe(0);
+    expect(await readFile(join(dataDir, 'postgres.log'), 'utf8')).not.toContain(new URL(url).password);
+  });
+
+  it('takes over the server of a killed owner', async () => {
+    const first = await startOwning();
+    await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
+    const postmaster = await postmasterPid(dataDir);
+    await killOwner();
+
+    const second = await startOwning();
+    expect(second).toMatchObject({ takenOver: true, url: first.url });
+    expect(await query(second.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
+    await stop();
+    expect(await identifyProcess(postmaster)).toBeUndefined();
+  });
+
+  it('waits for a server that is shutting down, and then starts anew', async () => {
+    const first = await startOwning();
+    const client = new Client(first.url);
+    await client.connect();
+    await killOwner();
+    // A smart shutdown lasts until the last client has gone.
+    process.kill(await postmasterPid(dataDir), 'SIGTERM');
+    await until(async () => (await readFile(pidFile(dataDir), 'utf8')).includes('stopping'));
+    const next = startOwning();
+    await client.end();
+    expect(await next).toMatchObject({ takenOver: false });
+  });
+
+  it('recovers after owner and server were both killed', async () => {
+    const first = await startOwning();
+    await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
+    const postmaster = await postmasterPid(dataDir);
+    // Busy, not waiting, this backend does not notice that its postmaster died, and holds the shared memory.
+    const lingering = query(
+      first.url,
+      `DO $$ DECLARE finish timestamptz := clock_timestamp() + interval '2 s';
+       BEGIN WHILE clock_timestamp() < finish LOOP END LOOP; END $$`,
+    ).catch(() => undefined);
+    await until(async () => {
+      const rows = await query(first.url, "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'DO %'");
+      return rows.length === 1;
+    });
+    await killOwner();
+    process.kill(postmaster, 'SIGKILL');
+    await until(async () => (await identifyProcess(postmaster)) === undefined);
+
+    const second = await startOwning();
+    expect(second.takenOver).toBe(false);
+    expect(await query(second.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
+    expect(await readFile(join(dataDir, 'postgres.log'), 'utf8')).toContain(
+      'pre-existing shared memory block',
+    );
+    await lingering;
+  });
+
+  it('does not mistake another process with the pid of the old server for it', async () => {
+    await startOwning();
+    const pid = await postmasterPid(dataDir);
+    await killOwner();
+    process.kill(pid, 'SIGKILL');
+    await until(async () => (await identifyProcess(pid)) === undefined);
+    const content = await readFile(pidFile(dataDir), 'utf8');
+    await writeFile(pidFile(dataDir), content.replace(String(pid), String(process.pid)));
+
+    expect(await startOwning()).toMatchObject({ takenOver: false });
+  });
+
+  it('turns a second owner away with one line, and leaves the first unharmed', async () => {
+    const first = await startOwning();
+    const second = start();
+    expect(await second.exitCode).toBe(1);
+    expect(await second.errors).toBe(
+      `DATA_DIR ${dataDir} is in use by another registry (process ${first.pid}); stop it or set another DATA_DIR\n`,
+    );
+    expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('lets exactly one of many simultaneous starts win, whatever an interrupted one left', async () => {
+    const deadHolder = { pid: process.pid, startTime: 'of an earlier process', token: 'left' };
+    const deadHeir = { pid: process.pid, startTime: 'of another', token: 'left-too' };
+    await mkdir(dataDir);
+    await writeFile(join(dataDir, 'registry.lock'), JSON.stringify(deadHolder));
+    await writeFile(join(dataDir, 'registry.lock.after-left'), JSON.stringify(deadHeir));
+    await mkdir(join(dataDir, 'postgres.unfinished-1-1', 'base'), { recursive: true });
+    await writeFile(join(dataDir, 'postgres.unfinished-1-1', 'PG_VERSION'), '18\n');
+    await writeFile(join(dataDir, 'postgres.unfinished-password'), 'secret');
+
+    const rivals = [start(), start(), start(), start()];
+    const outcomes = await Promise.all(rivals.map((rival) => rival.started));
+    const winners = outcomes.filter((outcome) => outcome !== undefined);
+    expect(winners).toHaveLength(1);
+    for (const [index, rival] of rivals.entries()) {
+      if (outcomes[index] !== undefined) continue;
+      expect(await rival.exitCode).toBe(1);
+      expect(await rival.errors).toMatch(
+        /^DATA_DIR \S+ is in use by another registry \(process \d+\); .+\n$/,
+      );
+    }
+    expect(await query(winners[0]?.url ?? '', 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect((await readdir(dataDir)).sort()).toEqual([
+      'postgres',
+      'postgres-password',
+      'postgres.log',
+      'registry.lock',
+    ]);
+  });
+
+  it('starts anew after being killed in the middle of initdb', async () => {
+    const first = start();
+    await until(async () => {
+      const names = await readdir(dataDir).catch((): string[] => []);
+      return names.some((name) => name.startsWith('postgres.unfinished-'));
+    });
+    first.child.kill('SIGKILL');
+    await first.exitCode;
+    expect(await readdir(dataDir)).not.toContain('postgres');
+
+    const second = await startOwning();
+    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect((await readdir(dataDir)).filter((name) => name.includes('unfinished'))).toEqual([]);
+  });
+
+  it('says in one line why a directory cannot be used', async () => {
+    await writeFile(dataDir, '');
+    const onFile = start();
+    expect(await onFile.exitCode).toBe(1);
+    expect(await onFile.errors).toMatch(/^DATA_DIR \S+ cannot hold the embedded PostgreSQL: EEXIST.*\n$/);
+
+    const other = join(root, 'other');
+    await mkdir(join(other, 'postgres'), { recursive: true });
+    await writeFile(join(other, 'postgres', 'PG_VERSION'), '9.6\n');
+    const onOldCluster = start(other);
+    expect(await onOldCluster.exitCode).toBe(1);
+    expect(await onOldCluster.errors).toMatch(/^\S+ was made by PostgreSQL 9\.6, .*\n$/);
+    expect(await readdir(other)).not.toContain('registry.lock');
+  });
+
+  (nobodyCanRun ? it : it.skip)('runs as an ordinary user', async () => {
+    await mkdir(dataDir);
+    await chown(dataDir, NOBODY.uid, NOBODY.gid);
+    const first = await startOwning(dataDir, NOBODY);
+    expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect((await stat(join(dataDir, 'postgres'))).uid).toBe(NOBODY.uid);
+    await killOwner();
+    // Root, too, keeps the cluster with its owner.
+    expect(await startOwning()).toMatchObject({ takenOver: true, url: first.url });
+    await stop();
+    expect(await startOwning()).toMatchObject({ takenOver: false });
+  });
+
+  (isRoot && process.platform === 'linux' ? it : it.skip)(
+    'runs as root below a directory that only root may enter',
+    async () => {
+      chmodSync(root, 0o700);
+      const first = await startOwning();
+      expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      expect((await stat(join(dataDir, 'postgres'))).uid).not.toBe(0);
+      await killOwner();
+      expect(await startOwning()).toMatchObject({ takenOver: true, url: first.url });
+    },
+  );
+
+  it('lets one of many rivals in one process have a stale lock, again and again', async () => {
+    await mkdir(dataDir);
+    for (let round = 0; round < 25; round++) {
+      const dead = { pid: process.pid, startTime: 'of an earlier process', token: `round-${round}` };
+      await writeFile(join(dataDir, 'registry.lock'), JSON.stringify(dead));
+      const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockDataDirectory(dataDir)));
+      const locks = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+      expect(locks).toHaveLength(1);
+      await locks[0]?.value.release();
+      expect(await readdir(dataDir)).toEqual([]);
+    }
+  });
+
+  it('makes the library links that npm left out', async () => {
+    const lib = join(root, 'native', 'lib');
+    await mkdir(lib, { recursive: true });
+    await writeFile(join(lib, 'libpq.so.5.18'), '');
+    await writeFile(
+      join(root, 'native', 'pg-symlinks.json'),
+      JSON.stringify([{ source: 'native/lib/libpq.so.5.18', target: 'native/lib/libpq.so.5' }]),
+    );
+    await restoreLinks(root);
+    await restoreLinks(root);
+    expect(await readlink(join(lib, 'libpq.so.5'))).toBe('libpq.so.5.18');
+    expect((await lstat(join(lib, 'libpq.so.5'))).isSymbolicLink()).toBe(true);
+  });
+});
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new Client(url);
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.query(sql)).rows as unknown[];
+  } finally {
+    await client.end();
+  }
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('the condition was never met');
+    await sleep(5);
+  }
+}
+
+function pidFile(dataDir: string): string {
+  return join(dataDir, 'postgres', 'postmaster.pid');
+}
+
+async function postmasterPid(dataDir: string): Promise<number> {
+  return Number.parseInt(await readFile(pidFile(dataDir), 'utf8'), 10);
+}
+
+/** Whatever a failed test left running, below any data directory of it. */
+async function killPostmasters(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const pid = await postmasterPid(join(root, name)).catch(() => undefined);
+    if (pid === undefined || pid === process.pid || !(await identifyProcess(pid))) continue;
+    process.kill(pid, 'SIGQUIT');
+    await until(async () => (await identifyProcess(pid)) === undefined);
+  }
+}
