@@ -24,7 +24,9 @@ export class CreateRegistry1763798400000 implements MigrationInterface {
         CONSTRAINT "CK_Application_status" CHECK ("status" IN ('ACTIVE', 'INACTIVE')),
         CONSTRAINT "CK_Application_healthStatus" CHECK ("healthStatus" IN ('UNKNOWN', 'ACTIVE', 'INACTIVE'))
       )`);
-    await queryRunner.query(`CREATE INDEX "IX_Application_createdAt_id" ON "Application" ("createdAt", "id")`);
+    await queryRunner.query(
+      `CREATE INDEX "IX_Application_createdAt_id" ON "Application" ("createdAt", "id")`,
+    );
     await queryRunner.query(`
       CREATE TABLE "Environment" (
         "id" text NOT NULL,

@@ -27,9 +27,15 @@ export class CreateAuditLog1763798400001 implements MigrationInterface {
         CONSTRAINT "PK_AuditLog" PRIMARY KEY ("id")
       )`);
     await queryRunner.query(`CREATE INDEX "IX_AuditLog_createdAt_id" ON "AuditLog" ("createdAt", "id")`);
-    await queryRunner.query(`CREATE INDEX "IX_AuditLog_appKey_createdAt" ON "AuditLog" ("appKey", "createdAt", "id")`);
-    await queryRunner.query(`CREATE INDEX "IX_AuditLog_action_createdAt" ON "AuditLog" ("action", "createdAt", "id")`);
-    await queryRunner.query(`CREATE INDEX "IX_AuditLog_actor_createdAt" ON "AuditLog" ("actor", "createdAt", "id")`);
+    await queryRunner.query(
+      `CREATE INDEX "IX_AuditLog_appKey_createdAt" ON "AuditLog" ("appKey", "createdAt", "id")`,
+    );
+    await queryRunner.query(
+      `CREATE INDEX "IX_AuditLog_action_createdAt" ON "AuditLog" ("action", "createdAt", "id")`,
+    );
+    await queryRunner.query(
+      `CREATE INDEX "IX_AuditLog_actor_createdAt" ON "AuditLog" ("actor", "createdAt", "id")`,
+    );
     // Only the retention routine deletes, and says so for its own transaction.
     await queryRunner.query(`
       CREATE FUNCTION "refuseAuditLogChange"() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -33,7 +33,11 @@ export class AccessGuard implements CanActivate {
       case 'application':
         return this.appKey.canActivate(context) && (await this.apiKey.verify(request, undefined));
       case 'application-or-admin':
-        return this.applicationOrAdmin(context, appKeyIn(request.params), headerValue(request, HEADERS.environment));
+        return this.applicationOrAdmin(
+          context,
+          appKeyIn(request.params),
+          headerValue(request, HEADERS.environment),
+        );
       case 'discovery':
         return (
           !this.config.endpointsRequireKey ||

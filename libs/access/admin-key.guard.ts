@@ -19,7 +19,8 @@ export class AdminKeyGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const key = headerValue(request, HEADERS.adminKey);
     if (key === undefined) throw new CredentialsRefused({ reason: 'missing-credentials' });
-    if (!timingSafeEqual(this.fingerprint(key), this.expected)) throw new CredentialsRefused({ reason: 'wrong-admin-key' });
+    if (!timingSafeEqual(this.fingerprint(key), this.expected))
+      throw new CredentialsRefused({ reason: 'wrong-admin-key' });
     request.caller = { kind: 'admin' };
     return true;
   }

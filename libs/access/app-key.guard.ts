@@ -9,7 +9,8 @@ import { HEADERS } from './security-schemes.js';
 export class AppKeyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (headerValue(request, HEADERS.appKey) === undefined) throw new CredentialsRefused({ reason: 'missing-credentials' });
+    if (headerValue(request, HEADERS.appKey) === undefined)
+      throw new CredentialsRefused({ reason: 'missing-credentials' });
     return true;
   }
 }

@@ -13,6 +13,10 @@ export class CredentialsRefusedFilter implements ExceptionFilter<CredentialsRefu
   catch(error: CredentialsRefused, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     this.recorder.refused(error.claim, request);
-    sendProblem(request, host.switchToHttp().getResponse<FastifyReply>(), stateProblem(error) ?? UNFORESEEN_PROBLEM);
+    sendProblem(
+      request,
+      host.switchToHttp().getResponse<FastifyReply>(),
+      stateProblem(error) ?? UNFORESEEN_PROBLEM,
+    );
   }
 }

@@ -2,7 +2,11 @@
 export const SECURITY_SCHEMES = {
   adminKey: { id: 'AdminKey', header: 'X-Admin-Key', description: "The operator's key." },
   appKey: { id: 'AppKey', header: 'X-App-Key', description: 'The app key of the application that calls.' },
-  apiKey: { id: 'ApiKey', header: 'X-API-Key', description: 'The API key that proves it, bound to one environment.' },
+  apiKey: {
+    id: 'ApiKey',
+    header: 'X-API-Key',
+    description: 'The API key that proves it, bound to one environment.',
+  },
   environment: {
     id: 'Environment',
     header: 'X-Environment',

@@ -101,7 +101,8 @@ function database(settings: SettingsReader): DatabaseConfig {
   return {
     url: url.href,
     directUrl,
-    maxConnections: poolSize === undefined ? maxConnections : Math.min(poolSize + maxOverflow, maxConnections),
+    maxConnections:
+      poolSize === undefined ? maxConnections : Math.min(poolSize + maxOverflow, maxConnections),
   };
 }
 

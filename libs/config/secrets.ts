@@ -15,7 +15,10 @@ export async function loadSecrets(
   settings: SettingsReader,
   { production, dataDir }: { production: boolean; dataDir: string },
 ): Promise<Secrets> {
-  const given = { SECRET_KEY: settings.secret('SECRET_KEY'), REGISTRY_ADMIN_KEY: settings.secret('REGISTRY_ADMIN_KEY') };
+  const given = {
+    SECRET_KEY: settings.secret('SECRET_KEY'),
+    REGISTRY_ADMIN_KEY: settings.secret('REGISTRY_ADMIN_KEY'),
+  };
   const missing = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [name] : []));
   if (production && missing.length > 0) {
     throw new ConfigError(

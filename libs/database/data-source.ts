@@ -13,7 +13,11 @@ const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** A data source that never changes the schema by itself: migrations do. */
-export function createDataSource(settings: ConnectionSettings, entities: Classes, migrations: Classes = []): DataSource {
+export function createDataSource(
+  settings: ConnectionSettings,
+  entities: Classes,
+  migrations: Classes = [],
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url: settings.url,

@@ -44,7 +44,8 @@ const UNAVAILABLE_SQLSTATE = /^(08|53|57P0|58)/;
 const CONFLICT_SQLSTATE = /^(40001|40P01|55P03)$/;
 const UNSTORABLE_SQLSTATE = /^(22021|22P05)$/;
 const UNAVAILABLE_NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
-const UNAVAILABLE_MESSAGE = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|Cannot use a pool after calling end/i;
+const UNAVAILABLE_MESSAGE =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|Cannot use a pool after calling end/i;
 
 /** Recognises what the database's errors mean to a client; `undefined` for mistakes of our own. */
 export function translateDatabaseError(error: unknown): DomainError | undefined {
@@ -71,12 +72,12 @@ export function onConstraint(constraint: string, failure: () => DomainError): (e
   };
 }
 
-function violatedConstraint(error: QueryFailedError): unknown {
+function violatedConstraint(error: { driverError: unknown }): unknown {
   return (error.driverError as { constraint?: unknown }).constraint;
 }
 
 function codeOf(error: unknown): string {
-  const source: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  const source: unknown = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
   const code = (source as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : '';
 }

@@ -1,4 +1,11 @@
-import { type DynamicModule, Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { createDataSource } from './data-source.js';
 import { Database } from './database.js';
@@ -24,7 +31,8 @@ export class DatabaseModule implements OnApplicationShutdown {
         Database,
         {
           provide: DataSource,
-          useFactory: () => createDataSource({ url, maxConnections, onConnectionError }, entities).initialize(),
+          useFactory: () =>
+            createDataSource({ url, maxConnections, onConnectionError }, entities).initialize(),
         },
       ],
       exports: [Database],

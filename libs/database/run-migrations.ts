@@ -3,7 +3,10 @@ import { createDataSource } from './data-source.js';
 /** Any number that no other program on the database uses for an advisory lock: "mcpreg" as bytes. */
 const MIGRATION_LOCK = 0x6d6370726567;
 
-export type MigrationClass = new () => { up(queryRunner: never): Promise<void>; down(queryRunner: never): Promise<void> };
+export type MigrationClass = new () => {
+  up(queryRunner: never): Promise<void>;
+  down(queryRunner: never): Promise<void>;
+};
 
 /**
  * Brings the schema up to date, each migration in a transaction of its own. Replicas that start at once wait

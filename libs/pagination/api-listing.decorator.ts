@@ -8,7 +8,10 @@ export function ApiListing(type: Type): MethodDecorator {
       type,
       isArray: true,
       headers: {
-        Link: { description: 'The next page, `rel="next"` (RFC 8288); absent on the last', schema: { type: 'string' } },
+        Link: {
+          description: 'The next page, `rel="next"` (RFC 8288); absent on the last',
+          schema: { type: 'string' },
+        },
       },
     }),
   );

@@ -25,5 +25,7 @@ export function decodeCursor(cursor: string): Keyset {
   } catch {
     // Not base64url, not JSON or not a time: refused below with the same words.
   }
-  throw new InvalidInput([{ pointer: '#/cursor', detail: 'must be the cursor of a Link header with rel="next"' }]);
+  throw new InvalidInput([
+    { pointer: '#/cursor', detail: 'must be the cursor of a Link header with rel="next"' },
+  ]);
 }

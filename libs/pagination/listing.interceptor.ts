@@ -1,5 +1,11 @@
 import { Readable } from 'node:stream';
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor, StreamableFile } from '@nestjs/common';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  StreamableFile,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { ItemStream, Page } from './listing.js';
@@ -9,9 +15,9 @@ import { ItemStream, Page } from './listing.js';
 export class ListingInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(
-      map((result: unknown) => {
+      map((result: unknown): unknown => {
         if (result instanceof ItemStream) return streamed(result);
-        if (!(result instanceof Page)) return result;
+        if (!isPage(result)) return result;
         if (result.next !== undefined) {
           const request = context.switchToHttp().getRequest<FastifyRequest>();
           const reply = context.switchToHttp().getResponse<FastifyReply>();
@@ -21,6 +27,10 @@ export class ListingInterceptor implements NestInterceptor {
       }),
     );
   }
+}
+
+function isPage(result: unknown): result is Page<unknown> {
+  return result instanceof Page;
 }
 
 function nextPage(url: string, cursor: string): string {

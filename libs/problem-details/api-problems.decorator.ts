@@ -9,7 +9,10 @@ export function ApiProblems(...statuses: readonly number[]): MethodDecorator & C
 }
 
 /** The OpenAPI response object of an error status. */
-export function problemResponse(status: number): { description: string; content: Record<string, { schema: { $ref: string } }> } {
+export function problemResponse(status: number): {
+  description: string;
+  content: Record<string, { schema: { $ref: string } }>;
+} {
   return {
     description: STATUS_CODES[status] ?? 'Error',
     content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: getSchemaPath(Problem) } } },

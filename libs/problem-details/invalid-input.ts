@@ -7,7 +7,10 @@ export class InvalidInput extends DomainError {
       code: 'invalid-input',
       status: 400,
       title: 'Invalid input',
-      detail: errors.map(({ pointer, detail }) => `${pointer} ${detail}`).slice(0, 3).join('; '),
+      detail: errors
+        .map(({ pointer, detail }) => `${pointer} ${detail}`)
+        .slice(0, 3)
+        .join('; '),
       errors,
     });
   }

@@ -24,7 +24,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (statement === undefined || statement.status >= 500) {
       const reason = error instanceof Error ? error.message : String(error);
       const message = `${request.method} ${pathOf(request)} failed (request ${request.id}): ${reason}`;
-      if (statement === undefined) this.logger.error(message, error instanceof Error ? error.stack : undefined);
+      if (statement === undefined)
+        this.logger.error(message, error instanceof Error ? error.stack : undefined);
       else this.logger.warn(message);
     }
     return statement ?? UNFORESEEN_PROBLEM;
@@ -38,7 +39,15 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, statem
     .headers(headers)
     .type(PROBLEM_MEDIA_TYPE)
     .send(
-      JSON.stringify({ type, title, status, detail, instance: pathOf(request), requestId: request.id, errors }),
+      JSON.stringify({
+        type,
+        title,
+        status,
+        detail,
+        instance: pathOf(request),
+        requestId: request.id,
+        errors,
+      }),
     );
 }
 

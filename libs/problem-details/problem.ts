@@ -33,7 +33,10 @@ export class Problem {
   @ApiProperty({ example: '/applications/orders', description: 'The path that was asked for' })
   readonly instance!: string;
 
-  @ApiProperty({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11', description: 'Also in the header X-Request-Id' })
+  @ApiProperty({
+    example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11',
+    description: 'Also in the header X-Request-Id',
+  })
   readonly requestId!: string;
 
   @ApiPropertyOptional({ type: [InputErrorShape], description: 'For bad input: every mistake found' })
@@ -70,7 +73,10 @@ export function stateProblem(error: unknown): ProblemStatement | undefined {
 
 /** Nest and Fastify mark what the client did wrong with a status below 500. */
 function clientErrorStatus(error: unknown): number | undefined {
-  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
+  const status =
+    error instanceof HttpException
+      ? error.getStatus()
+      : (error as { statusCode?: unknown } | null)?.statusCode;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 

@@ -1,7 +1,15 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions, type OpenAPIObject } from '@nestjs/swagger';
 import { Transform, Type as TypeOf } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsObject,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import { jsonFault } from './json-value.js';
 import { isStorableText } from './storable-text.js';
 
@@ -53,7 +61,14 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
   const length = minLength === 0 ? `at most ${maxLength}` : `${minLength} to ${maxLength}`;
   return field(
     options,
-    { type: 'string', minLength, maxLength, pattern: pattern?.source, format: options.format, default: options.default },
+    {
+      type: 'string',
+      minLength,
+      maxLength,
+      pattern: pattern?.source,
+      format: options.format,
+      default: options.default,
+    },
     {
       name: 'text',
       says: `must be a string of ${length} characters${options.says === undefined ? '' : `: ${options.says}`}`,
@@ -73,7 +88,9 @@ export function ChoiceField(
   options: FieldOptions & { readonly of: readonly string[]; readonly anyCase?: boolean },
 ): PropertyDecorator {
   return applyDecorators(
-    ...(options.anyCase ? [transformGiven((value) => (typeof value === 'string' ? value.toUpperCase() : value))] : []),
+    ...(options.anyCase
+      ? [transformGiven((value) => (typeof value === 'string' ? value.toUpperCase() : value))]
+      : []),
     field(
       options,
       { type: 'string', enum: [...options.of] },
@@ -104,7 +121,9 @@ export function IntegerField(
 ): PropertyDecorator {
   const { min, max } = options;
   return applyDecorators(
-    transformGiven((value) => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value)),
+    transformGiven((value) =>
+      typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
+    ),
     field(
       options,
       { type: 'integer', minimum: min, maximum: max, default: options.default },
@@ -207,7 +226,8 @@ function documented({ description, example, presence = 'required' }: FieldOption
 
 function conditional(presence: Presence): PropertyDecorator {
   return ValidateIf(
-    (_, value: unknown) => presence === 'required' || (value !== undefined && !(presence === 'optional' && value === null)),
+    (_, value: unknown) =>
+      presence === 'required' || (value !== undefined && !(presence === 'optional' && value === null)),
   );
 }
 

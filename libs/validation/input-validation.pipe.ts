@@ -32,11 +32,21 @@ export async function validated<T extends object>(type: Type<T>, value: unknown,
   const fault = jsonFault(value, base);
   if (fault !== undefined) throw new InvalidInput([fault]);
   const instance = plainToInstance(type, value, { exposeUnsetFields: false });
-  const errors = await validate(instance, { whitelist: true, forbidUnknownValues: true, stopAtFirstError: true });
+  const errors = await validate(instance, {
+    whitelist: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: true,
+  });
   if (errors.length > 0) throw new InvalidInput(inputErrors(errors, base));
   return instance;
 }
 
 function isBuiltIn(metatype: unknown): boolean {
-  return metatype === String || metatype === Number || metatype === Boolean || metatype === Array || metatype === Object;
+  return (
+    metatype === String ||
+    metatype === Number ||
+    metatype === Boolean ||
+    metatype === Array ||
+    metatype === Object
+  );
 }

@@ -11,11 +11,13 @@ export function jsonFault(value: unknown, pointer = '#', depth = 0): InputError 
     return isStorableText(value) ? undefined : { pointer, detail: 'must be valid Unicode without U+0000' };
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth >= MAX_JSON_DEPTH) return { pointer, detail: `must not be nested deeper than ${MAX_JSON_DEPTH} levels` };
+  if (depth >= MAX_JSON_DEPTH)
+    return { pointer, detail: `must not be nested deeper than ${MAX_JSON_DEPTH} levels` };
   for (const key in value) {
     const child = (value as Record<string, unknown>)[key];
     // Pointers are made only for what is wrong or may hold it: most values are plain and many.
-    if (!isStorableText(key)) return { pointer, detail: 'must have property names of valid Unicode without U+0000' };
+    if (!isStorableText(key))
+      return { pointer, detail: 'must have property names of valid Unicode without U+0000' };
     if (typeof child !== 'string' && (typeof child !== 'object' || child === null)) continue;
     if (typeof child === 'string' && isStorableText(child)) continue;
     const fault = jsonFault(child, childPointer(pointer, key), depth + 1);

@@ -13,7 +13,6 @@ export function configureApp(app: NestFastifyApplication, config: AppConfig): vo
       exposedHeaders: ['Link', 'X-Request-Id', 'ETag', 'Retry-After'],
     });
   }
-  app.enableShutdownHooks();
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     useGlobalPrefix: true,
     jsonDocumentUrl: 'openapi.json',

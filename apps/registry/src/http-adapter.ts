@@ -19,7 +19,11 @@ export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     genReqId: requestId,
     frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
-      sendProblem(request as FastifyRequest, reply as FastifyReply, stateProblem(error) ?? UNFORESEEN_PROBLEM);
+      sendProblem(
+        request as FastifyRequest,
+        reply as FastifyReply,
+        stateProblem(error) ?? UNFORESEEN_PROBLEM,
+      );
     },
   });
   const fastify = adapter.getInstance();

@@ -49,7 +49,10 @@ function inOpenApi31<T>(node: T): T {
   if (Array.isArray(node)) return node.map(inOpenApi31) as T;
   if (typeof node !== 'object' || node === null) return node;
   const { nullable, ...rest } = Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [key, key === 'example' ? (value as unknown) : inOpenApi31<unknown>(value)]),
+    Object.entries(node).map(([key, value]) => [
+      key,
+      key === 'example' ? (value as unknown) : inOpenApi31<unknown>(value),
+    ]),
   );
   if (nullable !== true) return rest as T;
   const { type, enum: values } = rest as { type?: string | string[]; enum?: unknown[] };

@@ -9,8 +9,24 @@ const NEST_LEVELS: Record<LogLevel, NestLogLevel[]> = {
   critical: ['fatal'],
 };
 
+/** What the framework says of its own start: a line a module and a route, for debugging only. */
+const FRAMEWORK_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
 /** Writes lines of JSON, or coloured text on a terminal. */
-export function registryLogger(level: LogLevel): ConsoleLogger {
-  const terminal = process.stdout.isTTY;
-  return new ConsoleLogger({ logLevels: NEST_LEVELS[level], json: !terminal, colors: terminal });
+export class RegistryLogger extends ConsoleLogger {
+  constructor(level: LogLevel) {
+    const terminal = process.stdout.isTTY;
+    super({ logLevels: NEST_LEVELS[level], json: !terminal, colors: terminal });
+  }
+
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (FRAMEWORK_CONTEXTS.has(rest.at(-1) as string)) super.debug(message, ...rest);
+    else super.log(message, ...rest);
+  }
 }

@@ -9,10 +9,21 @@ export function startBanner(config: AppConfig, { app, embedded }: RunningRegistr
   const lines = [
     ['API', url],
     ['Docs', `${url}/docs`],
-    ['Database', embedded === undefined ? described(config.database.url) : `embedded PostgreSQL in ${config.dataDir}`],
-    ['Admin key', adminKeyFile === undefined ? 'from REGISTRY_ADMIN_KEY' : `in ${adminKeyFile} (send as X-Admin-Key)`],
+    [
+      'Database',
+      embedded === undefined ? described(config.database.url) : `embedded PostgreSQL in ${config.dataDir}`,
+    ],
+    [
+      'Admin key',
+      adminKeyFile === undefined ? 'from REGISTRY_ADMIN_KEY' : `in ${adminKeyFile} (send as X-Admin-Key)`,
+    ],
   ];
-  return [`\nMCP Registry Server ${version} is ready`, ...lines.map(([name = '', value = '']) => `  ${name.padEnd(10)} ${value}`), '', ''].join('\n');
+  return [
+    `\nMCP Registry Server ${version} is ready`,
+    ...lines.map(([name = '', value = '']) => `  ${name.padEnd(10)} ${value}`),
+    '',
+    '',
+  ].join('\n');
 }
 
 function baseUrl(config: AppConfig, address: unknown): string {

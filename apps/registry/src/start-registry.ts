@@ -1,13 +1,16 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AppConfig } from '#libs/config/app-config.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '#libs/database/embedded-postgres/start-embedded-postgres.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '#libs/database/embedded-postgres/start-embedded-postgres.js';
 import { runMigrations } from '#libs/database/run-migrations.js';
 import { migrations } from '#migrations/migrations.js';
 import { AppModule } from './app.module.js';
 import { configureApp } from './configure-app.js';
 import { httpAdapter } from './http-adapter.js';
-import { registryLogger } from './registry-logger.js';
+import { RegistryLogger } from './registry-logger.js';
 
 export interface RunningRegistry {
   readonly app: NestFastifyApplication;
@@ -42,12 +45,15 @@ export async function startRegistry(config: AppConfig): Promise<RunningRegistry>
 
 /** The application on a migrated database, not yet listening. */
 export async function createApp(config: AppConfig, databaseUrl: string): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config, databaseUrl), httpAdapter(config), {
-    bodyParser: false,
-    abortOnError: false,
-    bufferLogs: false,
-    logger: registryLogger(config.logLevel),
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.register(config, databaseUrl),
+    httpAdapter(config),
+    {
+      bodyParser: false,
+      abortOnError: false,
+      logger: new RegistryLogger(config.logLevel),
+    },
+  );
   configureApp(app, config);
   return app;
 }

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { RefusalReason } from '#libs/access/access.errors.js';
-import { type ApplicationCredentials, CredentialVerifier, type Verification } from '#libs/access/credential-verifier.js';
+import {
+  type ApplicationCredentials,
+  CredentialVerifier,
+  type Verification,
+} from '#libs/access/credential-verifier.js';
 import { ApiKeysRepository, type KeyStanding } from './api-keys.repository.js';
 import { matchesHash, selectorOf } from './key-material.js';
 import { KeyUse } from './key-use.js';
@@ -35,7 +39,10 @@ export class ApiKeyVerifier extends CredentialVerifier {
     if (reason !== undefined) return { accepted: false, reason, apiKeyId: match.apiKeyId };
     this.use.record(match.apiKeyId);
     const { applicationId, appKey, environmentId, environment, apiKeyId } = match;
-    return { accepted: true, caller: { kind: 'application', applicationId, appKey, environmentId, environment, apiKeyId } };
+    return {
+      accepted: true,
+      caller: { kind: 'application', applicationId, appKey, environmentId, environment, apiKeyId },
+    };
   }
 
   private async bySelector(selector: string): Promise<KeyStanding[]> {
@@ -44,7 +51,10 @@ export class ApiKeyVerifier extends CredentialVerifier {
   }
 }
 
-async function firstMatch(apiKey: string, candidates: readonly KeyStanding[]): Promise<KeyStanding | undefined> {
+async function firstMatch(
+  apiKey: string,
+  candidates: readonly KeyStanding[],
+): Promise<KeyStanding | undefined> {
   for (const candidate of candidates) {
     if (await matchesHash(apiKey, candidate.hashedKey)) return candidate;
   }
@@ -52,7 +62,10 @@ async function firstMatch(apiKey: string, candidates: readonly KeyStanding[]): P
 }
 
 /** Asked only after the comparison, so that the time of an answer does not tell a revoked key from a wrong one. */
-function refusal(standing: KeyStanding, { appKey, environment }: ApplicationCredentials): RefusalReason | undefined {
+function refusal(
+  standing: KeyStanding,
+  { appKey, environment }: ApplicationCredentials,
+): RefusalReason | undefined {
   if (standing.appKey !== appKey) return 'wrong-application';
   if (!standing.isActive) return 'revoked-api-key';
   if (standing.expiresAt !== null && standing.expiresAt.getTime() <= Date.now()) return 'expired-api-key';

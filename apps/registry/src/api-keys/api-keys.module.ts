@@ -10,7 +10,12 @@ import { KeyUse } from './key-use.js';
 @Module({
   imports: [EnvironmentsModule],
   controllers: [ApiKeysController],
-  providers: [ApiKeysService, ApiKeysRepository, KeyUse, { provide: CredentialVerifier, useClass: ApiKeyVerifier }],
+  providers: [
+    ApiKeysService,
+    ApiKeysRepository,
+    KeyUse,
+    { provide: CredentialVerifier, useClass: ApiKeyVerifier },
+  ],
   exports: [CredentialVerifier],
 })
 export class ApiKeysModule {}

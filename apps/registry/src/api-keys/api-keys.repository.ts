@@ -34,7 +34,9 @@ export class ApiKeysRepository {
   /** @throws the given error when the environment was deleted meanwhile */
   async insert(key: ApiKeyEntity, environmentGone: () => DomainError): Promise<void> {
     const manager = await this.database.manager();
-    await manager.insert(ApiKeyEntity, key).catch(onConstraint(API_KEY_ENVIRONMENT_CONSTRAINT, environmentGone));
+    await manager
+      .insert(ApiKeyEntity, key)
+      .catch(onConstraint(API_KEY_ENVIRONMENT_CONSTRAINT, environmentGone));
   }
 
   async listOf(environmentId: string, after: Keyset | undefined, limit: number): Promise<ApiKeyEntity[]> {
@@ -51,7 +53,10 @@ export class ApiKeysRepository {
   /** Locks the row until the transaction ends. */
   async findAndLock(environmentId: string, id: string): Promise<ApiKeyEntity | null> {
     const manager = await this.database.manager();
-    return manager.findOne(ApiKeyEntity, { where: { environmentId, id }, lock: { mode: 'pessimistic_write' } });
+    return manager.findOne(ApiKeyEntity, {
+      where: { environmentId, id },
+      lock: { mode: 'pessimistic_write' },
+    });
   }
 
   async update(id: string, change: Partial<ApiKeyEntity>): Promise<void> {
@@ -60,7 +65,9 @@ export class ApiKeysRepository {
   }
 
   async standingBySelector(selector: string): Promise<KeyStanding | undefined> {
-    const [standing] = await this.database.query<KeyStanding>(`${SELECT_STANDING} WHERE k."selector" = $1`, [selector]);
+    const [standing] = await this.database.query<KeyStanding>(`${SELECT_STANDING} WHERE k."selector" = $1`, [
+      selector,
+    ]);
     return standing;
   }
 

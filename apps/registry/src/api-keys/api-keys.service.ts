@@ -149,7 +149,9 @@ export class ApiKeysService {
 /** `undefined` when the request says nothing of it. */
 function expiry({ expiresAt, expiresInDays }: ExpiryRequest): Date | undefined {
   if (expiresAt != null && expiresInDays != null) {
-    throw new InvalidInput([{ pointer: '#/expiresInDays', detail: 'must not be given together with expiresAt' }]);
+    throw new InvalidInput([
+      { pointer: '#/expiresInDays', detail: 'must not be given together with expiresAt' },
+    ]);
   }
   if (expiresInDays != null) return new Date(Date.now() + expiresInDays * DAY_MS);
   if (expiresAt != null && expiresAt.getTime() <= Date.now()) {

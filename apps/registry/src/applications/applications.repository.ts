@@ -5,7 +5,14 @@ import { ApplicationEntity } from './application.entity.js';
 
 export type NewApplication = Pick<
   ApplicationEntity,
-  'id' | 'name' | 'description' | 'appKey' | 'authenticationMethod' | 'healthCheckUrl' | 'createdAt' | 'updatedAt'
+  | 'id'
+  | 'name'
+  | 'description'
+  | 'appKey'
+  | 'authenticationMethod'
+  | 'healthCheckUrl'
+  | 'createdAt'
+  | 'updatedAt'
 >;
 
 @Injectable()
@@ -15,7 +22,13 @@ export class ApplicationsRepository {
   /** @returns null when the app key is taken; the transaction stays usable */
   async insert(application: NewApplication): Promise<ApplicationEntity | null> {
     const manager = await this.database.manager();
-    await manager.createQueryBuilder().insert().into(ApplicationEntity).values(application).orIgnore().execute();
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(ApplicationEntity)
+      .values(application)
+      .orIgnore()
+      .execute();
     return manager.findOneBy(ApplicationEntity, { id: application.id });
   }
 

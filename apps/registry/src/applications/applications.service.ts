@@ -50,10 +50,17 @@ export class ApplicationsService {
   async get(appKey: string): Promise<ApplicationWithEnvironmentsResponse> {
     const application = await this.applications.find(appKey);
     if (application === null) throw new ApplicationNotFound(appKey);
-    return new ApplicationWithEnvironmentsResponse(application, await this.environments.allOf(application.id));
+    return new ApplicationWithEnvironmentsResponse(
+      application,
+      await this.environments.allOf(application.id),
+    );
   }
 
-  async update(appKey: string, request: UpdateApplicationRequest, caller: Caller): Promise<ApplicationResponse> {
+  async update(
+    appKey: string,
+    request: UpdateApplicationRequest,
+    caller: Caller,
+  ): Promise<ApplicationResponse> {
     const application = await this.findAndLock(appKey);
     const { name, description, status } = request;
     const changed = changedFields<ApplicationEntity>(application, {
@@ -74,7 +81,9 @@ export class ApplicationsService {
     const application = await this.findAndLock(appKey);
     const environments = await this.environments.allOf(application.id);
     await this.applications.delete(application.id);
-    this.recordChange(application, { before: new ApplicationWithEnvironmentsResponse(application, environments) });
+    this.recordChange(application, {
+      before: new ApplicationWithEnvironmentsResponse(application, environments),
+    });
   }
 
   private async insert(request: CreateApplicationRequest): Promise<ApplicationEntity> {
@@ -92,7 +101,10 @@ export class ApplicationsService {
     const inserted = await this.applications.insert({ ...row, appKey });
     if (inserted !== null) return inserted;
     // A key of our own making gives way; one that was asked for is a conflict.
-    const second = request.appKey == null ? await this.applications.insert({ ...row, appKey: distinguished(appKey) }) : null;
+    const second =
+      request.appKey == null
+        ? await this.applications.insert({ ...row, appKey: distinguished(appKey) })
+        : null;
     if (second === null) throw new AppKeyTaken(appKey);
     return second;
   }
@@ -103,8 +115,17 @@ export class ApplicationsService {
     return application;
   }
 
-  private recordChange({ id, appKey }: ApplicationEntity, values: { before?: unknown; after?: unknown }): void {
-    this.changes.record({ resourceType: 'application', resourceId: id, applicationId: id, appKey, ...values });
+  private recordChange(
+    { id, appKey }: ApplicationEntity,
+    values: { before?: unknown; after?: unknown },
+  ): void {
+    this.changes.record({
+      resourceType: 'application',
+      resourceId: id,
+      applicationId: id,
+      appKey,
+      ...values,
+    });
   }
 }
 
@@ -112,6 +133,8 @@ function refuseRepeatedNames(environments: readonly CreateEnvironmentRequest[]):
   const names = environments.map(({ name }) => name);
   const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
   if (repeated !== -1) {
-    throw new InvalidInput([{ pointer: `#/environments/${repeated}/name`, detail: 'must not be used twice' }]);
+    throw new InvalidInput([
+      { pointer: `#/environments/${repeated}/name`, detail: 'must not be used twice' },
+    ]);
   }
 }

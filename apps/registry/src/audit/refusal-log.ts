@@ -14,7 +14,11 @@ const MAX_ENTRIES = 50;
 const MAX_CLAIM_LENGTH = 255;
 
 /** Reasons whose claimed app key is made up as often as not: a flood of invented ones is one entry an address. */
-const UNPROVEN: ReadonlySet<RefusalReason> = new Set(['missing-credentials', 'wrong-admin-key', 'unknown-api-key']);
+const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
+  'missing-credentials',
+  'wrong-admin-key',
+  'unknown-api-key',
+]);
 
 /**
  * Writes refused credentials to the trail, equal ones of the same few seconds as one entry with their number:
@@ -31,7 +35,8 @@ export class RefusalLog extends RefusalRecorder implements BeforeApplicationShut
 
   refused(claim: RefusedClaim, request: FastifyRequest): void {
     const group = groupOf(claim, request.ip);
-    const key = this.pending.has(group) || this.pending.size < MAX_ENTRIES ? group : `overflow ${claim.reason}`;
+    const key =
+      this.pending.has(group) || this.pending.size < MAX_ENTRIES ? group : `overflow ${claim.reason}`;
     const entry = this.pending.get(key);
     if (entry === undefined) this.pending.set(key, entryOf(claim, request));
     else entry.occurrences += 1;
@@ -50,7 +55,9 @@ export class RefusalLog extends RefusalRecorder implements BeforeApplicationShut
     try {
       await this.entries.append(batch);
     } catch (error) {
-      this.logger.error(`${batch.length} entries of refused credentials could not be written: ${(error as Error).message}`);
+      this.logger.error(
+        `${batch.length} entries of refused credentials could not be written: ${(error as Error).message}`,
+      );
     }
   }
 
@@ -60,7 +67,9 @@ export class RefusalLog extends RefusalRecorder implements BeforeApplicationShut
 }
 
 function groupOf({ reason, appKey, environment, apiKeyId }: RefusedClaim, address: string): string {
-  return JSON.stringify(UNPROVEN.has(reason) ? [reason, address] : [reason, address, appKey, environment, apiKeyId]);
+  return JSON.stringify(
+    UNPROVEN.has(reason) ? [reason, address] : [reason, address, appKey, environment, apiKeyId],
+  );
 }
 
 function entryOf(claim: RefusedClaim, request: FastifyRequest): AuditLogEntity {

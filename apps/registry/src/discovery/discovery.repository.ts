@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
-import type { ApplicationWithEndpoints, EndpointResponse, EndpointsResponse } from './dto/discovery.response.js';
+import type {
+  ApplicationWithEndpoints,
+  EndpointResponse,
+  EndpointsResponse,
+} from './dto/discovery.response.js';
 
 export type EnvironmentRow = EndpointsResponse['environment'];
-export type ApplicationRow = Omit<ApplicationWithEndpoints, 'environment' | 'endpoints'> & { environment: EnvironmentRow };
+export type ApplicationRow = Omit<ApplicationWithEndpoints, 'environment' | 'endpoints'> & {
+  environment: EnvironmentRow;
+};
 
 /** The columns of the discovery answers, in the order of their properties. */
 const ENVIRONMENT = [
@@ -84,7 +90,11 @@ export class DiscoveryRepository {
   }
 
   /** Applications that have the environment, oldest first. */
-  async applications(environment: string, after: Keyset | undefined, limit: number): Promise<ApplicationRow[]> {
+  async applications(
+    environment: string,
+    after: Keyset | undefined,
+    limit: number,
+  ): Promise<ApplicationRow[]> {
     const rows = await this.database.query<Record<string, unknown>>(
       `SELECT ${columns('a', APPLICATION)}, ${columns('e', ENVIRONMENT, 'environment_')}
        FROM "Application" a JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $1

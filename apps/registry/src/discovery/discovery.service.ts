@@ -4,7 +4,11 @@ import { ApplicationNotFound } from '../applications/application.errors.js';
 import { EnvironmentNotFound } from '../environments/environment.errors.js';
 import { type ApplicationRow, DiscoveryRepository } from './discovery.repository.js';
 import type { ApplicationsWithEndpointsQuery } from './dto/discovery.query.js';
-import type { ApplicationWithEndpoints, EndpointResponse, EndpointsResponse } from './dto/discovery.response.js';
+import type {
+  ApplicationWithEndpoints,
+  EndpointResponse,
+  EndpointsResponse,
+} from './dto/discovery.response.js';
 
 /** Applications sent at a time, each with all its endpoints: bounds the memory of one answer. */
 const BATCH_SIZE = 50;
@@ -27,7 +31,8 @@ export class DiscoveryService {
   ): Promise<Listing<ApplicationWithEndpoints>> {
     return listing(
       query,
-      async (after, limit) => this.withEndpoints(await this.discovery.applications(environment, after, limit)),
+      async (after, limit) =>
+        this.withEndpoints(await this.discovery.applications(environment, after, limit)),
       (application) => application,
       BATCH_SIZE,
     );
@@ -35,7 +40,9 @@ export class DiscoveryService {
 
   private async withEndpoints(applications: readonly ApplicationRow[]): Promise<ApplicationWithEndpoints[]> {
     const endpoints = await this.discovery.endpoints(applications.map(({ environment }) => environment.id));
-    const byEnvironment = new Map<string, EndpointResponse[]>(applications.map(({ environment }) => [environment.id, []]));
+    const byEnvironment = new Map<string, EndpointResponse[]>(
+      applications.map(({ environment }) => [environment.id, []]),
+    );
     for (const endpoint of endpoints) byEnvironment.get(endpoint.environmentId)?.push(endpoint);
     return applications.map(({ environment, ...application }) => ({
       ...application,

@@ -32,6 +32,9 @@ export class EndpointsController {
     @Query() { dryRun = false }: RegisterEndpointsQuery,
     @Headers(HEADERS.environment) header: string | undefined,
   ): Promise<RegisterEndpointsResponse> {
-    return this.endpoints.register(caller, request, { environmentHeader: header === '' ? undefined : header, dryRun });
+    return this.endpoints.register(caller, request, {
+      environmentHeader: header === '' ? undefined : header,
+      dryRun,
+    });
   }
 }

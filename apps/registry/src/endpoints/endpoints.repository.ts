@@ -8,11 +8,22 @@ type StoredEndpoint = RegisteredEndpoint & { readonly id: string };
 /** One difference between what is stored and a batch. */
 export type EndpointDifference =
   | { readonly kind: 'added'; readonly new: RegisteredEndpoint }
-  | { readonly kind: 'updated'; readonly old: StoredEndpoint; readonly new: RegisteredEndpoint; readonly fields: string[] }
+  | {
+      readonly kind: 'updated';
+      readonly old: StoredEndpoint;
+      readonly new: RegisteredEndpoint;
+      readonly fields: string[];
+    }
   | { readonly kind: 'deleted'; readonly old: StoredEndpoint };
 
 /** The fields of an endpoint that can differ, with their types; method and path identify it. */
-const PLAIN_FIELDS = { name: 'text', description: 'text', isPublic: 'boolean', authType: 'text', contentType: 'text' };
+const PLAIN_FIELDS = {
+  name: 'text',
+  description: 'text',
+  isPublic: 'boolean',
+  authType: 'text',
+  contentType: 'text',
+};
 const JSON_FIELDS = ['authConfig', 'pathParams', 'queryParams', 'requestBody', 'responseBody'];
 const FIELDS = [...Object.keys(PLAIN_FIELDS), ...JSON_FIELDS];
 
@@ -68,15 +79,25 @@ type DifferenceRow = Record<string, unknown> & {
 export class EndpointsRepository {
   constructor(private readonly database: Database) {}
 
-  async differences(environmentId: string, batch: readonly RegisteredEndpoint[]): Promise<EndpointDifference[]> {
-    const rows = await this.database.query<DifferenceRow>(SELECT_DIFFERENCES, [environmentId, JSON.stringify(batch)]);
+  async differences(
+    environmentId: string,
+    batch: readonly RegisteredEndpoint[],
+  ): Promise<EndpointDifference[]> {
+    const rows = await this.database.query<DifferenceRow>(SELECT_DIFFERENCES, [
+      environmentId,
+      JSON.stringify(batch),
+    ]);
     return rows.map((row) => difference(row, batch));
   }
 
   async apply(environmentId: string, differences: readonly EndpointDifference[]): Promise<void> {
     const deleted = differences.flatMap((each) => (each.kind === 'deleted' ? [each.old.id] : []));
-    const updated = differences.flatMap((each) => (each.kind === 'updated' ? [{ id: each.old.id, ...each.new }] : []));
-    const added = differences.flatMap((each) => (each.kind === 'added' ? [{ id: newId(), ...each.new }] : []));
+    const updated = differences.flatMap((each) =>
+      each.kind === 'updated' ? [{ id: each.old.id, ...each.new }] : [],
+    );
+    const added = differences.flatMap((each) =>
+      each.kind === 'added' ? [{ id: newId(), ...each.new }] : [],
+    );
     await this.database.query(APPLY_DIFFERENCES, [
       environmentId,
       JSON.stringify([...updated, ...added]),
@@ -90,9 +111,12 @@ export class EndpointsRepository {
 function difference(row: DifferenceRow, batch: readonly RegisteredEndpoint[]): EndpointDifference {
   const registered = row.index === null ? undefined : batch[Number(row.index) - 1];
   const old = row.oldId === null ? undefined : storedEndpoint(row, row.oldId);
-  if (old === undefined) return { kind: 'added', new: registered as RegisteredEndpoint };
-  if (registered === undefined) return { kind: 'deleted', old };
-  return { kind: 'updated', old, new: registered, fields: row.fields ?? [] };
+  if (old !== undefined && registered !== undefined) {
+    return { kind: 'updated', old, new: registered, fields: row.fields ?? [] };
+  }
+  if (old !== undefined) return { kind: 'deleted', old };
+  if (registered !== undefined) return { kind: 'added', new: registered };
+  throw new Error('A difference of nothing with nothing');
 }
 
 function storedEndpoint(row: DifferenceRow, id: string): StoredEndpoint {

@@ -33,7 +33,8 @@ export class EndpointsService {
     refuseContradiction(caller, request, environmentHeader);
     const batch = await validEndpoints(request.endpoints, this.config.batch.maxEndpoints);
     const { environmentId, environment, appKey } = caller;
-    if (!dryRun && !(await this.environments.lock(environmentId))) throw new EnvironmentNotFound(appKey, environment);
+    if (!dryRun && !(await this.environments.lock(environmentId)))
+      throw new EnvironmentNotFound(appKey, environment);
     const differences = await this.endpoints.differences(environmentId, batch);
     if (!dryRun && differences.length > 0) {
       await this.endpoints.apply(environmentId, differences);
@@ -55,10 +56,16 @@ export class EndpointsService {
   }
 }
 
-function refuseContradiction(caller: ApplicationCaller, request: RegisterEndpointsRequest, header: string | undefined): void {
+function refuseContradiction(
+  caller: ApplicationCaller,
+  request: RegisterEndpointsRequest,
+  header: string | undefined,
+): void {
   const environment = request.environment ?? DEFAULT_ENVIRONMENT;
   if (request.app_key !== caller.appKey) {
-    throw new InvalidInput([{ pointer: '#/app_key', detail: 'must be the application of the X-App-Key header' }]);
+    throw new InvalidInput([
+      { pointer: '#/app_key', detail: 'must be the application of the X-App-Key header' },
+    ]);
   }
   if (header !== undefined && header !== environment) {
     throw new InvalidInput([
@@ -77,7 +84,8 @@ function answer(
   differences: readonly EndpointDifference[],
   dryRun: boolean,
 ): RegisterEndpointsResponse {
-  const count = (kind: EndpointDifference['kind']): number => differences.filter((each) => each.kind === kind).length;
+  const count = (kind: EndpointDifference['kind']): number =>
+    differences.filter((each) => each.kind === kind).length;
   const [added, updated, deleted] = [count('added'), count('updated'), count('deleted')];
   const unchanged = size - added - updated;
   const verb = dryRun ? 'would be registered' : 'registered';

@@ -33,7 +33,9 @@ const MAX_ERRORS = 100;
  */
 export async function validEndpoints(items: readonly unknown[], max: number): Promise<RegisteredEndpoint[]> {
   if (items.length === 0) {
-    throw new InvalidInput([{ pointer: '#/endpoints', detail: 'must have at least one endpoint; an empty list would delete all' }]);
+    throw new InvalidInput([
+      { pointer: '#/endpoints', detail: 'must have at least one endpoint; an empty list would delete all' },
+    ]);
   }
   if (items.length > max) throw new TooManyEndpoints(items.length, max);
   const endpoints: RegisteredEndpoint[] = [];
@@ -79,6 +81,11 @@ function repetitions(endpoints: readonly RegisteredEndpoint[]): InputError[] {
       first.set(operation, index);
       return [];
     }
-    return [{ pointer: `#/endpoints/${index}`, detail: `must not repeat ${operation}, which is #/endpoints/${earlier} already` }];
+    return [
+      {
+        pointer: `#/endpoints/${index}`,
+        detail: `must not repeat ${operation}, which is #/endpoints/${earlier} already`,
+      },
+    ];
   });
 }

@@ -1,5 +1,11 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Access } from '#libs/access/access.decorator.js';
 import { Audited } from '#libs/audit-trail/audited.decorator.js';
 import { ApiAppKeyParam, ApiEnvironmentParam } from '#libs/validation/path-parameters.js';
@@ -33,7 +39,10 @@ export class EnvironmentsController {
   @ApiOperation({ summary: 'Create an environment' })
   @ApiCreatedResponse({ type: EnvironmentResponse })
   @ApiProblems(404, 409)
-  create(@Param('app_key') appKey: string, @Body() request: CreateEnvironmentRequest): Promise<EnvironmentResponse> {
+  create(
+    @Param('app_key') appKey: string,
+    @Body() request: CreateEnvironmentRequest,
+  ): Promise<EnvironmentResponse> {
     return this.environments.create(appKey, request);
   }
 
@@ -43,7 +52,10 @@ export class EnvironmentsController {
   @ApiOperation({ summary: 'Get an environment' })
   @ApiOkResponse({ type: EnvironmentResponse })
   @ApiProblems(404)
-  get(@Param('app_key') appKey: string, @Param('environment') environment: string): Promise<EnvironmentResponse> {
+  get(
+    @Param('app_key') appKey: string,
+    @Param('environment') environment: string,
+  ): Promise<EnvironmentResponse> {
     return this.environments.get(appKey, environment);
   }
 

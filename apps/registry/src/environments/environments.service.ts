@@ -61,7 +61,11 @@ export class EnvironmentsService {
     return new EnvironmentResponse(await this.find(appKey, name));
   }
 
-  async update(appKey: string, name: string, request: UpdateEnvironmentRequest): Promise<EnvironmentResponse> {
+  async update(
+    appKey: string,
+    name: string,
+    request: UpdateEnvironmentRequest,
+  ): Promise<EnvironmentResponse> {
     const environment = await this.findAndLock(appKey, name);
     const { description, status } = request;
     const changed = changedFields<EnvironmentEntity>(environment, {

@@ -35,7 +35,10 @@ export class HealthController {
   @Access('public')
   @ApiOperation({ summary: 'Readiness for Kubernetes: requests can be served' })
   @ApiOkResponse({ type: ProbeResponse })
-  @ApiServiceUnavailableResponse({ type: ProbeResponse, description: 'The database is away, or the registry is stopping' })
+  @ApiServiceUnavailableResponse({
+    type: ProbeResponse,
+    description: 'The database is away, or the registry is stopping',
+  })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ProbeResponse> {
     if (await this.health.isReady()) return { status: 'ok' };
     unavailable(reply);

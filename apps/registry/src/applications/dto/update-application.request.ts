@@ -1,5 +1,9 @@
 import { StatusField } from '../../environments/dto/environment-fields.js';
-import { ApplicationDescriptionField, ApplicationNameField, HealthCheckUrlField } from './application-fields.js';
+import {
+  ApplicationDescriptionField,
+  ApplicationNameField,
+  HealthCheckUrlField,
+} from './application-fields.js';
 
 /** A field left out stays as it is; `null` clears it. */
 export class UpdateApplicationRequest {

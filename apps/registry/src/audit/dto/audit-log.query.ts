@@ -13,10 +13,18 @@ export class AuditLogQuery extends PageQuery {
   })
   declare readonly limit?: number;
 
-  @TextField({ description: 'Only entries of this application.', maxLength: 255, presence: 'optional-not-null' })
+  @TextField({
+    description: 'Only entries of this application.',
+    maxLength: 255,
+    presence: 'optional-not-null',
+  })
   readonly app_key?: string;
 
-  @TextField({ description: 'Only this action, such as `application.updated`.', maxLength: 255, presence: 'optional-not-null' })
+  @TextField({
+    description: 'Only this action, such as `application.updated`.',
+    maxLength: 255,
+    presence: 'optional-not-null',
+  })
   readonly action?: string;
 
   @TextField({

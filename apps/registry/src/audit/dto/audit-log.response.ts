@@ -15,7 +15,10 @@ export class AuditLogResponse {
   @ApiProperty({ example: 'application.updated' })
   readonly action: string;
 
-  @ApiProperty({ example: 'admin', description: '`admin`, `application`, or `anonymous` for refused credentials' })
+  @ApiProperty({
+    example: 'admin',
+    description: '`admin`, `application`, or `anonymous` for refused credentials',
+  })
   readonly actor: string;
 
   @nullableText(null, 'The API key that was used, or recognised and refused')
@@ -42,7 +45,12 @@ export class AuditLogResponse {
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { name: 'Orders' } })
   readonly before: unknown;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { name: 'Orders and returns' } })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { name: 'Orders and returns' },
+  })
   readonly after: unknown;
 
   @nullableText(null, 'Why credentials were refused')

@@ -7,7 +7,11 @@ const MAX_PATH_LENGTH = 600;
 
 /** One operation of the batch. */
 export class EndpointRegistration {
-  @TextField({ description: 'Name of the operation; agents read it.', example: 'Get an order', maxLength: 255 })
+  @TextField({
+    description: 'Name of the operation; agents read it.',
+    example: 'Get an order',
+    maxLength: 255,
+  })
   readonly name!: string;
 
   @TextField({
@@ -31,13 +35,28 @@ export class EndpointRegistration {
   })
   readonly description?: string | null;
 
-  @FlagField({ description: 'Callable without credentials.', example: false, default: false, presence: 'optional' })
+  @FlagField({
+    description: 'Callable without credentials.',
+    example: false,
+    default: false,
+    presence: 'optional',
+  })
   readonly isPublic?: boolean | null;
 
-  @TextField({ description: 'How callers authenticate.', example: 'BEARER', minLength: 0, maxLength: 255, presence: 'optional' })
+  @TextField({
+    description: 'How callers authenticate.',
+    example: 'BEARER',
+    minLength: 0,
+    maxLength: 255,
+    presence: 'optional',
+  })
   readonly authType?: string | null;
 
-  @JsonField({ description: 'Details of the authentication; never put secrets here.', example: { scopes: ['orders:read'] }, presence: 'optional' })
+  @JsonField({
+    description: 'Details of the authentication; never put secrets here.',
+    example: { scopes: ['orders:read'] },
+    presence: 'optional',
+  })
   readonly authConfig?: unknown;
 
   @TextField({

@@ -6,14 +6,22 @@ import { EnvironmentNameField } from '../../environments/dto/environment-fields.
 import { EndpointRegistration } from './endpoint-registration.js';
 
 export class RegisterEndpointsRequest {
-  @TextField({ description: 'The app key of the caller, as in X-App-Key.', example: 'orders', maxLength: 128 })
+  @TextField({
+    description: 'The app key of the caller, as in X-App-Key.',
+    example: 'orders',
+    maxLength: 128,
+  })
   readonly app_key!: string;
 
   @EnvironmentNameField('optional')
   readonly environment?: string | null;
 
   /** Checked one by one in {@link validEndpoints}, after their number: a list may be long. */
-  @ApiProperty({ type: () => [EndpointRegistration], minItems: 1, description: 'The whole set of the environment.' })
+  @ApiProperty({
+    type: () => [EndpointRegistration],
+    minItems: 1,
+    description: 'The whole set of the environment.',
+  })
   @IsArray({ message: 'must be a list' })
   @Transform(({ obj }) => (obj as { endpoints?: unknown }).endpoints)
   readonly endpoints!: readonly unknown[];

@@ -10,7 +10,11 @@ export class EndpointChange {
   @ApiProperty({ example: '/orders/{orderId}' })
   readonly path!: string;
 
-  @ApiPropertyOptional({ type: [String], example: ['description'], description: 'For `updated`: which fields differ' })
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['description'],
+    description: 'For `updated`: which fields differ',
+  })
   readonly fields?: readonly string[];
 }
 
@@ -27,7 +31,9 @@ export class RegisterEndpointsResponse {
   @ApiProperty({ type: 'integer', example: 17 })
   readonly unchanged!: number;
 
-  @ApiProperty({ example: '20 endpoints registered in production: 2 added, 1 updated, 0 deleted, 17 unchanged' })
+  @ApiProperty({
+    example: '20 endpoints registered in production: 2 added, 1 updated, 0 deleted, 17 unchanged',
+  })
   readonly message!: string;
 
   @ApiPropertyOptional({ type: [EndpointChange], description: 'Only with `dryRun=true`' })

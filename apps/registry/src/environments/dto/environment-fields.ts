@@ -24,7 +24,8 @@ export const EnvironmentDescriptionField = (): PropertyDecorator =>
 
 export const BaseDomainField = (): PropertyDecorator =>
   TextField({
-    description: 'Where the endpoints are served: host, optional port and path; `https` unless it carries a scheme.',
+    description:
+      'Where the endpoints are served: host, optional port and path; `https` unless it carries a scheme.',
     example: 'api.example.com',
     minLength: 0,
     maxLength: 2048,

@@ -1,0 +1,59 @@
+import { AS_ADMIN, type TestApp } from './start-app.js';
+
+export interface BuiltApplication {
+  readonly id: string;
+  readonly appKey: string;
+  readonly environments: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** Creates an application through the API. */
+export async function createApplication(
+  app: TestApp,
+  body: Record<string, unknown> = {},
+): Promise<BuiltApplication> {
+  const response = await app.http
+    .post('/applications')
+    .set(AS_ADMIN)
+    .send({ name: 'Orders', ...body })
+    .expect(201);
+  return response.body as BuiltApplication;
+}
+
+/** Issues an API key through the API and gives it with its id. */
+export async function issueKey(
+  app: TestApp,
+  appKey: string,
+  environment = 'production',
+  body: Record<string, unknown> = {},
+): Promise<{ id: string; apiKey: string }> {
+  const response = await app.http
+    .post(`/applications/${appKey}/environments/${environment}/api-keys`)
+    .set(AS_ADMIN)
+    .send({ name: 'tests', ...body })
+    .expect(201);
+  return response.body as { id: string; apiKey: string };
+}
+
+/** The headers an application calls with. */
+export function asApplication(appKey: string, apiKey: string, environment?: string): Record<string, string> {
+  return {
+    'X-App-Key': appKey,
+    'X-API-Key': apiKey,
+    ...(environment !== undefined && { 'X-Environment': environment }),
+  };
+}
+
+/** A registered operation with JSON schemas, as a client sends it. */
+export function endpoint(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    name: 'Get an order',
+    path: '/orders/{orderId}',
+    method: 'GET',
+    description: 'One order with its lines',
+    isPublic: false,
+    authType: 'BEARER',
+    pathParams: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
+    responseBody: { type: 'object', properties: { id: { type: 'string' }, total: { type: 'number' } } },
+    ...overrides,
+  };
+}

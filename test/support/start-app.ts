@@ -1,0 +1,49 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import request from 'supertest';
+import { loadConfig } from '#libs/config/load-config.js';
+import { createApp } from '#registry/start-registry.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+
+export const ADMIN_KEY = 'admin-key-of-the-tests';
+export const AS_ADMIN = { 'X-Admin-Key': ADMIN_KEY };
+
+/** The whole service on a real port and a database of its own. */
+export interface TestApp {
+  readonly nest: NestFastifyApplication;
+  readonly url: string;
+  readonly database: TestDatabase;
+  /** Requests without credentials. */
+  readonly http: ReturnType<typeof request>;
+  close(): Promise<void>;
+}
+
+/** @param settings environment variables beyond those the tests always set */
+export async function startApp(settings: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const config = await loadConfig({
+    DATABASE_URL: database.url,
+    SECRET_KEY: 'secret-key-of-the-tests',
+    REGISTRY_ADMIN_KEY: ADMIN_KEY,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    BCRYPT_COST: '4',
+    LOG_LEVEL: 'critical',
+    MAX_CONNECTIONS: '10',
+    ...settings,
+  });
+  const nest = await createApp(config, database.url);
+  await nest.listen(0, '127.0.0.1');
+  const { port } = nest.getHttpServer().address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}${config.http.basePath}`;
+  return {
+    nest,
+    url,
+    database,
+    http: request(url),
+    close: async () => {
+      await nest.close();
+      await database.drop();
+    },
+  };
+}
