@@ -6,6 +6,9 @@ export interface Keyset {
   readonly id: string;
 }
 
+/** Years of four digits: every database can compare with those. */
+const TIME = /^\d{4}-/;
+
 /** An opaque word for the position after which the next page begins. */
 export function encodeCursor({ createdAt, id }: Keyset): string {
   return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url');
@@ -15,7 +18,12 @@ export function encodeCursor({ createdAt, id }: Keyset): string {
 export function decodeCursor(cursor: string): Keyset {
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(position) && typeof position[0] === 'string' && typeof position[1] === 'string') {
+    if (
+      Array.isArray(position) &&
+      typeof position[0] === 'string' &&
+      typeof position[1] === 'string' &&
+      TIME.test(position[0])
+    ) {
       const createdAt = new Date(position[0]);
       // A cursor of our own making round-trips; anything else is not one.
       if (encodeCursor({ createdAt, id: position[1] }) === cursor && !position[1].includes('\u0000')) {
