@@ -2,6 +2,13 @@ import { randomBytes } from 'node:crypto';
 
 const MAX_LENGTH = 100;
 
+/** Routes below `/applications` that would hide an application of that key. */
+const RESERVED: readonly string[] = ['with-endpoints'];
+
+export function isReserved(appKey: string): boolean {
+  return RESERVED.includes(appKey);
+}
+
 /** An app key made from a name: `Orders & Returns` gives `orders-returns`. */
 export function appKeyFrom(name: string): string {
   const slug = name
@@ -11,7 +18,8 @@ export function appKeyFrom(name: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, MAX_LENGTH)
     .replace(/^-+|-+$/g, '');
-  return slug === '' ? distinguished('app') : slug;
+  if (slug === '') return distinguished('app');
+  return isReserved(slug) ? distinguished(slug) : slug;
 }
 
 /** The same key with a random ending, for when the plain one is taken. */

@@ -1,4 +1,5 @@
 import { TextField } from '#libs/validation/fields.js';
+import { isReserved } from '../app-key.js';
 
 export const ApplicationNameField = (presence: 'required' | 'optional-not-null'): PropertyDecorator =>
   TextField({ description: 'Name for people.', example: 'Orders', maxLength: 255, presence });
@@ -9,7 +10,8 @@ export const AppKeyField = (): PropertyDecorator =>
     example: 'orders',
     maxLength: 128,
     pattern: /^[A-Za-z0-9][A-Za-z0-9._~:-]*$/,
-    says: 'letters, digits and . _ ~ : - after a letter or digit',
+    accepts: (text) => !isReserved(text),
+    says: 'letters, digits and . _ ~ : - after a letter or digit, and not the name of a route',
     presence: 'optional',
   });
 
@@ -45,7 +47,7 @@ export const HealthCheckUrlField = (): PropertyDecorator =>
 function isHealthCheckUrl(text: string): boolean {
   if (/[\s\\]/.test(text) || text.startsWith('//')) return false;
   if (text.startsWith('/')) return URL.canParse(text, 'http://host');
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  if (!/^https?:\/\/[^/]/i.test(text) || !URL.canParse(text)) return false;
   const { username, password } = new URL(text);
   return username === '' && password === '';
 }

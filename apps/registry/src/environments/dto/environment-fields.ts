@@ -46,6 +46,8 @@ export const StatusField = (): PropertyDecorator =>
 function isBaseDomain(text: string): boolean {
   if (/[\s\\@?#]/.test(text)) return false;
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  // The URL parser forgives further slashes and would take the path's first part for the host.
+  if (withScheme.includes(':///')) return false;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
   return url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '';
 }
