@@ -18,9 +18,15 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** @param settings environment variables beyond those the tests always set */
-export async function startApp(settings: Readonly<Record<string, string>> = {}): Promise<TestApp> {
-  const database = await createTestDatabase();
+/**
+ * @param settings environment variables beyond those the tests always set
+ * @param given the database to use, dropped with the app; a new one when left out
+ */
+export async function startApp(
+  settings: Readonly<Record<string, string>> = {},
+  given?: TestDatabase,
+): Promise<TestApp> {
+  const database = given ?? (await createTestDatabase());
   const config = await loadConfig({
     DATABASE_URL: database.url,
     SECRET_KEY: 'secret-key-of-the-tests',

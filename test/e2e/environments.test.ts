@@ -1,0 +1,295 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
+import { fetchPages } from '../support/pages.js';
+import { expectInvalid, expectProblem } from '../support/problems.js';
+import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+interface Environment {
+  readonly id: string;
+  readonly name: string;
+  readonly updatedAt: string;
+}
+
+let app: TestApp;
+let appKey: string;
+let applicationId: string;
+
+beforeAll(async () => {
+  app = await startApp();
+  ({ appKey, id: applicationId } = await createApplication(app));
+});
+afterAll(() => app.close());
+
+const path = (name = '', of = appKey): string =>
+  `/applications/${of}/environments${name === '' ? '' : `/${name}`}`;
+
+function post(body: unknown, of = appKey): ReturnType<TestApp['http']['post']> {
+  return app.http
+    .post(path('', of))
+    .set(AS_ADMIN)
+    .send(body as object);
+}
+
+function put(name: string, body: object, of = appKey): ReturnType<TestApp['http']['put']> {
+  return app.http.put(path(name, of)).set(AS_ADMIN).send(body);
+}
+
+async function get(name: string): Promise<Environment> {
+  const response = await app.http.get(path(name)).set(AS_ADMIN).expect(200);
+  return response.body as Environment;
+}
+
+describe('POST /applications/{app_key}/environments', () => {
+  it('creates one with every field', async () => {
+    const response = await post({
+      name: 'staging',
+      baseDomain: 'staging.example.com',
+      description: 'Für Tests 🧪',
+    });
+    expect(response.status).toBe(201);
+    expect(response.body).toEqual({
+      id: expect.any(String),
+      name: 'staging',
+      description: 'Für Tests 🧪',
+      baseDomain: 'staging.example.com',
+      status: 'ACTIVE',
+      healthStatus: 'UNKNOWN',
+      healthStatusChangedAt: null,
+      lastHealthCheckAt: null,
+      applicationId,
+      createdAt: expect.stringMatching(TIME),
+      updatedAt: expect.stringMatching(TIME),
+    });
+    expect(await get('staging')).toEqual(response.body);
+  });
+
+  it.each(['qa', 'QA', '2', 'eu-west_1.blue', 'x'.repeat(63)])('takes the name %s', async (name) => {
+    const response = await post({ name });
+    expect(response.status).toBe(201);
+    expect(response.body).toMatchObject({ name, baseDomain: null, description: null });
+    expect(await get(name)).toEqual(response.body);
+  });
+
+  it.each([undefined, null, '', '-a', '.a', 'a b', 'a/b', 'ä', 'x'.repeat(64), 5, ['a']])(
+    'refuses the name %j',
+    async (name) => {
+      expectInvalid(await post({ name }), '#/name');
+    },
+  );
+
+  it.each([
+    'api.example.com',
+    'api.example.com:8443',
+    'api.example.com/v2/',
+    'http://localhost:8080',
+    'localhost:8080',
+    'https://api.example.com/base',
+    'HTTP://API.example.com',
+    '10.0.0.1',
+    '[::1]:8080',
+    'münchen.example',
+  ])('takes the base domain %s as it is', async (baseDomain) => {
+    await put('staging', { baseDomain }).expect(200);
+    expect(await get('staging')).toMatchObject({ baseDomain });
+  });
+
+  it.each([
+    'ftp://api.example.com',
+    'javascript:alert(1)',
+    'https://',
+    'https:///api',
+    '/api',
+    '//api.example.com',
+    'api example.com',
+    'user:secret@api.example.com',
+    'https://user@api.example.com',
+    'api.example.com?x=1',
+    'api.example.com#x',
+    'api.example.com:99999',
+    'back\\slash',
+    'x'.repeat(2049),
+    7,
+  ])('refuses the base domain %j', async (baseDomain) => {
+    expectInvalid(await post({ name: 'bad', baseDomain }), '#/baseDomain');
+    expectInvalid(await put('staging', { baseDomain }), '#/baseDomain');
+  });
+
+  it('takes an empty base domain for none', async () => {
+    const response = await post({ name: 'blank', baseDomain: '' });
+    expect(response.status).toBe(201);
+    expect(response.body).toMatchObject({ baseDomain: null });
+  });
+
+  it('answers 409 for a name the application has already, and only then', async () => {
+    await post({ name: 'once' }).expect(201);
+    expectProblem(await post({ name: 'once', baseDomain: 'other.example' }), 409, 'environment-exists');
+    expect(await get('once')).toMatchObject({ baseDomain: null });
+
+    const other = await createApplication(app, { name: 'Other' });
+    expect((await post({ name: 'once' }, other.appKey)).status).toBe(201);
+  });
+
+  it('answers 404 for an application that does not exist', async () => {
+    expectProblem(await post({ name: 'a' }, 'nobody'), 404, 'application-not-found');
+  });
+});
+
+describe('GET /applications/{app_key}/environments', () => {
+  it('lists all of the application, oldest first', async () => {
+    const names = ['production', 'zeta', 'alpha', 'mid'];
+    const { appKey: of } = await createApplication(app, {
+      name: 'Listed',
+      environments: names.map((name) => ({ name })),
+    });
+    await post({ name: 'later' }, of).expect(201);
+    const response = await app.http.get(path('', of)).set(AS_ADMIN);
+    expect(response.status).toBe(200);
+    expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect((response.body as Environment[]).map(({ name }) => name)).toEqual([...names, 'later']);
+  });
+
+  it('pages through environments of one creation time', async () => {
+    const { id, appKey: of } = await createApplication(app, { name: 'Paged' });
+    await app.database.query(
+      `INSERT INTO "Environment" ("id", "name", "applicationId", "createdAt")
+       SELECT 'tie-' || lpad(n::text, 3, '0'), 'tie-' || n, $1, '2020-01-01Z' FROM generate_series(1, 25) n`,
+      [id],
+    );
+    const pages = await fetchPages<Environment>(app, `${path('', of)}?limit=7`);
+    expect(pages.map(({ length }) => length)).toEqual([7, 7, 7, 5]);
+    expect(pages.flat().map(({ name }) => name)).toEqual([
+      ...Array.from({ length: 25 }, (_, n) => `tie-${n + 1}`),
+      'production',
+    ]);
+  });
+
+  it('answers an application without environments with an empty list', async () => {
+    const { appKey: of } = await createApplication(app, { name: 'Bare' });
+    await app.http.delete(path('production', of)).set(AS_ADMIN).expect(204);
+    await app.http.get(path('', of)).set(AS_ADMIN).expect(200, []);
+    await app.http
+      .get(`${path('', of)}?limit=5`)
+      .set(AS_ADMIN)
+      .expect(200, []);
+  });
+
+  it('answers 404 for an application that does not exist', async () => {
+    expectProblem(await app.http.get(path('', 'nobody')).set(AS_ADMIN), 404, 'application-not-found');
+  });
+});
+
+describe('GET /applications/{app_key}/environments/{environment}', () => {
+  it('tells a missing application from a missing environment', async () => {
+    expectProblem(await app.http.get(path('nowhere')).set(AS_ADMIN), 404, 'environment-not-found');
+    expectProblem(
+      await app.http.get(path('production', 'nobody')).set(AS_ADMIN),
+      404,
+      'application-not-found',
+    );
+  });
+
+  it('tells names apart by case', async () => {
+    expectProblem(await app.http.get(path('Production')).set(AS_ADMIN), 404, 'environment-not-found');
+  });
+});
+
+describe('PUT /applications/{app_key}/environments/{environment}', () => {
+  beforeAll(() => post({ name: 'changing', baseDomain: 'old.example.com', description: 'Old' }).expect(201));
+
+  it('changes what is given and leaves the rest', async () => {
+    const before = await get('changing');
+    const response = await put('changing', { baseDomain: 'http://new.example.com:8080/v1' });
+    expect(response.status).toBe(200);
+    expect(response.body).toEqual({
+      ...before,
+      baseDomain: 'http://new.example.com:8080/v1',
+      updatedAt: expect.stringMatching(TIME),
+    });
+    expect(await get('changing')).toEqual(response.body);
+  });
+
+  it('clears with null', async () => {
+    const response = await put('changing', { baseDomain: null, description: null });
+    expect(response.status).toBe(200);
+    expect(await get('changing')).toMatchObject({ baseDomain: null, description: null, status: 'ACTIVE' });
+  });
+
+  it('changes the status', async () => {
+    await put('changing', { status: 'INACTIVE' }).expect(200);
+    expect(await get('changing')).toMatchObject({ status: 'INACTIVE' });
+    await put('changing', { status: 'active' }).expect(200);
+    expect(await get('changing')).toMatchObject({ status: 'ACTIVE' });
+    expectInvalid(await put('changing', { status: 'GONE' }), '#/status');
+    expectInvalid(await put('changing', { status: null }), '#/status');
+  });
+
+  it('does not rename', async () => {
+    await put('changing', { name: 'renamed', applicationId: 'x', healthStatus: 'ACTIVE' }).expect(200);
+    expect(await get('changing')).toMatchObject({ name: 'changing', applicationId, healthStatus: 'UNKNOWN' });
+  });
+
+  it('moves updatedAt only when something changes', async () => {
+    await put('changing', { baseDomain: 'kept.example.com', description: 'Kept' }).expect(200);
+    await app.database.query(
+      `UPDATE "Environment" SET "updatedAt" = '2021-01-01Z' WHERE "name" = 'changing'`,
+    );
+    for (const same of [{}, { baseDomain: 'kept.example.com' }, { description: 'Kept', status: 'ACTIVE' }]) {
+      const response = await put('changing', same).expect(200);
+      expect(response.body).toMatchObject({ updatedAt: '2021-01-01T00:00:00.000Z' });
+    }
+    await put('changing', { description: 'Changed' }).expect(200);
+    expect(Date.parse((await get('changing')).updatedAt)).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it('answers 404 for what does not exist', async () => {
+    expectProblem(await put('nowhere', { description: 'x' }), 404, 'environment-not-found');
+    expectProblem(await put('production', {}, 'nobody'), 404, 'application-not-found');
+  });
+});
+
+describe('DELETE /applications/{app_key}/environments/{environment}', () => {
+  it('deletes it with its endpoints and keys and nothing else', async () => {
+    const { appKey: of, environments } = await createApplication(app, {
+      name: 'Shrinking',
+      environments: [{ name: 'production' }, { name: 'staging' }],
+    });
+    for (const { name: environment } of environments) {
+      const { apiKey } = await issueKey(app, of, environment);
+      await app.http
+        .post('/register/endpoints')
+        .set(asApplication(of, apiKey))
+        .send({ app_key: of, environment, endpoints: [endpoint(), endpoint({ method: 'PUT' })] })
+        .expect(200);
+    }
+
+    const response = await app.http.delete(path('staging', of)).set(AS_ADMIN);
+    expect(response.status).toBe(204);
+    expect(response.text).toBe('');
+
+    const left = await app.database.query(
+      `SELECT e."name",
+              (SELECT count(*) FROM "Endpoint" p WHERE p."environmentId" = e."id") AS endpoints,
+              (SELECT count(*) FROM "ApiKey" k WHERE k."environmentId" = e."id") AS keys
+       FROM "Environment" e JOIN "Application" a ON a."id" = e."applicationId" WHERE a."appKey" = $1`,
+      [of],
+    );
+    expect(left).toEqual([{ name: 'production', endpoints: '2', keys: '1' }]);
+    const orphans = await app.database.query(
+      `SELECT "id" FROM "Endpoint" WHERE "environmentId" = $1 UNION ALL SELECT "id" FROM "ApiKey" WHERE "environmentId" = $1`,
+      [environments[1]?.id],
+    );
+    expect(orphans).toEqual([]);
+
+    expectProblem(await app.http.delete(path('staging', of)).set(AS_ADMIN), 404, 'environment-not-found');
+  });
+
+  it('answers 404 for an application that does not exist', async () => {
+    expectProblem(
+      await app.http.delete(path('production', 'nobody')).set(AS_ADMIN),
+      404,
+      'application-not-found',
+    );
+  });
+});
