@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Secrets } from './app-config.js';
@@ -37,8 +37,9 @@ async function keptSecret(file: string): Promise<string> {
   const existing = await readSecret(file);
   if (existing !== undefined) return existing;
   await makeDataDirectory(dirname(file));
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'w' });
+  // Not named by process id: containers that share the directory may all be process 1.
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   // A hard link is made whole or not at all and never replaces: of several processes starting at once, one wins.
   await link(draft, file).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -1,0 +1,300 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AppConfig } from '#libs/config/app-config.js';
+import { ConfigError } from '#libs/config/config-error.js';
+import { loadConfig } from '#libs/config/load-config.js';
+
+const SECRETS = { SECRET_KEY: 'the-secret-key', REGISTRY_ADMIN_KEY: 'the-admin-key' };
+const URL = 'postgresql://registry:pa55word@db.example.com:5433/registry';
+
+const load = (settings: Record<string, string | undefined> = {}): Promise<AppConfig> =>
+  loadConfig({ ...SECRETS, ...settings });
+
+/** The message a start with these settings ends with. */
+async function refusal(settings: Record<string, string>): Promise<string> {
+  const error: unknown = await load(settings).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ConfigError);
+  const { message } = error as ConfigError;
+  expect(message).not.toContain('\n');
+  return message;
+}
+
+describe('the configuration', () => {
+  it('has a default for every setting but the secrets', async () => {
+    expect(await load()).toEqual({
+      production: false,
+      http: { host: '0.0.0.0', port: 8000, basePath: '', trustProxy: false, corsOrigins: [] },
+      database: { url: undefined, directUrl: undefined, maxConnections: 20 },
+      dataDir: resolve('.data'),
+      logLevel: 'info',
+      batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024 },
+      bcryptCost: 10,
+      endpointsRequireKey: false,
+      secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
+    });
+  });
+
+  it('takes every setting from the environment', async () => {
+    const config = await load({
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: '9000',
+      BASE_PATH: '/api/registry/',
+      TRUST_PROXY: '2',
+      CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+      DATABASE_URL: URL,
+      DATABASE_DIRECT_URL: 'postgres://registry@direct.example.com/registry',
+      MAX_CONNECTIONS: '50',
+      DATA_DIR: '/var/lib/registry',
+      LOG_LEVEL: 'DEBUG',
+      BATCH_MAX_ENDPOINTS: '10',
+      BATCH_MAX_BYTES: '4096',
+      BCRYPT_COST: '12',
+      ENDPOINTS_REQUIRE_KEY: 'true',
+    });
+    expect(config).toEqual({
+      production: true,
+      http: {
+        host: '127.0.0.1',
+        port: 9000,
+        basePath: '/api/registry',
+        trustProxy: 2,
+        corsOrigins: ['https://a.example', 'http://localhost:3000'],
+      },
+      database: {
+        url: URL,
+        directUrl: 'postgres://registry@direct.example.com/registry',
+        maxConnections: 50,
+      },
+      dataDir: '/var/lib/registry',
+      logLevel: 'debug',
+      batch: { maxEndpoints: 10, maxBytes: 4096 },
+      bcryptCost: 12,
+      endpointsRequireKey: true,
+      secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
+    });
+  });
+
+  it('takes an empty or blank value for none', async () => {
+    const blank = Object.fromEntries(
+      ['PORT', 'HOST', 'DATABASE_URL', 'LOG_LEVEL', 'TRUST_PROXY', 'ENDPOINTS_REQUIRE_KEY'].map((name, i) => [
+        name,
+        i % 2 === 0 ? '' : '  ',
+      ]),
+    );
+    expect(await load(blank)).toEqual(await load());
+  });
+
+  it.each([
+    ['', ''],
+    ['/', ''],
+    ['registry', '/registry'],
+    ['/registry', '/registry'],
+    ['//api/registry//', '/api/registry'],
+    ['/v1.0/my-registry_~', '/v1.0/my-registry_~'],
+  ])('reads BASE_PATH=%j as %j', async (value, basePath) => {
+    expect((await load({ BASE_PATH: value })).http.basePath).toBe(basePath);
+  });
+
+  it.each([
+    ['true', true],
+    ['FALSE', false],
+    ['0', 0],
+    ['3', 3],
+    ['10.0.0.0/8', ['10.0.0.0/8']],
+    ['loopback, 192.0.2.1 ,2001:db8::/32', ['loopback', '192.0.2.1', '2001:db8::/32']],
+  ])('reads TRUST_PROXY=%s', async (value, trustProxy) => {
+    expect((await load({ TRUST_PROXY: value })).http.trustProxy).toEqual(trustProxy);
+  });
+
+  it.each(['true', '1', 'yes', 'ON'])('reads the flag %s as true', async (value) => {
+    expect((await load({ ENDPOINTS_REQUIRE_KEY: value })).endpointsRequireKey).toBe(true);
+  });
+
+  it.each(['false', '0', 'No', 'off'])('reads the flag %s as false', async (value) => {
+    expect((await load({ ENDPOINTS_REQUIRE_KEY: value })).endpointsRequireKey).toBe(false);
+  });
+
+  it.each([
+    ['debug', 'debug'],
+    ['Info', 'info'],
+    ['WARNING', 'warning'],
+    ['warn', 'warning'],
+    ['error', 'error'],
+    ['CRITICAL', 'critical'],
+  ])('reads LOG_LEVEL=%s', async (value, level) => {
+    expect((await load({ LOG_LEVEL: value })).logLevel).toBe(level);
+  });
+
+  it.each([
+    ['PORT', '65536', 'a whole number from 0 to 65535'],
+    ['PORT', 'http', 'a whole number from 0 to 65535'],
+    ['PORT', '-1', 'a whole number from 0 to 65535'],
+    ['PORT', '80.5', 'a whole number from 0 to 65535'],
+    ['MAX_CONNECTIONS', '1', 'a whole number from 2 to 1000'],
+    ['BATCH_MAX_ENDPOINTS', '0', 'a whole number from 1 to 100000'],
+    ['BATCH_MAX_BYTES', '1023', 'a whole number from 1024 to 104857600'],
+    ['BCRYPT_COST', '3', 'a whole number from 4 to 15'],
+    ['BCRYPT_COST', '16', 'a whole number from 4 to 15'],
+    ['ENDPOINTS_REQUIRE_KEY', 'maybe', 'true or false'],
+    ['LOG_LEVEL', 'loud', 'one of debug, info, warning, error, critical'],
+    ['BASE_PATH', '/a b', 'a path such as /api/registry'],
+    ['BASE_PATH', '/a?b', 'a path such as /api/registry'],
+    ['TRUST_PROXY', 'everybody', 'true, false, a number of proxies'],
+    ['TRUST_PROXY', '10.0.0.0/33', 'CIDR ranges'],
+    ['TRUST_PROXY', '10.0.0.0/8, nonsense', 'CIDR ranges'],
+    ['CORS_ORIGINS', 'example.com', 'origins such as https://console.example.com'],
+    ['CORS_ORIGINS', 'https://a.example/path', 'origins such as https://console.example.com'],
+  ])('refuses %s=%s and says what is allowed', async (name, value, allowed) => {
+    const message = await refusal({ [name]: value });
+    expect(message).toContain(name);
+    expect(message).toContain(JSON.stringify(value));
+    expect(message).toContain(allowed);
+  });
+});
+
+describe('DATABASE_URL', () => {
+  it.each([
+    ['pool_size=5', {}, 5],
+    ['pool_size=5&max_overflow=10', {}, 15],
+    ['pool_size=30&max_overflow=10', {}, 20],
+    ['pool_size=30&max_overflow=10', { MAX_CONNECTIONS: '100' }, 40],
+    ['max_overflow=10', {}, 20],
+    ['', { MAX_CONNECTIONS: '7' }, 7],
+  ])('with ?%s and %j means %i connections', async (query, settings, maxConnections) => {
+    const { database } = await load({ DATABASE_URL: `${URL}?${query}&sslmode=require`, ...settings });
+    expect(database.maxConnections).toBe(maxConnections);
+    const { searchParams } = new globalThis.URL(database.url ?? '');
+    expect([...searchParams.keys()]).toEqual(['sslmode']);
+  });
+
+  it.each([
+    [`${URL}?pool_size=1`, 'pool_size=1', 'from 2 to 9999'],
+    [`${URL}?pool_size=many`, 'pool_size=many', 'from 2 to 9999'],
+    [`${URL}?pool_size=5&max_overflow=-1`, 'max_overflow=-1', 'from 0 to 9999'],
+    ['mysql://registry:pa55word@db/registry', 'mysql:', 'a URL such as postgresql://'],
+    ['registry:pa55word at db', 'registry://…', 'a URL such as postgresql://'],
+    ['postgresql://registry:pa55word@db:port/registry', '(hidden)', 'a URL such as postgresql://'],
+  ])('refuses %s and hides the password', async (url, holds, allowed) => {
+    const message = await refusal({ DATABASE_URL: url });
+    expect(message).toContain('DATABASE_URL');
+    expect(message).toContain(holds);
+    expect(message).toContain(allowed);
+    expect(message).not.toContain('pa55word');
+  });
+
+  it('must be there when DATABASE_DIRECT_URL is', async () => {
+    expect(await refusal({ DATABASE_DIRECT_URL: URL })).toBe(
+      'DATABASE_DIRECT_URL is set without DATABASE_URL',
+    );
+    expect(await refusal({ DATABASE_URL: URL, DATABASE_DIRECT_URL: 'direct' })).toMatch(
+      /^DATABASE_DIRECT_URL is/,
+    );
+  });
+});
+
+describe('secrets', () => {
+  let dataDir: string;
+
+  beforeEach(async () => {
+    dataDir = join(await mkdtemp(join(tmpdir(), 'registry-config-')), 'data');
+  });
+  afterEach(() => rm(resolve(dataDir, '..'), { recursive: true, force: true }));
+
+  const loadWithout = (settings: Record<string, string> = {}): Promise<AppConfig> =>
+    loadConfig({ DATA_DIR: dataDir, ...settings });
+
+  it('are made once, kept closed to others, and found again', async () => {
+    const first = await loadWithout();
+    const file = join(dataDir, 'admin-key');
+    expect(first.secrets).toEqual({
+      secretKey: expect.stringMatching(/^[\w-]{43}$/),
+      adminKey: expect.stringMatching(/^[\w-]{43}$/),
+      adminKeyFile: file,
+    });
+    expect(first.secrets.secretKey).not.toBe(first.secrets.adminKey);
+    expect((await loadWithout()).secrets).toEqual(first.secrets);
+    expect((await readFile(file, 'utf8')).trim()).toBe(first.secrets.adminKey);
+    expect((await readdir(dataDir)).sort()).toEqual(['admin-key', 'secret-key']);
+    for (const name of ['admin-key', 'secret-key']) {
+      expect((await stat(join(dataDir, name))).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('are not made when they are given', async () => {
+    const { secrets } = await loadWithout(SECRETS);
+    expect(secrets).toEqual({
+      secretKey: 'the-secret-key',
+      adminKey: 'the-admin-key',
+      adminKeyFile: undefined,
+    });
+    await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('are made one by one', async () => {
+    const { secrets } = await loadWithout({ SECRET_KEY: 'given' });
+    expect(secrets).toMatchObject({ secretKey: 'given', adminKeyFile: join(dataDir, 'admin-key') });
+    expect(await readdir(dataDir)).toEqual(['admin-key']);
+  });
+
+  it('are the same for all when several calls of one process make them at once', async () => {
+    for (let round = 1; round <= 50; round++) {
+      const DATA_DIR = join(dataDir, String(round));
+      const configs = await Promise.all(Array.from({ length: 8 }, () => loadWithout({ DATA_DIR })));
+      const kept = (await loadWithout({ DATA_DIR })).secrets;
+      for (const { secrets } of configs) expect(secrets).toEqual(kept);
+      expect((await readdir(DATA_DIR)).sort()).toEqual(['admin-key', 'secret-key']);
+    }
+  });
+
+  it('are the same for all when several processes make them at once', async () => {
+    const module = fileURLToPath(new globalThis.URL('../../libs/config/load-config.js', import.meta.url));
+    const script = `
+      import { loadConfig } from ${JSON.stringify(module)};
+      const { secrets } = await loadConfig({ DATA_DIR: process.argv[1] });
+      console.log(JSON.stringify(secrets));`;
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => {
+        const child = spawn(process.execPath, ['--input-type=module', '-e', script, dataDir], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        return text(child.stdout);
+      }),
+    );
+    const kept = (await loadWithout()).secrets;
+    expect(answers.map((answer) => JSON.parse(answer) as unknown)).toEqual(answers.map(() => kept));
+  });
+
+  it('are not made anew over a file that was emptied', async () => {
+    await mkdir(dataDir);
+    await writeFile(join(dataDir, 'admin-key'), '');
+    await expect(loadWithout()).rejects.toThrow(`${join(dataDir, 'admin-key')} is empty; delete it`);
+  });
+
+  it('are never shown, not even when they cannot be used', async () => {
+    for (const name of ['SECRET_KEY', 'REGISTRY_ADMIN_KEY']) {
+      for (const value of ['two words', 'schlüssel', `hidden${'x'.repeat(600)}`]) {
+        const message = await refusal({ [name]: value });
+        expect(message).toContain(name);
+        expect(message).toContain('1 to 512 visible ASCII characters');
+        expect(message).not.toContain(value);
+      }
+    }
+  });
+
+  it.each([
+    [{}, 'SECRET_KEY and REGISTRY_ADMIN_KEY must be set'],
+    [{ SECRET_KEY: 'a' }, 'REGISTRY_ADMIN_KEY must be set'],
+    [{ REGISTRY_ADMIN_KEY: 'a', SECRET_KEY: ' ' }, 'SECRET_KEY must be set'],
+  ])('must be given in production: %j', async (given, message) => {
+    for (const NODE_ENV of ['production', 'Production']) {
+      await expect(loadWithout({ NODE_ENV, ...given })).rejects.toThrow(message);
+    }
+    await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
