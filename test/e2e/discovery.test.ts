@@ -118,7 +118,7 @@ describe('GET /endpoints', () => {
       ['as production when nothing says otherwise', {}, {}, 'production'],
       ['as production when the header is empty', {}, { 'X-Environment': '' }, 'production'],
     ])('%s', async (_, query, headers, name) => {
-      const response = await discover({ app_key: appKey, ...query }, headers as Record<string, string>);
+      const response = await discover({ app_key: appKey, ...query }, headers);
       expect(response.status).toBe(200);
       expect(response.body).toMatchObject({ environment: { name } });
     });
@@ -208,7 +208,7 @@ describe('GET /applications/with-endpoints', () => {
     ['X-Environment', {}, { 'X-Environment': 'development' }],
     ['the query first', { environment: 'development' }, { 'X-Environment': 'production' }],
   ])('takes the environment from %s', async (_, query, headers) => {
-    const listed = (await list(query, headers as Record<string, string>)).body as Listed[];
+    const listed = (await list(query, headers)).body as Listed[];
     expect(listed).toHaveLength(20);
     expect(listed.every(({ environment }) => environment.name === 'development')).toBe(true);
   });

@@ -30,7 +30,8 @@ async function stored(fields: Record<string, unknown>): Promise<DiscoveredEndpoi
   const response = await register(app, registrant, [endpoint(fields)]);
   expect(response.body).toMatchObject({ added: 1 });
   const [only] = await discover(app, registrant);
-  return only as DiscoveredEndpoint;
+  if (only === undefined) throw new Error('Nothing was registered');
+  return only;
 }
 
 describe('the registered set', () => {

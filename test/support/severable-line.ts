@@ -7,40 +7,53 @@ export interface SeverableLine {
   readonly url: string;
   /** Breaks all connections and refuses new ones. */
   cut(): Promise<void>;
+  /** Keeps all connections, takes new ones, and carries nothing. */
+  stall(): Promise<void>;
   mend(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** The two directions of a connection: what comes from one end goes to the other. */
+type Direction = readonly [from: Socket, to: Socket];
+
 export async function severableLine(to: string): Promise<SeverableLine> {
   const target = new URL(to);
-  const sockets = new Set<Socket>();
-  const keep = (socket: Socket): void => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+  const directions = new Set<Direction>();
+  let stalled = false;
+
+  const join = (client: Socket): void => {
+    const upstream = connect(Number(target.port), target.hostname);
+    for (const direction of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      const [from, to] = direction;
+      directions.add(direction);
+      if (!stalled) from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        directions.delete(direction);
+        to.destroy();
+      });
+    }
   };
   const listen = async (port: number): Promise<Server> => {
-    const server = createServer((client) => {
-      const upstream = connect(Number(target.port), target.hostname);
-      for (const [one, other] of [
-        [client, upstream],
-        [upstream, client],
-      ] as const) {
-        keep(one);
-        one.pipe(other);
-        one.on('error', () => other.destroy());
-        one.on('close', () => other.destroy());
-      }
-    });
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return server;
+    const listening = createServer(join).listen(port, '127.0.0.1');
+    await once(listening, 'listening');
+    return listening;
   };
+
   let server: Server | undefined = await listen(0);
   const { port } = server.address() as AddressInfo;
+  const mend = async (): Promise<void> => {
+    server ??= await listen(port);
+    if (stalled) for (const [from, to] of directions) from.pipe(to);
+    stalled = false;
+  };
   const cut = async (): Promise<void> => {
     const closing = server;
     server = undefined;
-    for (const socket of sockets) socket.destroy();
+    for (const [from] of directions) from.destroy();
     if (closing !== undefined) {
       closing.close();
       await once(closing, 'close');
@@ -51,9 +64,12 @@ export async function severableLine(to: string): Promise<SeverableLine> {
   return {
     url: url.href,
     cut,
-    mend: async () => {
-      server ??= await listen(port);
+    stall: async () => {
+      await mend();
+      stalled = true;
+      for (const [from, to] of directions) from.unpipe(to).pause();
     },
+    mend,
     close: cut,
   };
 }
