@@ -36,6 +36,9 @@ export class CreateAuditLog1763798400001 implements MigrationInterface {
     await queryRunner.query(
       `CREATE INDEX "IX_AuditLog_actor_createdAt" ON "AuditLog" ("actor", "createdAt", "id")`,
     );
+    await queryRunner.query(
+      `CREATE INDEX "IX_AuditLog_apiKeyId_createdAt" ON "AuditLog" ("apiKeyId", "createdAt", "id")`,
+    );
     // Only the retention routine deletes, and says so for its own transaction.
     await queryRunner.query(`
       CREATE FUNCTION "refuseAuditLogChange"() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -6,6 +6,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('IX_AuditLog_appKey_createdAt', ['appKey', 'createdAt', 'id'])
 @Index('IX_AuditLog_action_createdAt', ['action', 'createdAt', 'id'])
 @Index('IX_AuditLog_actor_createdAt', ['actor', 'createdAt', 'id'])
+@Index('IX_AuditLog_apiKeyId_createdAt', ['apiKeyId', 'createdAt', 'id'])
 export class AuditLogEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'PK_AuditLog' })
   id!: string;
