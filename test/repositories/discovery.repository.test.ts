@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DiscoveryRepository } from '#registry/discovery/discovery.repository.js';
+import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
+import { CREATED_AT, insertApplicationRows, insertEnvironmentRows } from '../support/row-builders.js';
+
+describe('DiscoveryRepository', () => {
+  let opened: RepositoryDatabase;
+  let discovery: DiscoveryRepository;
+
+  beforeAll(async () => {
+    opened = await openRepositoryDatabase();
+    discovery = new DiscoveryRepository(opened.database);
+    const { outside } = opened;
+    await insertApplicationRows(outside, 'a', 'b', 'c', 'd');
+    await outside.query(
+      `INSERT INTO "Environment" ("id", "name", "applicationId") SELECT id || '-live', 'live', id FROM unnest(ARRAY['a', 'b', 'd']) id`,
+    );
+    await insertEnvironmentRows(outside, 'c', 'other');
+    await outside.query(
+      `INSERT INTO "Endpoint" ("id", "name", "path", "method", "environmentId")
+       SELECT e || n, 'x', '/' || n, m, e FROM unnest(ARRAY['a-live', 'b-live']) e,
+              (VALUES ('2', 'PUT'), ('1', 'GET'), ('3', 'GET')) AS o(n, m)`,
+    );
+  });
+  afterAll(() => opened.close());
+
+  it('tells a missing application from a missing environment', async () => {
+    expect(await discovery.environment('key-of-a', 'live')).toMatchObject({
+      id: 'a-live',
+      applicationId: 'a',
+    });
+    expect(await discovery.environment('key-of-c', 'live')).toBeNull();
+    expect(await discovery.environment('nobody', 'live')).toBeUndefined();
+  });
+
+  it('gives the endpoints of several environments, each in order', async () => {
+    const found = await discovery.endpoints(['b-live', 'a-live', 'd-live']);
+    const of = (environment: string): string[] =>
+      found.filter(({ environmentId }) => environmentId === environment).map(({ path }) => path);
+    expect(of('a-live')).toEqual(['/1', '/2', '/3']);
+    expect(of('b-live')).toEqual(['/1', '/2', '/3']);
+    expect(found).toHaveLength(6);
+    expect(found.every(({ applicationId, environmentId }) => environmentId === `${applicationId}-live`)).toBe(
+      true,
+    );
+    expect(await discovery.endpoints([])).toEqual([]);
+  });
+
+  it('lists the applications that have the environment, those of one time by id', async () => {
+    const ids = async (...args: Parameters<typeof discovery.applications>): Promise<string[]> =>
+      (await discovery.applications(...args)).map(({ id, environment }) => `${id} ${environment.id}`);
+    expect(await ids('live', undefined, 9)).toEqual(['a a-live', 'b b-live', 'd d-live']);
+    expect(await ids('live', undefined, 2)).toEqual(['a a-live', 'b b-live']);
+    expect(await ids('live', { createdAt: CREATED_AT, id: 'b' }, 2)).toEqual(['d d-live']);
+    expect(await ids('live', { createdAt: CREATED_AT, id: 'd' }, 2)).toEqual([]);
+    expect(await ids('nowhere', undefined, 2)).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EndpointsRepository } from '#registry/endpoints/endpoints.repository.js';
+import type { RegisteredEndpoint } from '#registry/endpoints/valid-endpoints.js';
+import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
+import { insertApplicationRows, insertEnvironmentRows } from '../support/row-builders.js';
+
+describe('EndpointsRepository', () => {
+  let opened: RepositoryDatabase;
+  let endpoints: EndpointsRepository;
+
+  beforeAll(async () => {
+    opened = await openRepositoryDatabase();
+    endpoints = new EndpointsRepository(opened.database);
+    await insertApplicationRows(opened.outside, 'app');
+    await insertEnvironmentRows(opened.outside, 'app', 'production', 'staging');
+  });
+  afterAll(() => opened.close());
+
+  const registered = (path: string, fields: Partial<RegisteredEndpoint> = {}): RegisteredEndpoint => ({
+    name: 'Operation',
+    path,
+    method: 'GET',
+    description: null,
+    isPublic: false,
+    authType: null,
+    authConfig: null,
+    contentType: null,
+    pathParams: null,
+    queryParams: null,
+    requestBody: null,
+    responseBody: null,
+    ...fields,
+  });
+
+  async function store(environmentId: string, batch: RegisteredEndpoint[]): Promise<void> {
+    await endpoints.apply(environmentId, await endpoints.differences(environmentId, batch));
+  }
+
+  it('tells what a batch would add, change and delete, old values and fields included', async () => {
+    await store('production', [
+      registered('/same', { requestBody: { a: 1, b: [1, 2] } }),
+      registered('/changed', { authConfig: 'free text', description: 'Old' }),
+      registered('/dropped'),
+    ]);
+    await store('staging', [registered('/untouched')]);
+    const batch = [
+      registered('/new'),
+      registered('/changed', { authConfig: { free: 'text' }, description: null, isPublic: true }),
+      registered('/same', { requestBody: { b: [1, 2], a: 1 } }),
+    ];
+    expect(await endpoints.differences('production', batch)).toEqual([
+      { kind: 'added', new: batch[0] },
+      {
+        kind: 'updated',
+        old: expect.objectContaining({ authConfig: 'free text', description: 'Old', isPublic: false }),
+        new: batch[1],
+        fields: ['description', 'isPublic', 'authConfig'],
+      },
+      {
+        kind: 'deleted',
+        old: expect.objectContaining({ method: 'GET', path: '/dropped', name: 'Operation' }),
+      },
+    ]);
+
+    await store('production', batch);
+    expect(await endpoints.differences('production', batch)).toEqual([]);
+    expect(await endpoints.differences('staging', [registered('/untouched')])).toEqual([]);
+  });
+
+  it('writes in the current transaction', async () => {
+    const before = await opened.outside.query(`SELECT "id" FROM "Endpoint" ORDER BY "id"`);
+    const work = opened.database.transaction(async () => {
+      await store('staging', [registered('/undone')]);
+      throw new Error('changed my mind');
+    });
+    await expect(work).rejects.toThrow('changed my mind');
+    expect(await opened.outside.query(`SELECT "id" FROM "Endpoint" ORDER BY "id"`)).toEqual(before);
+  });
+});
