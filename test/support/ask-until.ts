@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 
 /** Asks again and again until the answer fits, at most `seconds` long, and gives the last answer. */
-export async function eventually<T>(
+export async function askUntil<T>(
   ask: () => Promise<T>,
   fits: (answer: T) => boolean,
   seconds = 15,
