@@ -48,7 +48,7 @@ const SELECT_DIFFERENCES = `
          CASE WHEN old."id" IS NOT NULL AND new."index" IS NOT NULL THEN ${CHANGED_FIELDS} END AS "fields"
   FROM (SELECT * FROM "Endpoint" WHERE "environmentId" = $1) old
   FULL JOIN (
-    SELECT item.*, "index" FROM ROWS FROM (json_to_recordset($2::json) AS (${INPUT_COLUMNS})) WITH ORDINALITY
+    SELECT item.* FROM ROWS FROM (json_to_recordset($2::json) AS (${INPUT_COLUMNS})) WITH ORDINALITY
       AS item(${['method', 'path', ...FIELDS].map((field) => `"${field}"`).join(', ')}, "index")
   ) new ON new."method" = old."method" AND new."path" = old."path"
   WHERE old."id" IS NULL OR new."index" IS NULL OR ${FIELDS.map(differs).join(' OR ')}
