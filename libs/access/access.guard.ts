@@ -31,6 +31,8 @@ export class AccessGuard implements CanActivate {
       case 'admin':
         return this.adminKey.canActivate(context);
       case 'application':
+        // The operator is nobody's application, but a wrong admin key is refused wherever it is sent.
+        if (headerValue(request, HEADERS.adminKey) !== undefined) this.adminKey.refuseWrong(request);
         return this.appKey.canActivate(context) && (await this.apiKey.verify(request, undefined));
       case 'application-or-admin':
         return this.applicationOrAdmin(
