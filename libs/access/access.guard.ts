@@ -60,6 +60,8 @@ export class AccessGuard implements CanActivate {
     if (headerValue(request, HEADERS.adminKey) !== undefined) return this.adminKey.canActivate(context);
     this.appKey.canActivate(context);
     await this.apiKey.verify(request, environment);
+    // Asking for no application at all is bad input, which the route says.
+    if (askedFor === undefined) return true;
     if (request.caller?.kind === 'application' && request.caller.appKey !== askedFor) {
       throw new OtherApplication(request.caller.appKey);
     }
