@@ -7,7 +7,7 @@ import { CredentialsRefused, OtherApplication } from './access.errors.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { AppKeyGuard } from './app-key.guard.js';
-import { environmentMeant } from './environment-meant.js';
+import { environmentInBody, environmentMeant } from './environment-meant.js';
 import { headerValue } from './header-value.js';
 import { HEADERS } from './security-schemes.js';
 
@@ -33,7 +33,8 @@ export class AccessGuard implements CanActivate {
       case 'application':
         // The operator is nobody's application, but a wrong admin key is refused wherever it is sent.
         if (headerValue(request, HEADERS.adminKey) !== undefined) this.adminKey.refuseWrong(request);
-        return this.appKey.canActivate(context) && (await this.apiKey.verify(request, undefined));
+        this.appKey.canActivate(context);
+        return this.apiKey.verify(request, undefined, environmentInBody(request));
       case 'application-or-admin':
         return this.applicationOrAdmin(
           context,

@@ -25,9 +25,7 @@ export class ApiKeyVerifier extends CredentialVerifier {
   async verify(credentials: ApplicationCredentials): Promise<Verification> {
     const selector = selectorOf(credentials.apiKey);
     const candidates =
-      selector === undefined
-        ? await this.apiKeys.standingsWithoutSelector(credentials.appKey, credentials.environment)
-        : await this.bySelector(selector);
+      selector === undefined ? await this.withoutSelector(credentials) : await this.bySelector(selector);
     const { match, reason } = await bestMatch(credentials, candidates);
     if (match === undefined) {
       const [recognised] = selector === undefined ? [] : candidates;
@@ -42,6 +40,16 @@ export class ApiKeyVerifier extends CredentialVerifier {
       accepted: true,
       caller: { kind: 'application', applicationId, appKey, environmentId, environment, apiKeyId },
     };
+  }
+
+  private async withoutSelector({
+    appKey,
+    environment,
+    likelyEnvironment,
+  }: ApplicationCredentials): Promise<KeyStanding[]> {
+    const standings = await this.apiKeys.standingsWithoutSelector(appKey, environment);
+    const isLikely = (standing: KeyStanding): boolean => standing.environment === likelyEnvironment;
+    return [...standings.filter(isLikely), ...standings.filter((standing) => !isLikely(standing))];
   }
 
   private async bySelector(selector: string): Promise<KeyStanding[]> {
