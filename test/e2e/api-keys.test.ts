@@ -11,6 +11,7 @@ import {
 import { importHash, importKey } from '../support/imported-key.js';
 import { stopIntervals } from '../support/intervals.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
+import { everyTable } from '../support/table-text.js';
 
 const DAY_MS = 86_400_000;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -87,19 +88,6 @@ async function expire(id: string): Promise<void> {
   ]);
 }
 
-/** Every row of every table as text, by table. */
-async function everyTable(): Promise<Map<string, string>> {
-  const tables = await app.database.query<{ name: string }>(
-    `SELECT "table_name" AS "name" FROM information_schema.tables WHERE "table_schema" = 'public'`,
-  );
-  const texts = new Map<string, string>();
-  for (const { name } of tables) {
-    const rows = await app.database.query<{ text: string }>(`SELECT t::text AS "text" FROM "${name}" t`);
-    texts.set(name, rows.map(({ text }) => text).join('\n'));
-  }
-  return texts;
-}
-
 describe('issuing an API key', () => {
   it('shows the key this once, with what is known of it', async () => {
     const response = await issue({ name: 'deployment' });
@@ -139,7 +127,7 @@ describe('issuing an API key', () => {
     expect(await statusWith(rotated.apiKey)).toBe(200);
     await revoke(rotated.id).expect(204);
 
-    const tables = await everyTable();
+    const tables = await everyTable(app);
     expect([...tables.keys()]).toEqual(
       expect.arrayContaining(['Application', 'Environment', 'Endpoint', 'ApiKey', 'AuditLog']),
     );
