@@ -18,6 +18,7 @@ const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
   'missing-credentials',
   'wrong-admin-key',
   'unknown-api-key',
+  'wrong-api-key',
 ]);
 
 /**
@@ -68,7 +69,7 @@ export class RefusalLog extends RefusalRecorder implements BeforeApplicationShut
 
 function groupOf({ reason, appKey, environment, apiKeyId }: RefusedClaim, address: string): string {
   return JSON.stringify(
-    UNPROVEN.has(reason) ? [reason, address] : [reason, address, appKey, environment, apiKeyId],
+    UNPROVEN.has(reason) ? [reason, address, apiKeyId] : [reason, address, apiKeyId, appKey, environment],
   );
 }
 
