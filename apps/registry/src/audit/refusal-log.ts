@@ -80,9 +80,9 @@ function entryOf(claim: RefusedClaim, request: FastifyRequest): AuditLogEntity {
     action: 'credentials.refused',
     actor: 'anonymous',
     apiKeyId: claim.apiKeyId ?? null,
-    appKey: claim.appKey?.slice(0, MAX_CLAIM_LENGTH) ?? null,
+    appKey: storable(claim.appKey),
     applicationId: null,
-    environment: claim.environment?.slice(0, MAX_CLAIM_LENGTH) ?? null,
+    environment: storable(claim.environment),
     environmentId: null,
     resourceType: 'route',
     resourceId: `${request.method} ${request.routeOptions.url ?? ''}`,
@@ -92,4 +92,9 @@ function entryOf(claim: RefusedClaim, request: FastifyRequest): AuditLogEntity {
     occurrences: 1,
     ...requestOrigin(request),
   };
+}
+
+/** A claim is anything a caller may send: one that no column can hold would lose all entries of its batch. */
+function storable(claimed: string | undefined): string | null {
+  return claimed?.slice(0, MAX_CLAIM_LENGTH).replaceAll('\u0000', '\uFFFD').toWellFormed() ?? null;
 }
