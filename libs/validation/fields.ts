@@ -33,7 +33,16 @@ type OpenApiSchema = Exclude<
 /** The part of an OpenAPI schema a field's rule contributes. */
 type Schema = Pick<
   OpenApiSchema,
-  'type' | 'format' | 'pattern' | 'enum' | 'default' | 'minLength' | 'maxLength' | 'minimum' | 'maximum'
+  | 'type'
+  | 'oneOf'
+  | 'format'
+  | 'pattern'
+  | 'enum'
+  | 'default'
+  | 'minLength'
+  | 'maxLength'
+  | 'minimum'
+  | 'maximum'
 >;
 
 interface Rule {
@@ -163,7 +172,7 @@ export function JsonField(options: FieldOptions): PropertyDecorator {
     Transform(({ obj, key }) => parsedJson((obj as Record<string, unknown>)[key])),
     field(
       options,
-      { type: ['object', 'string'] },
+      { oneOf: [{ type: 'object', additionalProperties: true }, { type: 'string' }] },
       {
         name: 'json',
         says: 'must be an object or a string',
@@ -195,19 +204,19 @@ export function unwrapJson(value: unknown): unknown {
 
 /** A list of objects of one class, each validated by its own rules. */
 export function ObjectsField(
-  type: () => Type<object>,
+  type: Type<object>,
   options: FieldOptions & { readonly minItems?: number; readonly maxItems: number },
 ): PropertyDecorator {
   const { minItems = 0, maxItems, presence = 'required' } = options;
   return applyDecorators(
-    ApiProperty({ ...documented(options), type, isArray: true, minItems, maxItems } as ApiPropertyOptions),
+    ApiProperty({ ...documented(options), type: [type], minItems, maxItems } as ApiPropertyOptions),
     conditional(presence),
     IsArray({ message: 'must be a list' }),
     ArrayMinSize(minItems, { message: `must have at least ${minItems} items` }),
     ArrayMaxSize(maxItems, { message: `must have at most ${maxItems} items` }),
     IsObject({ each: true, message: 'must hold objects only' }),
     ValidateNested({ each: true }),
-    TypeOf(type),
+    TypeOf(() => type),
   );
 }
 

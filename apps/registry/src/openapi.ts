@@ -13,6 +13,9 @@ call them.
 Errors are problem documents (RFC 9457). Every answer carries \`X-Request-Id\`.
 `.trim();
 
+/** In the order a newcomer needs them. */
+const TAGS = ['Applications', 'Environments', 'API keys', 'Endpoints', 'Discovery', 'Audit', 'Health'];
+
 /** The OpenAPI 3.1 document of all routes, errors included. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
@@ -22,6 +25,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/');
+  for (const tag of TAGS) builder.addTag(tag);
   for (const { id, header, description } of Object.values(SECURITY_SCHEMES)) {
     builder.addApiKey({ type: 'apiKey', in: 'header', name: header, description }, id);
   }
@@ -55,10 +59,11 @@ function inOpenApi31<T>(node: T): T {
     ]),
   );
   if (nullable !== true) return rest as T;
-  const { type, enum: values } = rest as { type?: string | string[]; enum?: unknown[] };
+  const { type, enum: values, oneOf } = rest as { type?: string; enum?: unknown[]; oneOf?: unknown[] };
   return {
     ...rest,
-    ...(type !== undefined && { type: [...[type].flat(), 'null'] }),
+    ...(type !== undefined && { type: [type, 'null'] }),
     ...(values !== undefined && { enum: [...values, null] }),
+    ...(oneOf !== undefined && { oneOf: [...oneOf, { type: 'null' }] }),
   } as T;
 }

@@ -24,7 +24,7 @@ export class CreateApplicationRequest {
   @AuthenticationMethodField()
   readonly authenticationMethod?: string | null;
 
-  @ObjectsField(() => CreateEnvironmentRequest, {
+  @ObjectsField(CreateEnvironmentRequest, {
     description: 'Environments to begin with; just `production` when absent.',
     minItems: 1,
     maxItems: 50,
