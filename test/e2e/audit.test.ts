@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
 import { countEntries, entriesOf } from '../support/audit-trail.js';
@@ -410,6 +412,7 @@ describe('GET /audit-logs', () => {
       (n: number) => n % 30 === 0 && n < 300,
     ],
     ['from=2027-01-01T00:00:00Z&to=2026-01-01T00:00:00Z', () => false],
+    ['from=0000-01-01T00:00:00Z&to=9999-12-31T23:59:59.999999999Z', () => true],
   ])('filters by %s', async (query, fits) => {
     expect(await all(query)).toEqual(newestFirst.filter(fits));
   });
@@ -437,6 +440,48 @@ describe('GET /audit-logs', () => {
   it('is for the operator', async () => {
     expectProblem(await trail.http.get('/audit-logs'), 401, 'credentials-refused');
   });
+});
+
+describe('where an entry came from', () => {
+  async function entryOf(headers: Record<string, string>): Promise<Record<string, unknown>> {
+    const response = await app.http
+      .post('/applications')
+      .set({ ...AS_ADMIN, ...headers })
+      .send({ name: 'Originated' })
+      .expect(201);
+    const entries = await entriesOf(app, response.headers['x-request-id'] ?? '');
+    expect(entries).toHaveLength(1);
+    return entries[0] ?? {};
+  }
+
+  it('keeps the request id of the client, or makes one when it is none', async () => {
+    expect(await entryOf({ 'X-Request-Id': 'trace/42:a=b' })).toMatchObject({ requestId: 'trace/42:a=b' });
+    for (const unfit of ['two words', 'x'.repeat(129), '<script>', '']) {
+      const { requestId } = await entryOf({ 'X-Request-Id': unfit });
+      expect(requestId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    }
+  });
+
+  it('cuts a long user agent and does without one', async () => {
+    expect((await entryOf({ 'User-Agent': 'u'.repeat(2000) })).userAgent).toBe('u'.repeat(512));
+    const requestId = 'without-user-agent';
+    const response = await fetchWithoutUserAgent(requestId);
+    expect(response).toBe(201);
+    expect(await entriesOf(app, requestId)).toEqual([expect.objectContaining({ userAgent: null })]);
+  });
+
+  /** supertest and fetch both add a user agent of their own. */
+  async function fetchWithoutUserAgent(requestId: string): Promise<number | undefined> {
+    const sent = request(`${app.url}/applications`, {
+      method: 'POST',
+      headers: { ...AS_ADMIN, 'Content-Type': 'application/json', 'X-Request-Id': requestId },
+    });
+    sent.end(JSON.stringify({ name: 'Nameless client' }));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    await once(response, 'end');
+    return response.statusCode;
+  }
 });
 
 describe('the address in an entry', () => {
