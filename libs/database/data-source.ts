@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 
 export interface ConnectionSettings {
@@ -5,12 +6,16 @@ export interface ConnectionSettings {
   readonly maxConnections: number;
   /** Told when an idle connection breaks; the pool replaces it by itself. */
   readonly onConnectionError: (error: Error) => void;
+  /** After which PostgreSQL gives up a statement, 30 s when left out; 0: never. */
+  readonly statementTimeoutMs?: number;
 }
 
 type Classes = Exclude<DataSourceOptions['entities'], undefined>;
 
 const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** How much later than the statement timeout the answer may come. */
+const ANSWER_GRACE_MS = 5000;
 
 /** A data source that never changes the schema by itself: migrations do. */
 export function createDataSource(
@@ -18,6 +23,7 @@ export function createDataSource(
   entities: Classes,
   migrations: Classes = [],
 ): DataSource {
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = settings;
   return new DataSource({
     type: 'postgres',
     url: settings.url,
@@ -31,8 +37,25 @@ export function createDataSource(
     applicationName: 'mcp-registry',
     extra: {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
+      statement_timeout: statementTimeoutMs,
       keepAlive: true,
+      ...(statementTimeoutMs > 0 && { onConnect: breakWhenSilent(statementTimeoutMs + ANSWER_GRACE_MS) }),
     },
   });
+}
+
+interface Connected {
+  readonly connection: { readonly stream: Socket };
+}
+
+/**
+ * Breaks a connection on which nothing came for longer than any statement may take: its other end is gone
+ * without a word, as after a failover or behind a firewall, and TCP would notice only after a quarter of an hour.
+ */
+function breakWhenSilent(milliseconds: number): (client: Connected) => void {
+  return ({ connection: { stream } }) => {
+    stream.setTimeout(milliseconds, () => {
+      stream.destroy(new Error(`Connection terminated: silent for ${milliseconds} ms`));
+    });
+  };
 }

@@ -16,7 +16,8 @@ export type MigrationClass = new () => {
  */
 export async function runMigrations(url: string, migrations: readonly MigrationClass[]): Promise<string[]> {
   const dataSource = createDataSource(
-    { url, maxConnections: 2, onConnectionError: () => undefined },
+    // A migration takes as long as its table is large.
+    { url, maxConnections: 2, onConnectionError: () => undefined, statementTimeoutMs: 0 },
     [],
     [...migrations],
   );

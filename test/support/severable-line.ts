@@ -9,6 +9,8 @@ export interface SeverableLine {
   cut(): Promise<void>;
   /** Keeps all connections, takes new ones, and carries nothing. */
   stall(): Promise<void>;
+  /** Leaves the connections there are without an answer for ever, and carries new ones. */
+  strand(): Promise<void>;
   mend(): Promise<void>;
   close(): Promise<void>;
 }
@@ -19,6 +21,7 @@ type Direction = readonly [from: Socket, to: Socket];
 export async function severableLine(to: string): Promise<SeverableLine> {
   const target = new URL(to);
   const directions = new Set<Direction>();
+  const stranded = new Set<Direction>();
   let stalled = false;
 
   const join = (client: Socket): void => {
@@ -59,17 +62,27 @@ export async function severableLine(to: string): Promise<SeverableLine> {
       await once(closing, 'close');
     }
   };
+  const stall = async (): Promise<void> => {
+    await mend();
+    stalled = true;
+    for (const [from, to] of directions) from.unpipe(to).pause();
+  };
   const url = new URL(to);
   url.host = `127.0.0.1:${port}`;
   return {
     url: url.href,
     cut,
-    stall: async () => {
-      await mend();
-      stalled = true;
-      for (const [from, to] of directions) from.unpipe(to).pause();
+    stall,
+    strand: async () => {
+      await stall();
+      for (const direction of directions) stranded.add(direction);
+      directions.clear();
+      stalled = false;
     },
     mend,
-    close: cut,
+    close: async () => {
+      for (const [from] of stranded) from.destroy();
+      await cut();
+    },
   };
 }
