@@ -43,4 +43,27 @@ describe('README', () => {
     expect(told(results.map(({ output }) => output))).toEqual(told(steps.map(({ output }) => output)));
     expect(steps.length).toBeGreaterThan(12);
   });
+
+  it('lists exactly the routes there are', async () => {
+    const response = await fetch(`${service.url}/openapi.json`);
+    const { paths } = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
+    const routes = Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(listedRoutes(section(readme, 'Routes')).sort()).toEqual(
+      [...routes, 'GET /docs', 'GET /openapi.json'].sort(),
+    );
+  });
 });
+
+/** The routes in a table's first column, where "`GET`, `POST /x`" stands for two. */
+function listedRoutes(table: string): string[] {
+  const cells = [...table.matchAll(/^\| (`.*?`) +\|/gm)].map(([, cell = '']) => cell);
+  return cells.flatMap((cell) => {
+    const spans = [...cell.matchAll(/`(\S+)(?: (\/[^`?]*)[^`]*)?`/g)];
+    return spans.map(([, method, path], index) => {
+      const shared = spans.slice(index).find(([, , later]) => later !== undefined)?.[2];
+      return `${method} ${path ?? shared}`;
+    });
+  });
+}

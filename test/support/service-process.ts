@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../apps/registry/src/main.js', import.meta.url));
 const READY = /^ {2}API +(\S+)$/m;
+const READY_WITHIN_MS = 50_000;
 
 /** The service as an operator starts it: a process of its own, known by what it prints and answers. */
 export interface ServiceProcess {
@@ -45,8 +46,10 @@ export async function startServiceProcess({
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
   });
+  const deadline = setTimeout(() => child.kill('SIGKILL'), READY_WITHIN_MS);
   const url = await Promise.race([ready, exited]);
-  if (typeof url !== 'string') throw new Error(`The service ended at its start: ${printed}`);
+  clearTimeout(deadline);
+  if (typeof url !== 'string') throw new Error(`The service was not ready before it ended: ${printed}`);
   return { url, output: () => printed, stop: () => stopped(child, exited) };
 }
 
