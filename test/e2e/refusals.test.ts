@@ -274,6 +274,18 @@ describe('refused credentials', () => {
     expect(trail).toContain(key.apiKey.slice(0, 20));
   });
 
+  it('wait for a database that cannot take them', async () => {
+    await app.database.query(`ALTER TABLE "AuditLog" RENAME TO "Elsewhere"`);
+    await refused({ 'X-Admin-Key': 'guess' }, '192.0.2.77');
+    await flush(app);
+    await refused({ 'X-Admin-Key': 'guess' }, '192.0.2.77');
+    await flush(app);
+    await app.database.query(`ALTER TABLE "Elsewhere" RENAME TO "AuditLog"`);
+    expect(await newRefusals()).toEqual([
+      expect.objectContaining({ reason: 'wrong-admin-key', ipAddress: '192.0.2.77', occurrences: 2 }),
+    ]);
+  });
+
   it('are none where everybody may call, or where they are good', async () => {
     await app.http.get('/health').set({ 'X-Admin-Key': 'guess' }).expect(200);
     await app.http.get('/applications').set(AS_ADMIN).expect(200);

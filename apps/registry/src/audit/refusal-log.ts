@@ -48,35 +48,37 @@ export class RefusalLog extends RefusalRecorder implements BeforeApplicationShut
       appKey: this.withoutSecrets(made.appKey),
       environment: this.withoutSecrets(made.environment),
     };
-    const group = groupOf(claim, request.ip);
-    const key =
-      this.pending.has(group) || this.pending.size < MAX_ENTRIES ? group : `overflow ${claim.reason}`;
-    const entry = this.pending.get(key);
-    if (entry === undefined) this.pending.set(key, entryOf(claim, request));
-    else entry.occurrences += 1;
+    this.add(groupOf(claim, request.ip), entryOf(claim, request));
   }
 
   @Interval(WINDOW_MS)
   async flush(): Promise<void> {
     if (this.pending.size === 0) return;
-    const batch = [...this.pending.values()];
+    const batch = this.pending;
     this.pending = new Map();
-    for (const { reason, appKey, ipAddress, occurrences } of batch) {
+    for (const { reason, appKey, ipAddress, occurrences } of batch.values()) {
       this.logger.warn(
         `Refused credentials from ${ipAddress ?? 'unknown'}: ${reason ?? ''} (${occurrences}×, claimed app key ${JSON.stringify(appKey)})`,
       );
     }
     try {
-      await this.entries.append(batch);
+      await this.entries.append([...batch.values()]);
     } catch (error) {
-      this.logger.error(
-        `${batch.length} entries of refused credentials could not be written: ${(error as Error).message}`,
-      );
+      this.logger.error(`Refused credentials could not be written yet: ${(error as Error).message}`);
+      for (const [group, entry] of batch) this.add(group, entry);
     }
   }
 
   beforeApplicationShutdown(): Promise<void> {
     return this.flush();
+  }
+
+  private add(group: string, entry: AuditLogEntity): void {
+    const isFull = !this.pending.has(group) && this.pending.size >= MAX_ENTRIES;
+    const key = isFull ? `overflow ${entry.reason ?? ''}` : group;
+    const known = this.pending.get(key);
+    if (known === undefined) this.pending.set(key, entry);
+    else known.occurrences += entry.occurrences;
   }
 
   /** People put keys into the wrong header, and the trail keeps what it is told. */

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '#libs/config/load-config.js';
+import { GIVEN_SECRETS, knownSettings } from '../support/known-settings.js';
+import { section } from '../support/walkthrough.js';
+
+const REPOSITORY = new URL('../../../', import.meta.url);
+
+describe('documented settings', () => {
+  it('are, in .env.example, exactly those the service reads', async () => {
+    expect(Object.keys(await inEnvExample()).sort()).toEqual([...(await knownSettings())].sort());
+  });
+
+  it('are, in the README, exactly those the service reads', async () => {
+    expect(Object.keys(await inReadme()).sort()).toEqual([...(await knownSettings())].sort());
+  });
+
+  it('have, in .env.example, the values the service takes without them', async () => {
+    expect(await loadConfig({ ...(await inEnvExample()), ...GIVEN_SECRETS })).toEqual(
+      await loadConfig(GIVEN_SECRETS),
+    );
+  });
+
+  it('have the same defaults in the README', async () => {
+    // Told in words, because they are not values one could set.
+    const { SECRET_KEY, REGISTRY_ADMIN_KEY, DATABASE_DIRECT_URL, ...values } = await inReadme();
+    const example = await inEnvExample();
+    expect([SECRET_KEY, REGISTRY_ADMIN_KEY, DATABASE_DIRECT_URL]).toEqual([
+      'made at first start',
+      'made at first start',
+      'DATABASE_URL',
+    ]);
+    expect(values).toEqual(Object.fromEntries(Object.keys(values).map((name) => [name, example[name]])));
+  });
+
+  it('are not set in .env.example: copied as it is, it changes nothing', async () => {
+    expect(parseEnv(await text('.env.example'))).toEqual({});
+  });
+});
+
+async function text(file: string): Promise<string> {
+  return readFile(fileURLToPath(new URL(file, REPOSITORY)), 'utf8');
+}
+
+async function inEnvExample(): Promise<Record<string, string | undefined>> {
+  return parseEnv((await text('.env.example')).replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
+}
+
+/** Name and default of every row of the table of settings. */
+async function inReadme(): Promise<Record<string, string | undefined>> {
+  const rows = section(await text('README.md'), 'Configuration').matchAll(/^\| `([A-Z_]+)` *\| *(.*?) *\|/gm);
+  return Object.fromEntries([...rows].map(([, name = '', value = '']) => [name, value.replaceAll('`', '')]));
+}

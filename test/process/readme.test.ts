@@ -1,0 +1,69 @@
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ServiceProcess, startServiceProcess } from '../support/service-process.js';
+import { runInOneShell, section, walkthroughSteps, withPlaceholders } from '../support/walkthrough.js';
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+const README_URL = 'http://localhost:8000';
+
+describe('README', () => {
+  let readme: string;
+  let folder: string;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    readme = await readFile(join(REPOSITORY, 'README.md'), 'utf8');
+    folder = await mkdtemp(join(tmpdir(), 'registry-readme-'));
+    await symlink(join(REPOSITORY, 'examples'), join(folder, 'examples'));
+    service = await startServiceProcess({ cwd: folder });
+  });
+  afterAll(async () => {
+    await service.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('shows the start block that the service prints', () => {
+    const [, shown] = /```text\n(.*?)```/s.exec(section(readme, 'Start')) ?? [];
+    expect(service.output().trim()).toBe(
+      shown?.trim().replaceAll(README_URL, service.url).replaceAll('/home/you/mcp-registry-server', folder),
+    );
+  });
+
+  it('has a walkthrough that works word for word', async () => {
+    const steps = walkthroughSteps(section(readme, 'Five-minute walkthrough'));
+    const results = await runInOneShell(
+      steps.map(({ command }) => command.replaceAll(README_URL, service.url)),
+      folder,
+    );
+    expect(results.map(({ code }) => code)).toEqual(steps.map(() => 0));
+    const told = (outputs: readonly string[]): string[] => withPlaceholders(outputs.join('\0')).split('\0');
+    expect(told(results.map(({ output }) => output))).toEqual(told(steps.map(({ output }) => output)));
+    expect(steps.length).toBeGreaterThan(12);
+  });
+
+  it('lists exactly the routes there are', async () => {
+    const response = await fetch(`${service.url}/openapi.json`);
+    const { paths } = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
+    const routes = Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(listedRoutes(section(readme, 'Routes')).sort()).toEqual(
+      [...routes, 'GET /docs', 'GET /openapi.json'].sort(),
+    );
+  });
+});
+
+/** The routes in a table's first column, where "`GET`, `POST /x`" stands for two. */
+function listedRoutes(table: string): string[] {
+  const cells = [...table.matchAll(/^\| (`.*?`) +\|/gm)].map(([, cell = '']) => cell);
+  return cells.flatMap((cell) => {
+    const spans = [...cell.matchAll(/`(\S+)(?: (\/[^`?]*)[^`]*)?`/g)];
+    return spans.map(([, method, path], index) => {
+      const shared = spans.slice(index).find(([, , later]) => later !== undefined)?.[2];
+      return `${method} ${path ?? shared}`;
+    });
+  });
+}
