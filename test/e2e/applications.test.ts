@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
 import { insertApplications } from '../support/bulk-rows.js';
 import { fetchPage, fetchPages } from '../support/pages.js';
@@ -343,6 +344,22 @@ describe('GET /applications', () => {
       flag: '',
       cursor: expect.stringMatching(/^[\w-]+$/),
     });
+  });
+
+  it('leads with the Link to where the service is mounted', async () => {
+    const mounted = await startApp({ BASE_PATH: '/api/registry' });
+    try {
+      await createApplication(mounted);
+      await createApplication(mounted);
+      const response = await mounted.http.get('/applications?limit=1').set(AS_ADMIN).expect(200);
+      const [, next = ''] = /^<([^>]+)>; rel="next"$/.exec(response.headers.link ?? '') ?? [];
+      expect(next.startsWith('/api/registry/applications?')).toBe(true);
+      const second = await request(new URL(mounted.url).origin).get(next).set(AS_ADMIN).expect(200);
+      expect(second.body).toHaveLength(1);
+      expect(second.body).not.toEqual(response.body);
+    } finally {
+      await mounted.close();
+    }
   });
 
   it.each(['0', '501', '-1', '1.5', 'ten', '', '1e2', '9999999999999999'])(
