@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#libs/config/app-config.js';
+import { answerUnreadableRequest } from '#libs/problem-details/unreadable-request.js';
 import { sendProblem } from '#libs/problem-details/problem.filter.js';
 import { stateProblem, UNFORESEEN_PROBLEM } from '#libs/problem-details/problem.js';
 
@@ -19,16 +20,19 @@ export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     genReqId: requestId,
     frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
+      // The hooks below do not run for a URL no route could be looked up for.
+      tieToRequest(request as FastifyRequest, reply as FastifyReply);
       sendProblem(
         request as FastifyRequest,
         reply as FastifyReply,
         stateProblem(error) ?? UNFORESEEN_PROBLEM,
       );
     },
+    clientErrorHandler: answerUnreadableRequest,
   });
   const fastify = adapter.getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    tieToRequest(request, reply);
     done();
   });
   fastify.addHook('onRoute', (route) => {
@@ -43,6 +47,10 @@ export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
     else void parseJson(request, body, done);
   });
   return adapter;
+}
+
+function tieToRequest(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
 }
 
 function requestId(request: IncomingMessage): string {
