@@ -3,8 +3,15 @@ import { TIME_EXAMPLE } from '#libs/validation/response-examples.js';
 import { ApplicationResponse } from '../../applications/dto/application.response.js';
 import { EnvironmentResponse } from '../../environments/dto/environment.response.js';
 
+const ANY_JSON = ['object', 'array', 'string', 'number', 'boolean'] as const;
+
 const nullableJson = (example: unknown): PropertyDecorator =>
-  ApiProperty({ nullable: true, example, description: 'Any JSON, as registered', type: Object });
+  ApiProperty({
+    anyOf: ANY_JSON.map((type) => ({ type })),
+    nullable: true,
+    example,
+    description: 'Any JSON, as registered',
+  });
 
 export class EndpointResponse {
   @ApiProperty({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f16' })
