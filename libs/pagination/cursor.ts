@@ -6,6 +6,8 @@ export interface Keyset {
   readonly id: string;
 }
 
+const ISO_TIME_LENGTH = '2026-11-22T08:00:00.000Z'.length;
+
 /** An opaque word for the position after which the next page begins. */
 export function encodeCursor({ createdAt, id }: Keyset): string {
   return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url');
@@ -17,8 +19,13 @@ export function decodeCursor(cursor: string): Keyset {
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(position) && typeof position[0] === 'string' && typeof position[1] === 'string') {
       const createdAt = new Date(position[0]);
-      // A cursor of our own making round-trips; anything else is not one.
-      if (encodeCursor({ createdAt, id: position[1] }) === cursor && !position[1].includes('\u0000')) {
+      // A cursor of our own making round-trips; anything else is not one. Nor is a year of more than four
+      // digits, which PostgreSQL need not know.
+      if (
+        position[0].length === ISO_TIME_LENGTH &&
+        encodeCursor({ createdAt, id: position[1] }) === cursor &&
+        !position[1].includes('\u0000')
+      ) {
         return { createdAt, id: position[1] };
       }
     }
