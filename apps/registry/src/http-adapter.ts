@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { BadRequestException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#libs/config/app-config.js';
@@ -41,10 +43,11 @@ export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
   // JSON and nothing else: Nest's own parsers, which also take forms, are switched off (`bodyParser: false`).
   fastify.removeAllContentTypeParsers();
   const parseJson = fastify.getDefaultJsonParser('error', 'ignore');
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     // Some clients announce JSON and send none, with DELETE for example.
-    if (body === '') done(null, undefined);
-    else void parseJson(request, body, done);
+    if (body.length === 0) done(null, undefined);
+    else if (!isUtf8(body)) done(new BadRequestException('The body is not valid UTF-8'));
+    else void parseJson(request, body.toString('utf8'), done);
   });
   return adapter;
 }
