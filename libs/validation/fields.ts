@@ -145,7 +145,9 @@ export function TimeField(options: FieldOptions): PropertyDecorator {
     {
       name: 'time',
       says: 'must be a time such as 2027-01-31T00:00:00Z (RFC 3339)',
-      accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+      // In UTC, as it will be answered: an offset can lead beyond the year 9999, which RFC 3339 has no words for.
+      accepts: (value) =>
+        value instanceof Date && value.getUTCFullYear() >= 0 && value.getUTCFullYear() <= 9999,
     },
     (value) => (typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : value),
   );
