@@ -206,9 +206,11 @@ export function validObject(
 
 function validText({ pattern, format, minLength = 0, maxLength = 1000 }: JsonSchema): fc.Arbitrary<string> {
   if (format === 'date-time') {
-    return fc
+    const bounds = ['0000-01-01T00:00:00+23:59', '9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59-23:59'];
+    const usual = fc
       .date({ min: new Date('2027-01-01'), max: new Date('2099-01-01'), noInvalidDate: true })
       .map((time) => time.toISOString());
+    return fc.oneof({ weight: 9, arbitrary: usual }, { weight: 1, arbitrary: fc.constantFrom(...bounds) });
   }
   if (pattern !== undefined) {
     return fc

@@ -35,9 +35,10 @@ export class KnownWorld {
 
   private async renewed(): Promise<Known> {
     await this.service.database.query('DELETE FROM "Application"');
-    const appKey = 'orders';
+    // Not the name of the examples: the one that creates an application is to succeed.
+    const appKey = 'shop';
     const application = await this.create<{ environments: { id: string }[] }>('/applications', {
-      name: 'Orders',
+      name: 'Shop',
       appKey,
       environments: [{ name: 'production', baseDomain: 'api.example.com' }, { name: 'qa' }],
     });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import type { WireRequest } from '../support/http-exchange.js';
 import {
-  type JsonSchema,
   type OpenApiDocument,
   type Operation,
   type ParameterObject,
   resolved,
 } from '../support/openapi-operations.js';
+import { exampleBody, exampleParameters } from '../support/swagger-ui-example.js';
 import { hostileText, hostileValue, rawJson, validObject, validValue } from './hostile-values.js';
 import { KNOWN, type KnownName } from './known-names.js';
 
@@ -41,38 +41,21 @@ export function requestPlans(document: OpenApiDocument, operation: Operation): f
 
 /** The plain request the document's examples describe. */
 export function examplePlan(document: OpenApiDocument, operation: Operation): RequestPlan {
-  const examples = (place: string): [string, string][] =>
-    operation.parameters
-      .filter((parameter) => parameter.in === place && parameter.required === true)
-      .map(({ name }) => [name, knownOr(name, 'production')]);
-  const path = examples('path').reduce(
-    (filled, [name, value]) => filled.replace(`{${name}}`, value),
-    operation.path,
-  );
-  const query = new URLSearchParams(examples('query')).toString();
-  const body =
-    operation.bodySchema && withKnown(exampleOf(document, operation.bodySchema) as Record<string, unknown>);
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => knownOr(name, ''));
+  const query = new URLSearchParams(withKnown(exampleParameters(operation, 'query'))).toString();
+  const body = exampleBody(document, operation) as Record<string, unknown> | undefined;
   return {
     method: operation.method,
     target: query === '' ? path : `${path}?${query}`,
     credentials: credentialsFor(operation),
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? undefined : JSON.stringify(withKnown(body)),
   };
 }
 
-/** The example of a schema: its own, or put together from its properties' ones. */
-function exampleOf(document: OpenApiDocument, given: JsonSchema): unknown {
-  const schema = resolved(document, given);
-  if (schema.example !== undefined) return schema.example;
-  if (schema.items !== undefined) return [exampleOf(document, schema.items)];
-  const { properties = {}, required = [] } = schema;
-  return Object.fromEntries(required.map((name) => [name, exampleOf(document, properties[name] ?? {})]));
-}
-
-function withKnown(body: Record<string, unknown>): Record<string, unknown> {
+function withKnown<T>(values: Readonly<Record<string, T>>): Record<string, T | string> {
   return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [
+    Object.entries(values).map(([name, value]) => [
       name,
       typeof value === 'string' ? knownOr(name, value) : value,
     ]),
