@@ -7,7 +7,7 @@ import { CredentialsRefused, OtherApplication } from './access.errors.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { AppKeyGuard } from './app-key.guard.js';
-import { environmentMeant } from './environment-meant.js';
+import { environmentInBody, environmentMeant } from './environment-meant.js';
 import { headerValue } from './header-value.js';
 import { HEADERS } from './security-schemes.js';
 
@@ -31,7 +31,10 @@ export class AccessGuard implements CanActivate {
       case 'admin':
         return this.adminKey.canActivate(context);
       case 'application':
-        return this.appKey.canActivate(context) && (await this.apiKey.verify(request, undefined));
+        // The operator is nobody's application, but a wrong admin key is refused wherever it is sent.
+        if (headerValue(request, HEADERS.adminKey) !== undefined) this.adminKey.refuseWrong(request);
+        this.appKey.canActivate(context);
+        return this.apiKey.verify(request, undefined, environmentInBody(request));
       case 'application-or-admin':
         return this.applicationOrAdmin(
           context,
@@ -58,6 +61,8 @@ export class AccessGuard implements CanActivate {
     if (headerValue(request, HEADERS.adminKey) !== undefined) return this.adminKey.canActivate(context);
     this.appKey.canActivate(context);
     await this.apiKey.verify(request, environment);
+    // Asking for no application at all is bad input, which the route says.
+    if (askedFor === undefined) return true;
     if (request.caller?.kind === 'application' && request.caller.appKey !== askedFor) {
       throw new OtherApplication(request.caller.appKey);
     }

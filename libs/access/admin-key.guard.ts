@@ -17,12 +17,17 @@ export class AdminKeyGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    this.refuseWrong(request);
+    request.caller = { kind: 'admin' };
+    return true;
+  }
+
+  /** @throws CredentialsRefused unless the request has the right admin key */
+  refuseWrong(request: FastifyRequest): void {
     const key = headerValue(request, HEADERS.adminKey);
     if (key === undefined) throw new CredentialsRefused({ reason: 'missing-credentials' });
     if (!timingSafeEqual(this.fingerprint(key), this.expected))
       throw new CredentialsRefused({ reason: 'wrong-admin-key' });
-    request.caller = { kind: 'admin' };
-    return true;
   }
 
   /** Of one length whatever the key's, so that even the length does not show. */

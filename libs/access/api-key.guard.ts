@@ -10,14 +10,21 @@ import { HEADERS } from './security-schemes.js';
 export class ApiKeyGuard {
   constructor(private readonly verifier: CredentialVerifier) {}
 
-  /** With `environment` only a key of that environment is accepted. */
-  async verify(request: FastifyRequest, environment: string | undefined): Promise<boolean> {
+  /**
+   * With `environment` only a key of that environment is accepted. `likelyEnvironment` decides which one a key
+   * stands for that was imported into several.
+   */
+  async verify(
+    request: FastifyRequest,
+    environment: string | undefined,
+    likelyEnvironment?: string,
+  ): Promise<boolean> {
     const appKey = headerValue(request, HEADERS.appKey);
     const apiKey = headerValue(request, HEADERS.apiKey);
     if (appKey === undefined || apiKey === undefined) {
       throw new CredentialsRefused({ reason: 'missing-credentials', appKey, environment });
     }
-    const verification = await this.verifier.verify({ appKey, apiKey, environment });
+    const verification = await this.verifier.verify({ appKey, apiKey, environment, likelyEnvironment });
     if (!verification.accepted) {
       const { reason, apiKeyId } = verification;
       throw new CredentialsRefused({ reason, appKey, environment, apiKeyId });

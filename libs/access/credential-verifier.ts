@@ -6,6 +6,8 @@ export interface ApplicationCredentials {
   readonly apiKey: string;
   /** When given, only a key of this environment is accepted. */
   readonly environment: string | undefined;
+  /** Where a key that several environments know is taken to be of. */
+  readonly likelyEnvironment?: string;
 }
 
 export type Verification =

@@ -12,6 +12,12 @@ export function environmentMeant(request: FastifyRequest): string {
   return headerValue(request, HEADERS.environment) ?? DEFAULT_ENVIRONMENT;
 }
 
+/** The environment the body of a change is about, `production` when it names none. The route checks the body. */
+export function environmentInBody(request: FastifyRequest): string {
+  const { environment } = (request.body ?? {}) as { environment?: unknown };
+  return typeof environment === 'string' ? environment : DEFAULT_ENVIRONMENT;
+}
+
 /** Gives a handler the environment its request is about. */
 export const EnvironmentMeant = createParamDecorator((_: unknown, context: ExecutionContext): string =>
   environmentMeant(context.switchToHttp().getRequest<FastifyRequest>()),

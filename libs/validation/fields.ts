@@ -191,26 +191,19 @@ export function unwrapJson(value: unknown): unknown {
 
 /** A list of objects of one class, each validated by its own rules. */
 export function ObjectsField(
-  type: () => Type<object>,
+  type: Type<object>,
   options: FieldOptions & { readonly minItems?: number; readonly maxItems: number },
 ): PropertyDecorator {
   const { minItems = 0, maxItems, presence = 'required' } = options;
   return applyDecorators(
-    // An arrow function of its own: @nestjs/swagger knows a class given late by the function's name, `type`.
-    ApiProperty({
-      ...documented(options),
-      type: () => type(),
-      isArray: true,
-      minItems,
-      maxItems,
-    } as ApiPropertyOptions),
+    ApiProperty({ ...documented(options), type: [type], minItems, maxItems } as ApiPropertyOptions),
     conditional(presence),
     IsArray({ message: 'must be a list' }),
     ArrayMinSize(minItems, { message: `must have at least ${minItems} items` }),
     ArrayMaxSize(maxItems, { message: `must have at most ${maxItems} items` }),
     IsObject({ each: true, message: 'must hold objects only' }),
     ValidateNested({ each: true }),
-    Converted((value) => (Array.isArray(value) ? value.map((item) => nested(type(), item)) : value)),
+    Converted((value) => (Array.isArray(value) ? value.map((item) => nested(type, item)) : value)),
   );
 }
 

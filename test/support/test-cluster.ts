@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '#libs/database/embedded-postgres/start-embedded-postgres.js';
+import { startScratchPostgres } from '#dev/scratch-postgres.js';
 import { runMigrations } from '#libs/database/run-migrations.js';
 import { migrations } from '#migrations/migrations.js';
 
@@ -13,23 +10,12 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
-const DURABILITY_OFF = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  max_connections: '200',
-};
-
 /** Uses `TEST_DATABASE_URL` when it is set, otherwise an embedded server in a temporary folder. */
 export async function startTestCluster(): Promise<TestCluster> {
   const external = process.env.TEST_DATABASE_URL;
   if (external !== undefined && external !== '') return prepared(external, () => Promise.resolve());
-  const dataDir = await mkdtemp(join(tmpdir(), 'registry-test-'));
-  const server = await startEmbeddedPostgres({ dataDir, parameters: DURABILITY_OFF });
-  return prepared(server.url, async () => {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  const server = await startScratchPostgres();
+  return prepared(server.url, () => server.stop());
 }
 
 async function prepared(url: string, stopServer: () => Promise<void>): Promise<TestCluster> {

@@ -8,16 +8,19 @@ import { startupFailure } from './startup-failure.js';
 try {
   if (existsSync('.env')) loadEnvFile('.env');
   const config = await loadConfig(process.env);
-  const registry = await startRegistry(config);
-  process.stdout.write(startBanner(config, registry));
+  const starting = startRegistry(config);
+  // From the first moment: whoever gives up during the start must not leave a database running.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
-      registry.stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
+      starting
+        .then((registry) => registry.stop())
+        .then(
+          () => process.exit(0),
+          () => process.exit(1),
+        );
     });
   }
+  process.stdout.write(startBanner(config, await starting));
 } catch (error) {
   process.stderr.write(startupFailure(error));
   process.exit(1);

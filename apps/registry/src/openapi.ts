@@ -14,6 +14,9 @@ call them.
 Errors are problem documents (RFC 9457). Every answer carries \`X-Request-Id\`.
 `.trim();
 
+/** In the order a newcomer needs them. */
+const TAGS = ['Applications', 'Environments', 'API keys', 'Endpoints', 'Discovery', 'Audit', 'Health'];
+
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 /** The OpenAPI 3.1 document of all routes, errors included. */
@@ -25,6 +28,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/');
+  for (const tag of TAGS) builder.addTag(tag);
   for (const { id, header, description } of Object.values(SECURITY_SCHEMES)) {
     builder.addApiKey({ type: 'apiKey', in: 'header', name: header, description }, id);
   }

@@ -25,17 +25,14 @@ export class ApiKeyVerifier extends CredentialVerifier {
   async verify(credentials: ApplicationCredentials): Promise<Verification> {
     const selector = selectorOf(credentials.apiKey);
     const candidates =
-      selector === undefined
-        ? await this.apiKeys.standingsWithoutSelector(credentials.appKey, credentials.environment)
-        : await this.bySelector(selector);
-    const match = await firstMatch(credentials.apiKey, candidates);
+      selector === undefined ? await this.withoutSelector(credentials) : await this.bySelector(selector);
+    const { match, reason } = await bestMatch(credentials, candidates);
     if (match === undefined) {
       const [recognised] = selector === undefined ? [] : candidates;
       return recognised === undefined
         ? { accepted: false, reason: 'unknown-api-key' }
         : { accepted: false, reason: 'wrong-api-key', apiKeyId: recognised.apiKeyId };
     }
-    const reason = refusal(match, credentials);
     if (reason !== undefined) return { accepted: false, reason, apiKeyId: match.apiKeyId };
     this.use.record(match.apiKeyId);
     const { applicationId, appKey, environmentId, environment, apiKeyId } = match;
@@ -45,20 +42,41 @@ export class ApiKeyVerifier extends CredentialVerifier {
     };
   }
 
+  private async withoutSelector({
+    appKey,
+    environment,
+    likelyEnvironment,
+  }: ApplicationCredentials): Promise<KeyStanding[]> {
+    const standings = await this.apiKeys.standingsWithoutSelector(appKey, environment);
+    const isLikely = (standing: KeyStanding): boolean => standing.environment === likelyEnvironment;
+    return [...standings.filter(isLikely), ...standings.filter((standing) => !isLikely(standing))];
+  }
+
   private async bySelector(selector: string): Promise<KeyStanding[]> {
     const standing = await this.apiKeys.standingBySelector(selector);
     return standing === undefined ? [] : [standing];
   }
 }
 
-async function firstMatch(
-  apiKey: string,
+interface Match {
+  readonly match?: KeyStanding;
+  /** Why the match is refused; absent when it is accepted. */
+  readonly reason?: RefusalReason;
+}
+
+/** The first candidate that is accepted, otherwise the first that matches: one text may have been imported twice. */
+async function bestMatch(
+  credentials: ApplicationCredentials,
   candidates: readonly KeyStanding[],
-): Promise<KeyStanding | undefined> {
-  for (const candidate of candidates) {
-    if (await matchesHash(apiKey, candidate.hashedKey)) return candidate;
+): Promise<Match> {
+  let refused: Match = {};
+  for (const match of candidates) {
+    if (!(await matchesHash(credentials.apiKey, match.hashedKey))) continue;
+    const reason = refusal(match, credentials);
+    if (reason === undefined) return { match };
+    if (refused.match === undefined) refused = { match, reason };
   }
-  return undefined;
+  return refused;
 }
 
 /** Asked only after the comparison, so that the time of an answer does not tell a revoked key from a wrong one. */

@@ -3,6 +3,8 @@ import { compare, hash } from 'bcryptjs';
 
 /** `mcp_<selector>_<secret>`: 64 characters, below the 72 bytes bcrypt looks at. */
 const KEY_FORMAT = /^mcp_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/;
+/** What bcryptjs can compare with: from any other text it throws. */
+const COMPARABLE_HASH = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 const SELECTOR_BYTES = 8;
 const SECRET_BYTES = 32;
 
@@ -29,6 +31,6 @@ export function hashKey(key: string, cost: number): Promise<string> {
 }
 
 /** Compares in constant time. Understands `$2a$`, `$2b$` and `$2y$`; anything else matches nothing. */
-export function matchesHash(key: string, hashedKey: string): Promise<boolean> {
-  return compare(key, hashedKey);
+export async function matchesHash(key: string, hashedKey: string): Promise<boolean> {
+  return COMPARABLE_HASH.test(hashedKey) && compare(key, hashedKey);
 }

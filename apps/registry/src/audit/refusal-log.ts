@@ -1,8 +1,10 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { FastifyRequest } from 'fastify';
 import type { RefusalReason, RefusedClaim } from '#libs/access/access.errors.js';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
+import { AppConfig } from '#libs/config/app-config.js';
 import { newId } from '#libs/database/new-id.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 import { AuditLogRepository } from './audit-log.repository.js';
@@ -12,12 +14,16 @@ const WINDOW_MS = 5000;
 /** Distinct entries of one window; what goes beyond is counted in one entry a reason. */
 const MAX_ENTRIES = 50;
 const MAX_CLAIM_LENGTH = 255;
+/** An API key the registry made, in its public and its secret part. */
+const API_KEY = /(mcp_[0-9a-f]{16}_)[A-Za-z0-9_-]+/g;
+const HIDDEN = '(hidden)';
 
 /** Reasons whose claimed app key is made up as often as not: a flood of invented ones is one entry an address. */
 const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
   'missing-credentials',
   'wrong-admin-key',
   'unknown-api-key',
+  'wrong-api-key',
 ]);
 
 /**
@@ -29,46 +35,67 @@ export class RefusalLog extends RefusalRecorder implements BeforeApplicationShut
   private readonly logger = new Logger(RefusalLog.name);
   private pending = new Map<string, AuditLogEntity>();
 
-  constructor(private readonly entries: AuditLogRepository) {
+  constructor(
+    private readonly entries: AuditLogRepository,
+    private readonly config: AppConfig,
+  ) {
     super();
   }
 
-  refused(claim: RefusedClaim, request: FastifyRequest): void {
-    const group = groupOf(claim, request.ip);
-    const key =
-      this.pending.has(group) || this.pending.size < MAX_ENTRIES ? group : `overflow ${claim.reason}`;
-    const entry = this.pending.get(key);
-    if (entry === undefined) this.pending.set(key, entryOf(claim, request));
-    else entry.occurrences += 1;
+  refused(made: RefusedClaim, request: FastifyRequest): void {
+    const claim = {
+      ...made,
+      appKey: this.withoutSecrets(made.appKey),
+      environment: this.withoutSecrets(made.environment),
+    };
+    this.add(groupOf(claim, request.ip), entryOf(claim, request));
   }
 
   @Interval(WINDOW_MS)
   async flush(): Promise<void> {
     if (this.pending.size === 0) return;
-    const batch = [...this.pending.values()];
+    const batch = this.pending;
     this.pending = new Map();
-    for (const { reason, appKey, ipAddress, occurrences } of batch) {
+    for (const { reason, appKey, ipAddress, occurrences } of batch.values()) {
       this.logger.warn(
         `Refused credentials from ${ipAddress ?? 'unknown'}: ${reason ?? ''} (${occurrences}×, claimed app key ${JSON.stringify(appKey)})`,
       );
     }
     try {
-      await this.entries.append(batch);
+      await this.entries.append([...batch.values()]);
     } catch (error) {
-      this.logger.error(
-        `${batch.length} entries of refused credentials could not be written: ${(error as Error).message}`,
-      );
+      this.logger.error(`Refused credentials could not be written yet: ${(error as Error).message}`);
+      for (const [group, entry] of batch) this.add(group, entry);
     }
   }
 
   beforeApplicationShutdown(): Promise<void> {
     return this.flush();
   }
+
+  private add(group: string, entry: AuditLogEntity): void {
+    const isFull = !this.pending.has(group) && this.pending.size >= MAX_ENTRIES;
+    const key = isFull ? `overflow ${entry.reason ?? ''}` : group;
+    const known = this.pending.get(key);
+    if (known === undefined) this.pending.set(key, entry);
+    else known.occurrences += entry.occurrences;
+  }
+
+  /** People put keys into the wrong header, and the trail keeps what it is told. */
+  private withoutSecrets(claimed: string | undefined): string | undefined {
+    if (claimed === undefined) return undefined;
+    const isAdminKey = timingSafeEqual(digest(claimed), digest(this.config.secrets.adminKey));
+    return isAdminKey ? HIDDEN : claimed.replace(API_KEY, `$1${HIDDEN}`);
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
 
 function groupOf({ reason, appKey, environment, apiKeyId }: RefusedClaim, address: string): string {
   return JSON.stringify(
-    UNPROVEN.has(reason) ? [reason, address] : [reason, address, appKey, environment, apiKeyId],
+    UNPROVEN.has(reason) ? [reason, address, apiKeyId] : [reason, address, apiKeyId, appKey, environment],
   );
 }
 
@@ -79,9 +106,9 @@ function entryOf(claim: RefusedClaim, request: FastifyRequest): AuditLogEntity {
     action: 'credentials.refused',
     actor: 'anonymous',
     apiKeyId: claim.apiKeyId ?? null,
-    appKey: claim.appKey?.slice(0, MAX_CLAIM_LENGTH) ?? null,
+    appKey: storable(claim.appKey),
     applicationId: null,
-    environment: claim.environment?.slice(0, MAX_CLAIM_LENGTH) ?? null,
+    environment: storable(claim.environment),
     environmentId: null,
     resourceType: 'route',
     resourceId: `${request.method} ${request.routeOptions.url ?? ''}`,
@@ -91,4 +118,9 @@ function entryOf(claim: RefusedClaim, request: FastifyRequest): AuditLogEntity {
     occurrences: 1,
     ...requestOrigin(request),
   };
+}
+
+/** A claim is anything a caller may send: one that no column can hold would lose all entries of its batch. */
+function storable(claimed: string | undefined): string | null {
+  return claimed?.slice(0, MAX_CLAIM_LENGTH).replaceAll('\u0000', '\uFFFD').toWellFormed() ?? null;
 }

@@ -24,7 +24,7 @@ export class CreateApplicationRequest {
   @AuthenticationMethodField()
   readonly authenticationMethod?: string | null;
 
-  @ObjectsField(() => CreateEnvironmentRequest, {
+  @ObjectsField(CreateEnvironmentRequest, {
     description: 'Environments to begin with; just `production` when absent.',
     example: [{ name: 'production', baseDomain: 'api.example.com', description: 'Live traffic' }],
     minItems: 1,

@@ -3,15 +3,10 @@ import { TIME_EXAMPLE } from '#libs/validation/response-examples.js';
 import { ApplicationResponse } from '../../applications/dto/application.response.js';
 import { EnvironmentResponse } from '../../environments/dto/environment.response.js';
 
-const ANY_JSON = ['object', 'array', 'string', 'number', 'boolean'] as const;
+const ANY_JSON = ['object', 'array', 'string', 'number', 'boolean', 'null'];
 
-const nullableJson = (example: unknown): PropertyDecorator =>
-  ApiProperty({
-    anyOf: ANY_JSON.map((type) => ({ type })),
-    nullable: true,
-    example,
-    description: 'Any JSON, as registered',
-  });
+const json = (example: unknown): PropertyDecorator =>
+  ApiProperty({ anyOf: ANY_JSON.map((type) => ({ type })), example, description: 'JSON, as registered' });
 
 export class EndpointResponse {
   @ApiProperty({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f16' })
@@ -41,22 +36,22 @@ export class EndpointResponse {
   @ApiProperty({ type: String, nullable: true, example: 'BEARER' })
   readonly authType!: string | null;
 
-  @nullableJson({ scopes: ['orders:read'] })
+  @json({ scopes: ['orders:read'] })
   readonly authConfig!: unknown;
 
   @ApiProperty({ type: String, nullable: true, example: 'application/json' })
   readonly contentType!: string | null;
 
-  @nullableJson({ type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] })
+  @json({ type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] })
   readonly pathParams!: unknown;
 
-  @nullableJson(null)
+  @json(null)
   readonly queryParams!: unknown;
 
-  @nullableJson(null)
+  @json(null)
   readonly requestBody!: unknown;
 
-  @nullableJson({ type: 'object', properties: { id: { type: 'string' } } })
+  @json({ type: 'object', properties: { id: { type: 'string' } } })
   readonly responseBody!: unknown;
 
   @ApiProperty({ type: String, format: 'date-time', example: TIME_EXAMPLE })

@@ -1,0 +1,23 @@
+import { loadConfig } from '#libs/config/load-config.js';
+import { runMigrations } from '#libs/database/run-migrations.js';
+import { migrations } from '#migrations/migrations.js';
+import { startupFailure } from '#registry/startup-failure.js';
+
+/** `npm run migration:run`: brings the schema of DATABASE_URL up to date without starting the service. */
+try {
+  const { database } = await loadConfig(process.env);
+  const url = database.directUrl ?? database.url;
+  if (url === undefined) {
+    process.stderr.write(
+      'DATABASE_URL must be set: the embedded database is migrated by the start of the service\n',
+    );
+    process.exit(2);
+  }
+  const applied = await runMigrations(url, migrations);
+  process.stdout.write(
+    applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`,
+  );
+} catch (error) {
+  process.stderr.write(startupFailure(error));
+  process.exit(1);
+}

@@ -1,0 +1,26 @@
+import { writeFile } from 'node:fs/promises';
+import { format } from 'prettier';
+import { loadConfig } from '#libs/config/load-config.js';
+import { runMigrations } from '#libs/database/run-migrations.js';
+import { migrations } from '#migrations/migrations.js';
+import { openApiDocument } from '#registry/openapi.js';
+import { createApp } from '#registry/start-registry.js';
+import { startScratchPostgres } from './scratch-postgres.js';
+
+/** `npm run openapi`: writes openapi.json as the running service answers it. */
+const postgres = await startScratchPostgres();
+try {
+  await runMigrations(postgres.url, migrations);
+  const config = await loadConfig({
+    DATABASE_URL: postgres.url,
+    SECRET_KEY: 'unused',
+    REGISTRY_ADMIN_KEY: 'unused',
+    LOG_LEVEL: 'error',
+  });
+  const app = await createApp(config, postgres.url);
+  const text = JSON.stringify(openApiDocument(app));
+  await writeFile('openapi.json', await format(text, { parser: 'json' }));
+  await app.close();
+} finally {
+  await postgres.stop();
+}

@@ -1,0 +1,328 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout } from 'node:timers/promises';
+import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
+import type { RefusalLog } from '#registry/audit/refusal-log.js';
+import { asApplication, createApplication, issueKey } from '../support/builders.js';
+import { stopIntervals } from '../support/intervals.js';
+import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
+import { everyTable } from '../support/table-text.js';
+
+interface RefusalEntry {
+  readonly actor: string;
+  readonly appKey: string | null;
+  readonly apiKeyId: string | null;
+  readonly environment: string | null;
+  readonly reason: string;
+  readonly occurrences: number;
+  readonly ipAddress: string;
+  readonly requestId: string;
+}
+
+interface IssuedKey {
+  readonly id: string;
+  readonly apiKey: string;
+}
+
+const UNKNOWN_KEY = `mcp_${'0'.repeat(16)}_${'A'.repeat(43)}`;
+
+const flush = (app: TestApp): Promise<void> => app.nest.get<RefusalLog>(RefusalRecorder).flush();
+
+/** The trail's entries of refusals, oldest first, as the operator reads them. */
+async function refusals(app: TestApp): Promise<RefusalEntry[]> {
+  const response = await app.http
+    .get('/audit-logs?action=credentials.refused&limit=500')
+    .set(AS_ADMIN)
+    .expect(200);
+  return (response.body as RefusalEntry[]).reverse();
+}
+
+const occurrencesOf = (entries: readonly RefusalEntry[]): number =>
+  entries.reduce((sum, { occurrences }) => sum + occurrences, 0);
+
+describe('refused credentials', () => {
+  let app: TestApp;
+  let key: IssuedKey;
+  let seen = 0;
+
+  beforeAll(async () => {
+    app = await startApp({ ENDPOINTS_REQUIRE_KEY: 'true', TRUST_PROXY: 'true' });
+    // When refusals are written is for the tests to say.
+    stopIntervals(app);
+    await createApplication(app, {
+      appKey: 'orders',
+      environments: [{ name: 'production' }, { name: 'staging' }],
+    });
+    await createApplication(app, { appKey: 'dormant' });
+    await createApplication(app, { appKey: 'asleep' });
+    key = await issueKey(app, 'orders');
+  });
+  afterAll(() => app.close());
+  afterEach(async () => {
+    await flush(app);
+    seen = (await refusals(app)).length;
+  });
+
+  /** What the trail has gained since the last test. */
+  async function newRefusals(): Promise<RefusalEntry[]> {
+    await flush(app);
+    return (await refusals(app)).slice(seen);
+  }
+
+  function refused(headers: Record<string, string>, address = '192.0.2.1') {
+    return app.http
+      .put('/applications/orders')
+      .set({ 'X-Forwarded-For': address, ...headers })
+      .send({})
+      .expect(401);
+  }
+
+  async function dormantKey(): Promise<IssuedKey> {
+    const issued = await issueKey(app, 'dormant');
+    await app.http.put('/applications/dormant').set(AS_ADMIN).send({ status: 'INACTIVE' }).expect(200);
+    return issued;
+  }
+
+  async function asleepKey(): Promise<IssuedKey> {
+    const issued = await issueKey(app, 'asleep');
+    await app.http
+      .put('/applications/asleep/environments/production')
+      .set(AS_ADMIN)
+      .send({ status: 'INACTIVE' })
+      .expect(200);
+    return issued;
+  }
+
+  async function revokedKey(): Promise<IssuedKey> {
+    const issued = await issueKey(app, 'orders');
+    await app.http
+      .delete(`/applications/orders/environments/production/api-keys/${issued.id}`)
+      .set(AS_ADMIN)
+      .expect(204);
+    return issued;
+  }
+
+  async function expiredKey(): Promise<IssuedKey> {
+    const issued = await issueKey(app, 'orders');
+    await app.database.query(`UPDATE "ApiKey" SET "expiresAt" = now() WHERE "id" = $1`, [issued.id]);
+    return issued;
+  }
+
+  it('are told with everything that is known, the path as a template', async () => {
+    await refused({
+      ...asApplication('orders', key.apiKey, 'staging'),
+      'User-Agent': 'refused/1.0',
+      'X-Request-Id': 'refusal-1',
+    });
+    expect(await newRefusals()).toEqual([
+      {
+        id: expect.any(String),
+        createdAt: expect.stringMatching(/Z$/),
+        action: 'credentials.refused',
+        actor: 'anonymous',
+        apiKeyId: key.id,
+        appKey: 'orders',
+        applicationId: null,
+        environment: 'staging',
+        environmentId: null,
+        resourceType: 'route',
+        resourceId: 'PUT /applications/:app_key',
+        before: null,
+        after: null,
+        reason: 'wrong-environment',
+        occurrences: 1,
+        ipAddress: '192.0.2.1',
+        userAgent: 'refused/1.0',
+        requestId: 'refusal-1',
+      },
+    ]);
+  });
+
+  it('are told with their reason', async () => {
+    const revoked = await revokedKey();
+    const expired = await expiredKey();
+    const dormant = await dormantKey();
+    const asleep = await asleepKey();
+    const wrongSecret = `${key.apiKey.slice(0, -43)}${'A'.repeat(43)}`;
+    const expected = [
+      ['missing-credentials', {}, null, null],
+      ['wrong-admin-key', { 'X-Admin-Key': 'guess' }, null, null],
+      ['unknown-api-key', asApplication('orders', UNKNOWN_KEY), 'orders', null],
+      ['wrong-api-key', asApplication('orders', wrongSecret), 'orders', key.id],
+      ['wrong-application', asApplication('dormant', key.apiKey), 'dormant', key.id],
+      ['wrong-environment', asApplication('orders', key.apiKey, 'staging'), 'orders', key.id],
+      ['revoked-api-key', asApplication('orders', revoked.apiKey), 'orders', revoked.id],
+      ['expired-api-key', asApplication('orders', expired.apiKey), 'orders', expired.id],
+      ['inactive-application', asApplication('dormant', dormant.apiKey), 'dormant', dormant.id],
+      ['inactive-environment', asApplication('asleep', asleep.apiKey), 'asleep', asleep.id],
+    ] as const;
+    for (const [, headers] of expected) await refused(headers);
+    const entries = await newRefusals();
+    expect(
+      entries
+        .map(({ reason, appKey, apiKeyId, occurrences }) => ({ reason, appKey, apiKeyId, occurrences }))
+        .sort((one, other) => one.reason.localeCompare(other.reason)),
+    ).toEqual(
+      expected
+        .map(([reason, , appKey, apiKeyId]) => ({ reason, appKey, apiKeyId, occurrences: 1 }))
+        .sort((one, other) => one.reason.localeCompare(other.reason)),
+    );
+  });
+
+  it('by the environment of a batch are told too', async () => {
+    await app.http
+      .post('/register/endpoints')
+      .set(asApplication('orders', key.apiKey))
+      .send({
+        app_key: 'orders',
+        environment: 'staging',
+        endpoints: [{ name: 'A', path: '/a', method: 'GET' }],
+      })
+      .expect(401);
+    expect(await newRefusals()).toEqual([
+      expect.objectContaining({
+        reason: 'wrong-environment',
+        environment: 'staging',
+        apiKeyId: key.id,
+        resourceId: 'POST /register/endpoints',
+      }),
+    ]);
+  });
+
+  it('that are equal are one entry with their number', async () => {
+    for (const number of [1, 2, 3]) {
+      await refused({ ...asApplication('orders', UNKNOWN_KEY), 'X-Request-Id': `equal-${number}` });
+    }
+    await refused({ ...asApplication('orders', UNKNOWN_KEY) }, '192.0.2.2');
+    await refused({ 'X-Admin-Key': 'guess' });
+    const entries = await newRefusals();
+    expect(entries).toHaveLength(3);
+    expect(entries).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ reason: 'unknown-api-key', occurrences: 3, requestId: 'equal-1' }),
+        expect.objectContaining({ reason: 'unknown-api-key', occurrences: 1, ipAddress: '192.0.2.2' }),
+        expect.objectContaining({ reason: 'wrong-admin-key', occurrences: 1 }),
+      ]),
+    );
+  });
+
+  it.each([
+    ['a key nobody issued', (): string => UNKNOWN_KEY],
+    ['a known selector with a wrong secret', (): string => `${key.apiKey.slice(0, -43)}${'A'.repeat(43)}`],
+    ['no key', (): string => ''],
+  ])('with 100 made-up app keys and %s, 500 times, are one entry', async (_, apiKey) => {
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all(
+        Array.from({ length: 100 }, (_each, number) => refused(asApplication(`made-up-${number}`, apiKey()))),
+      );
+    }
+    expect(await newRefusals()).toEqual([expect.objectContaining({ occurrences: 500 })]);
+  });
+
+  it('from 200 addresses are a bounded number of entries', async () => {
+    await Promise.all(
+      Array.from({ length: 200 }, (_, number) =>
+        refused(asApplication('orders', UNKNOWN_KEY), `198.51.100.${number}`),
+      ),
+    );
+    const entries = await newRefusals();
+    expect(entries.length).toBeLessThanOrEqual(51);
+    expect(occurrencesOf(entries)).toBe(200);
+  });
+
+  it('have the app key they claim cut short', async () => {
+    await refused(asApplication('x'.repeat(5000), UNKNOWN_KEY, 'y'.repeat(5000)));
+    expect(await newRefusals()).toEqual([
+      expect.objectContaining({ appKey: 'x'.repeat(255), environment: 'y'.repeat(255) }),
+    ]);
+  });
+
+  it('claiming what no database can hold are told, and do not hide others', async () => {
+    await app.http
+      .get('/endpoints?app_key=orders&environment=a%00b')
+      .set({ 'X-App-Key': 'orders', 'X-Forwarded-For': '192.0.2.3' })
+      .expect(401);
+    await refused({ 'X-Admin-Key': 'guess' });
+    expect(await newRefusals()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ ipAddress: '192.0.2.3', environment: 'a\uFFFDb' }),
+        expect.objectContaining({ reason: 'wrong-admin-key' }),
+      ]),
+    );
+  });
+
+  it('never leave a secret in the trail, not even one sent in the wrong header', async () => {
+    const unrecognised = `mcp_${'1'.repeat(16)}_${'B'.repeat(43)}`;
+    const attempts = [
+      { 'X-Admin-Key': 'a guessed admin key' },
+      asApplication('orders', 'a guessed API key'),
+      asApplication('orders', ADMIN_KEY),
+      asApplication('orders', key.apiKey, 'staging'),
+      { 'X-Admin-Key': key.apiKey },
+      asApplication(key.apiKey, 'orders'),
+      asApplication(unrecognised, 'orders'),
+      asApplication(ADMIN_KEY, 'orders'),
+      asApplication('orders', 'orders', key.apiKey),
+      asApplication('orders', key.apiKey, ADMIN_KEY),
+    ];
+    for (const [number, headers] of attempts.entries()) await refused(headers, `203.0.113.${number}`);
+    expect(occurrencesOf(await newRefusals())).toBe(attempts.length);
+    const trail = (await everyTable(app)).get('AuditLog') ?? '';
+    for (const secret of [key.apiKey.slice(-43), unrecognised.slice(-43), ADMIN_KEY, 'guessed']) {
+      expect({ secret, told: trail.includes(secret) }).toEqual({ secret, told: false });
+    }
+    // What may be seen of a key still helps to find whose it was.
+    expect(trail).toContain(key.apiKey.slice(0, 20));
+  });
+
+  it('wait for a database that cannot take them', async () => {
+    await app.database.query(`ALTER TABLE "AuditLog" RENAME TO "Elsewhere"`);
+    await refused({ 'X-Admin-Key': 'guess' }, '192.0.2.77');
+    await flush(app);
+    await refused({ 'X-Admin-Key': 'guess' }, '192.0.2.77');
+    await flush(app);
+    await app.database.query(`ALTER TABLE "Elsewhere" RENAME TO "AuditLog"`);
+    expect(await newRefusals()).toEqual([
+      expect.objectContaining({ reason: 'wrong-admin-key', ipAddress: '192.0.2.77', occurrences: 2 }),
+    ]);
+  });
+
+  it('are none where everybody may call, or where they are good', async () => {
+    await app.http.get('/health').set({ 'X-Admin-Key': 'guess' }).expect(200);
+    await app.http.get('/applications').set(AS_ADMIN).expect(200);
+    await app.http.put('/applications/dormant').set(asApplication('orders', key.apiKey)).send({}).expect(403);
+    expect(await newRefusals()).toEqual([]);
+  });
+});
+
+describe('refused credentials in a running service', () => {
+  it('reach the trail by themselves', async () => {
+    const app = await startApp();
+    try {
+      await app.http.get('/applications').expect(401);
+      const deadline = Date.now() + 30_000;
+      let entries = await refusals(app);
+      while (entries.length === 0 && Date.now() < deadline) {
+        await setTimeout(200);
+        entries = await refusals(app);
+      }
+      expect(entries).toEqual([
+        expect.objectContaining({ reason: 'missing-credentials', resourceId: 'GET /applications' }),
+      ]);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('reach the trail when it stops', async () => {
+    const app = await startApp();
+    stopIntervals(app);
+    try {
+      await app.http.get('/applications').expect(401);
+      await app.nest.close();
+      const entries = await app.database.query(`SELECT "action", "reason" FROM "AuditLog"`);
+      expect(entries).toEqual([{ action: 'credentials.refused', reason: 'missing-credentials' }]);
+    } finally {
+      await app.database.drop();
+    }
+  });
+});
