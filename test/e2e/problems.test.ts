@@ -342,6 +342,22 @@ describe('problem documents', () => {
       });
     });
 
+    it('refuses numbers that would be stored as null', async () => {
+      const { appKey } = await createApplication(app);
+      const { apiKey } = await issueKey(app, appKey);
+      const batch = JSON.stringify({
+        app_key: appKey,
+        endpoints: [endpoint({ requestBody: { maximum: 'huge' }, responseBody: '{"minimum":-1e999}' })],
+      });
+      const headers = { ...JSON_TYPE, ...asApplication(appKey, apiKey) };
+      const answer = await post('/register/endpoints', batch.replace('"huge"', '1e400'), headers);
+      expect(problem(answer).errors).toEqual([
+        { pointer: '#/endpoints/0/requestBody/maximum', detail: 'must be a number below 1e308' },
+      ]);
+      const inText = await post('/register/endpoints', batch, headers);
+      expect(problem(inText).errors?.map(({ pointer }) => pointer)).toEqual(['#/endpoints/0/responseBody']);
+    });
+
     it('refuses cursors of times no database knows', async () => {
       const cursor = Buffer.from(JSON.stringify(['-271821-04-20T00:00:00.000Z', 'a'])).toString('base64url');
       for (const list of ['/applications', '/applications/with-endpoints', '/audit-logs']) {
