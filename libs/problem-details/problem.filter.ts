@@ -20,7 +20,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private state(error: unknown, request: FastifyRequest): ProblemStatement {
-    const statement = stateProblem(this.translate(error) ?? error);
+    // What the client did wrong comes first: a body cut off is an ECONNRESET too, but not the database's.
+    const statement = stateProblem(error) ?? stateProblem(this.translate(error));
     if (statement === undefined || statement.status >= 500) {
       const reason = error instanceof Error ? error.message : String(error);
       const message = `${request.method} ${pathOf(request)} failed (request ${request.id}): ${reason}`;

@@ -1,6 +1,5 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions, type OpenAPIObject } from '@nestjs/swagger';
-import { Transform, Type as TypeOf } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -10,6 +9,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { Converted, instanceFrom } from './field-conversion.js';
 import { jsonFault } from './json-value.js';
 import { isStorableText } from './storable-text.js';
 
@@ -34,7 +34,7 @@ type OpenApiSchema = Exclude<
 type Schema = Pick<
   OpenApiSchema,
   | 'type'
-  | 'oneOf'
+  | 'anyOf'
   | 'format'
   | 'pattern'
   | 'enum'
@@ -96,31 +96,25 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
 export function ChoiceField(
   options: FieldOptions & { readonly of: readonly string[]; readonly anyCase?: boolean },
 ): PropertyDecorator {
-  return applyDecorators(
-    ...(options.anyCase
-      ? [transformGiven((value) => (typeof value === 'string' ? value.toUpperCase() : value))]
-      : []),
-    field(
-      options,
-      { type: 'string', enum: [...options.of] },
-      {
-        name: 'choice',
-        says: `must be one of ${options.of.join(', ')}`,
-        accepts: (value) => typeof value === 'string' && options.of.includes(value),
-      },
-    ),
+  return field(
+    options,
+    { type: 'string', enum: [...options.of] },
+    {
+      name: 'choice',
+      says: `must be one of ${options.of.join(', ')}`,
+      accepts: (value) => typeof value === 'string' && options.of.includes(value),
+    },
+    (value) => (options.anyCase && typeof value === 'string' ? value.toUpperCase() : value),
   );
 }
 
 /** true or false, in a body or (as the words) in a query. */
 export function FlagField(options: FieldOptions & { readonly default?: boolean }): PropertyDecorator {
-  return applyDecorators(
-    transformGiven((value) => (value === 'true' ? true : value === 'false' ? false : value)),
-    field(
-      options,
-      { type: 'boolean', default: options.default },
-      { name: 'flag', says: 'must be true or false', accepts: (value) => typeof value === 'boolean' },
-    ),
+  return field(
+    options,
+    { type: 'boolean', default: options.default },
+    { name: 'flag', says: 'must be true or false', accepts: (value) => typeof value === 'boolean' },
+    (value) => (value === 'true' ? true : value === 'false' ? false : value),
   );
 }
 
@@ -129,19 +123,15 @@ export function IntegerField(
   options: FieldOptions & { readonly min: number; readonly max: number; readonly default?: number },
 ): PropertyDecorator {
   const { min, max } = options;
-  return applyDecorators(
-    transformGiven((value) =>
-      typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
-    ),
-    field(
-      options,
-      { type: 'integer', minimum: min, maximum: max, default: options.default },
-      {
-        name: 'integer',
-        says: `must be a whole number from ${min} to ${max}`,
-        accepts: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
-      },
-    ),
+  return field(
+    options,
+    { type: 'integer', minimum: min, maximum: max, default: options.default },
+    {
+      name: 'integer',
+      says: `must be a whole number from ${min} to ${max}`,
+      accepts: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+    },
+    (value) => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value),
   );
 }
 
@@ -149,17 +139,17 @@ const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]
 
 /** A point in time (RFC 3339), given to the class as a Date. */
 export function TimeField(options: FieldOptions): PropertyDecorator {
-  return applyDecorators(
-    transformGiven((value) => (typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : value)),
-    field(
-      { example: '2027-01-31T00:00:00.000Z', ...options },
-      { type: 'string', format: 'date-time' },
-      {
-        name: 'time',
-        says: 'must be a time such as 2027-01-31T00:00:00Z (RFC 3339)',
-        accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
-      },
-    ),
+  return field(
+    options,
+    { type: 'string', format: 'date-time' },
+    {
+      name: 'time',
+      says: 'must be a time such as 2027-01-31T00:00:00Z (RFC 3339)',
+      // In UTC, as it will be answered: an offset can lead beyond the year 9999, which RFC 3339 has no words for.
+      accepts: (value) =>
+        value instanceof Date && value.getUTCFullYear() >= 0 && value.getUTCFullYear() <= 9999,
+    },
+    (value) => (typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : value),
   );
 }
 
@@ -167,19 +157,16 @@ export function TimeField(options: FieldOptions): PropertyDecorator {
  * A JSON Schema or other JSON document: an object, or a string. A string that is JSON stands for that JSON.
  */
 export function JsonField(options: FieldOptions): PropertyDecorator {
-  return applyDecorators(
-    // Taken from the source as it is: the transformer would copy every level of it.
-    Transform(({ obj, key }) => parsedJson((obj as Record<string, unknown>)[key])),
-    field(
-      options,
-      { oneOf: [{ type: 'object', additionalProperties: true }, { type: 'string' }] },
-      {
-        name: 'json',
-        says: 'must be an object or a string',
-        accepts: (value) =>
-          value instanceof ParsedJson ? jsonFault(value.value) === undefined : typeof value === 'object',
-      },
-    ),
+  return field(
+    options,
+    { anyOf: [{ type: 'object' }, { type: 'string' }] },
+    {
+      name: 'json',
+      says: 'must be an object or a string',
+      accepts: (value) =>
+        value instanceof ParsedJson ? jsonFault(value.value) === undefined : typeof value === 'object',
+    },
+    parsedJson,
   );
 }
 
@@ -216,16 +203,26 @@ export function ObjectsField(
     ArrayMaxSize(maxItems, { message: `must have at most ${maxItems} items` }),
     IsObject({ each: true, message: 'must hold objects only' }),
     ValidateNested({ each: true }),
-    TypeOf(() => type),
+    Converted((value) => (Array.isArray(value) ? value.map((item) => nested(type, item)) : value)),
   );
 }
 
-function field(options: FieldOptions, schema: Schema, rule: Rule): PropertyDecorator {
+function nested(type: Type<object>, item: unknown): unknown {
+  return typeof item === 'object' && item !== null && !Array.isArray(item) ? instanceFrom(type, item) : item;
+}
+
+function field(
+  options: FieldOptions,
+  schema: Schema,
+  rule: Rule,
+  conversion?: (value: unknown) => unknown,
+): PropertyDecorator {
   const presence = options.presence ?? 'required';
   return applyDecorators(
     ApiProperty({ ...documented(options), ...schema } as ApiPropertyOptions),
     conditional(presence),
     ValidateBy({ name: rule.name, validator: { validate: rule.accepts, defaultMessage: () => rule.says } }),
+    Converted(conversion),
   );
 }
 
@@ -238,8 +235,4 @@ function conditional(presence: Presence): PropertyDecorator {
     (_, value: unknown) =>
       presence === 'required' || (value !== undefined && !(presence === 'optional' && value === null)),
   );
-}
-
-function transformGiven(transform: (value: unknown) => unknown): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => transform(value));
 }

@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { InvalidInput } from '../problem-details/invalid-input.js';
+import { instanceFrom } from './field-conversion.js';
 import { inputErrors } from './input-errors.js';
 import { jsonFault } from './json-value.js';
 import { isStorableText } from './storable-text.js';
@@ -31,7 +31,7 @@ export async function validated<T extends object>(type: Type<T>, value: unknown,
   }
   const fault = jsonFault(value, base);
   if (fault !== undefined) throw new InvalidInput([fault]);
-  const instance = plainToInstance(type, value, { exposeUnsetFields: false });
+  const instance = instanceFrom(type, value);
   const errors = await validate(instance, {
     whitelist: true,
     forbidUnknownValues: true,

@@ -5,8 +5,7 @@ export const ApiAppKeyParam = (): MethodDecorator & ClassDecorator =>
   ApiParam({
     name: 'app_key',
     description: 'App key of the application',
-    schema: { type: 'string' },
-    example: 'orders',
+    schema: { type: 'string', example: 'orders' },
   });
 
 /** Documents the path parameter `environment`. */
@@ -14,6 +13,5 @@ export const ApiEnvironmentParam = (): MethodDecorator & ClassDecorator =>
   ApiParam({
     name: 'environment',
     description: 'Name of the environment',
-    schema: { type: 'string' },
-    example: 'production',
+    schema: { type: 'string', example: 'production' },
   });

@@ -10,6 +10,7 @@ export function configureApp(app: NestFastifyApplication, config: AppConfig): vo
   if (corsOrigins.length > 0) {
     app.enableCors({
       origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       exposedHeaders: ['Link', 'X-Request-Id', 'ETag', 'Retry-After'],
     });
   }

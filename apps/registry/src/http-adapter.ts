@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { BadRequestException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#libs/config/app-config.js';
+import { answerUnreadableRequest } from '#libs/problem-details/unreadable-request.js';
 import { sendProblem } from '#libs/problem-details/problem.filter.js';
 import { stateProblem, UNFORESEEN_PROBLEM } from '#libs/problem-details/problem.js';
 
@@ -19,16 +22,19 @@ export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     genReqId: requestId,
     frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
+      // The hooks below do not run for a URL no route could be looked up for.
+      tieToRequest(request as FastifyRequest, reply as FastifyReply);
       sendProblem(
         request as FastifyRequest,
         reply as FastifyReply,
         stateProblem(error) ?? UNFORESEEN_PROBLEM,
       );
     },
+    clientErrorHandler: answerUnreadableRequest,
   });
   const fastify = adapter.getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    tieToRequest(request, reply);
     done();
   });
   fastify.addHook('onRoute', (route) => {
@@ -37,12 +43,17 @@ export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
   // JSON and nothing else: Nest's own parsers, which also take forms, are switched off (`bodyParser: false`).
   fastify.removeAllContentTypeParsers();
   const parseJson = fastify.getDefaultJsonParser('error', 'ignore');
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     // Some clients announce JSON and send none, with DELETE for example.
-    if (body === '') done(null, undefined);
-    else void parseJson(request, body, done);
+    if (body.length === 0) done(null, undefined);
+    else if (!isUtf8(body)) done(new BadRequestException('The body is not valid UTF-8'));
+    else void parseJson(request, body.toString('utf8'), done);
   });
   return adapter;
+}
+
+function tieToRequest(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
 }
 
 function requestId(request: IncomingMessage): string {

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SECURITY_SCHEMES } from '#libs/access/security-schemes.js';
@@ -16,6 +17,8 @@ Errors are problem documents (RFC 9457). Every answer carries \`X-Request-Id\`.
 /** In the order a newcomer needs them. */
 const TAGS = ['Applications', 'Environments', 'API keys', 'Endpoints', 'Discovery', 'Audit', 'Health'];
 
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
 /** The OpenAPI 3.1 document of all routes, errors included. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
@@ -33,37 +36,57 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     extraModels: [Problem],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
-  addCommonErrors(document);
-  return inOpenApi31(document);
+  completeResponses(document);
+  return withShortUnions(document);
 }
 
-/** What can happen to any request with input: bad input, a body too large or of the wrong type, no database. */
-function addCommonErrors(document: OpenAPIObject): void {
+/** Names every response, and adds what can happen to any request with input. */
+function completeResponses(document: OpenAPIObject): void {
   for (const item of Object.values(document.paths)) {
-    for (const operation of [item.get, item.put, item.post, item.delete]) {
+    for (const [method, operation] of Object.entries({
+      get: item.get,
+      put: item.put,
+      post: item.post,
+      delete: item.delete,
+    })) {
       if (operation === undefined) continue;
-      const statuses = [400, ...(operation.requestBody === undefined ? [] : [413, 415]), 503];
-      for (const status of statuses) operation.responses[String(status)] ??= problemResponse(status);
+      for (const status of commonErrors(method, operation)) {
+        operation.responses[String(status)] ??= problemResponse(status);
+      }
+      for (const [status, response] of Object.entries(operation.responses)) {
+        if (response !== undefined && 'description' in response && response.description === '') {
+          response.description = STATUS_CODES[status] ?? status;
+        }
+      }
     }
   }
 }
 
-/** Writes `nullable`, which OpenAPI 3.1 no longer has, the way of JSON Schema 2020-12. */
-function inOpenApi31<T>(node: T): T {
-  if (Array.isArray(node)) return node.map(inOpenApi31) as T;
+/** Bad input, a path too long, a body too large or of the wrong type, no database. */
+function commonErrors(method: string, { parameters = [], requestBody }: Operation): number[] {
+  if (parameters.length === 0 && requestBody === undefined) return [];
+  const inPath = parameters.some((parameter) => 'in' in parameter && parameter.in === 'path');
+  // A body is read with every method but GET, whether the route wants one or not.
+  return [400, ...(method === 'get' ? [] : [413, 415]), ...(inPath ? [414] : []), 503];
+}
+
+/** Writes unions of bare types the short way of JSON Schema 2020-12: `"type": ["string", "null"]`. */
+function withShortUnions<T>(node: T): T {
+  if (Array.isArray(node)) return node.map(withShortUnions) as T;
   if (typeof node !== 'object' || node === null) return node;
-  const { nullable, ...rest } = Object.fromEntries(
+  const { anyOf, ...rest } = Object.fromEntries(
     Object.entries(node).map(([key, value]) => [
       key,
-      key === 'example' ? (value as unknown) : inOpenApi31<unknown>(value),
+      key === 'example' ? (value as unknown) : withShortUnions<unknown>(value),
     ]),
   );
-  if (nullable !== true) return rest as T;
-  const { type, enum: values, oneOf } = rest as { type?: string; enum?: unknown[]; oneOf?: unknown[] };
-  return {
-    ...rest,
-    ...(type !== undefined && { type: [type, 'null'] }),
-    ...(values !== undefined && { enum: [...values, null] }),
-    ...(oneOf !== undefined && { oneOf: [...oneOf, { type: 'null' }] }),
-  } as T;
+  if (!Array.isArray(anyOf)) return rest as T;
+  if (!anyOf.every(isBareType)) return { ...rest, anyOf } as T;
+  return { ...rest, type: [...new Set(anyOf.flatMap(({ type }) => type))] } as T;
+}
+
+function isBareType(schema: unknown): schema is { type: string | string[] } {
+  return (
+    typeof schema === 'object' && schema !== null && 'type' in schema && Object.keys(schema).length === 1
+  );
 }

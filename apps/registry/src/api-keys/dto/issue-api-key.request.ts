@@ -3,7 +3,12 @@ import { IntegerField, TextField, TimeField } from '#libs/validation/fields.js';
 const MAX_DAYS = 3650;
 
 export class ExpiryRequest {
-  @TimeField({ description: 'When the key stops being accepted. Never, when absent.', presence: 'optional' })
+  @TimeField({
+    description: 'When the key stops being accepted. Never, when absent.',
+    // The example of a whole request must not set both.
+    example: null,
+    presence: 'optional',
+  })
   readonly expiresAt?: Date | null;
 
   @IntegerField({

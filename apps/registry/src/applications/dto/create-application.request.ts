@@ -26,6 +26,7 @@ export class CreateApplicationRequest {
 
   @ObjectsField(CreateEnvironmentRequest, {
     description: 'Environments to begin with; just `production` when absent.',
+    example: [{ name: 'production', baseDomain: 'api.example.com', description: 'Live traffic' }],
     minItems: 1,
     maxItems: 50,
     presence: 'optional',

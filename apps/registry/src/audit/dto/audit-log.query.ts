@@ -34,7 +34,11 @@ export class AuditLogQuery extends PageQuery {
   })
   readonly actor?: string;
 
-  @TimeField({ description: 'Only entries at or after this time.', presence: 'optional-not-null' })
+  @TimeField({
+    description: 'Only entries at or after this time.',
+    example: '2026-01-01T00:00:00Z',
+    presence: 'optional-not-null',
+  })
   readonly from?: Date;
 
   @TimeField({ description: 'Only entries before this time.', presence: 'optional-not-null' })

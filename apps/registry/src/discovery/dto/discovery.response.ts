@@ -3,14 +3,10 @@ import { TIME_EXAMPLE } from '#libs/validation/response-examples.js';
 import { ApplicationResponse } from '../../applications/dto/application.response.js';
 import { EnvironmentResponse } from '../../environments/dto/environment.response.js';
 
-const ANY_JSON = [
-  { type: 'object', additionalProperties: true },
-  { type: 'array', items: {} },
-  ...['string', 'number', 'boolean', 'null'].map((type) => ({ type })),
-];
+const ANY_JSON = ['object', 'array', 'string', 'number', 'boolean', 'null'];
 
 const json = (example: unknown): PropertyDecorator =>
-  ApiProperty({ anyOf: ANY_JSON, example, description: 'JSON, as registered' });
+  ApiProperty({ anyOf: ANY_JSON.map((type) => ({ type })), example, description: 'JSON, as registered' });
 
 export class EndpointResponse {
   @ApiProperty({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f16' })

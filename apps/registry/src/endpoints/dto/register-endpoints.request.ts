@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsArray } from 'class-validator';
+import { Converted } from '#libs/validation/field-conversion.js';
 import { FlagField, TextField } from '#libs/validation/fields.js';
 import { EnvironmentNameField } from '../../environments/dto/environment-fields.js';
 import { EndpointRegistration } from './endpoint-registration.js';
@@ -23,7 +23,7 @@ export class RegisterEndpointsRequest {
     description: 'The whole set of the environment.',
   })
   @IsArray({ message: 'must be a list' })
-  @Transform(({ obj }) => (obj as { endpoints?: unknown }).endpoints)
+  @Converted()
   readonly endpoints!: readonly unknown[];
 }
 

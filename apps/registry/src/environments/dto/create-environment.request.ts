@@ -1,7 +1,8 @@
 import { BaseDomainField, EnvironmentDescriptionField, EnvironmentNameField } from './environment-fields.js';
 
 export class CreateEnvironmentRequest {
-  @EnvironmentNameField('required')
+  /** The example is not one every application has already. */
+  @EnvironmentNameField('required', 'staging')
   readonly name!: string;
 
   @BaseDomainField()

@@ -2,10 +2,10 @@ import { ChoiceField, TextField } from '#libs/validation/fields.js';
 
 type Presence = 'required' | 'optional' | 'optional-not-null';
 
-export const EnvironmentNameField = (presence: Presence): PropertyDecorator =>
+export const EnvironmentNameField = (presence: Presence, example = 'production'): PropertyDecorator =>
   TextField({
     description: 'Name of the environment, unique within the application.',
-    example: 'production',
+    example,
     maxLength: 63,
     pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
     says: 'letters, digits, dots, underscores and hyphens',

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
+
+/** What Node's parser calls the requests it gives up on; everything else is a 400. */
+const PARSER_ERRORS: Readonly<Record<string, { status: number; detail: string }>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The request did not arrive in time.' },
+  HPE_HEADER_OVERFLOW: { status: 431, detail: 'URL and headers together are too long.' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, detail: 'The chunk extensions of the body are too long.' },
+};
+const MALFORMED = { status: 400, detail: 'The request is not well-formed HTTP.' };
+
+/**
+ * Answers what could not be read as an HTTP request with a problem document, straight on the connection, and
+ * closes it. Its `instance` names the occurrence: the path is not known.
+ */
+export function answerUnreadableRequest(error: { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, detail } = PARSER_ERRORS[error.code ?? ''] ?? MALFORMED;
+  const title = STATUS_CODES[status] ?? 'Error';
+  const requestId = randomUUID();
+  const problem: Problem = {
+    type: 'about:blank',
+    title,
+    status,
+    detail,
+    instance: `urn:uuid:${requestId}`,
+    requestId,
+  };
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${status} ${title}`,
+    `x-request-id: ${requestId}`,
+    `content-type: ${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => {
+    socket.destroy();
+  });
+}

@@ -1,0 +1,41 @@
+import type { Type } from '@nestjs/common';
+
+/** Makes a field's value from what came from outside; values it does not understand pass as they are. */
+type Conversion = (value: unknown) => unknown;
+
+const conversions = new WeakMap<object, Map<string, Conversion>>();
+
+/** Makes a property one that {@link instanceFrom} takes over, converted. */
+export function Converted(conversion: Conversion = (value) => value): PropertyDecorator {
+  return (prototype, property) => {
+    const ofClass = conversions.get(prototype) ?? new Map<string, Conversion>();
+    conversions.set(prototype, ofClass.set(String(property), conversion));
+  };
+}
+
+/**
+ * An instance of `type` with the {@link Converted} properties of `source` and nothing else. Unlike
+ * class-transformer it never looks into values it has no rule for: a JSON Schema may well speak of a property
+ * called `constructor`.
+ */
+export function instanceFrom<T extends object>(type: Type<T>, source: object): T {
+  const instance = new type();
+  for (const [property, convert] of fieldsOf(type)) {
+    if (!Object.hasOwn(source, property)) continue;
+    (instance as Record<string, unknown>)[property] = convert((source as Record<string, unknown>)[property]);
+  }
+  return instance;
+}
+
+/** A class's own fields and the inherited ones it does not declare again. */
+function fieldsOf(type: Type): ReadonlyMap<string, Conversion> {
+  const fields = new Map<string, Conversion>();
+  let prototype: unknown = type.prototype;
+  while (typeof prototype === 'object' && prototype !== null) {
+    for (const [property, conversion] of conversions.get(prototype) ?? []) {
+      if (!fields.has(property)) fields.set(property, conversion);
+    }
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return fields;
+}

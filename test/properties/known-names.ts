@@ -1,0 +1,10 @@
+/** Parameters and fields whose value has to exist for a request to get far; the names stand for it until then. */
+export const KNOWN = {
+  app_key: 'known-app-key',
+  app_id: 'known-app-key',
+  environment: 'production',
+  environment_id: 'known-environment-id',
+  id: 'known-key-id',
+} as const;
+
+export type KnownName = keyof typeof KNOWN;
