@@ -5,17 +5,21 @@ import { HEADERS } from './security-schemes.js';
 
 export const DEFAULT_ENVIRONMENT = 'production';
 
+/** A name that was given; existing clients send an empty text where they mean none. */
+export function environmentNamed(name: unknown): string | undefined {
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
 /** The environment a read is about: the query says it, else the header, else it is `production`. */
 export function environmentMeant(request: FastifyRequest): string {
   const { environment } = request.query as { environment?: unknown };
-  if (typeof environment === 'string' && environment !== '') return environment;
-  return headerValue(request, HEADERS.environment) ?? DEFAULT_ENVIRONMENT;
+  return environmentNamed(environment) ?? headerValue(request, HEADERS.environment) ?? DEFAULT_ENVIRONMENT;
 }
 
 /** The environment the body of a change is about, `production` when it names none. The route checks the body. */
 export function environmentInBody(request: FastifyRequest): string {
   const { environment } = (request.body ?? {}) as { environment?: unknown };
-  return typeof environment === 'string' ? environment : DEFAULT_ENVIRONMENT;
+  return environmentNamed(environment) ?? DEFAULT_ENVIRONMENT;
 }
 
 /** Gives a handler the environment its request is about. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { newId } from '#libs/database/new-id.js';
+import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
@@ -41,7 +42,7 @@ export class ApiKeysService {
     return listing(
       query,
       (after, limit) => this.apiKeys.listOf(id, after, limit),
-      (key) => new ApiKeyResponse(key),
+      (key) => responseOf(ApiKeyResponse, key),
     );
   }
 
@@ -50,8 +51,8 @@ export class ApiKeysService {
     const secret = await this.newSecret();
     const environment = await this.environmentOf(place);
     const issued = await this.insert(place, environment, { name: request.name, expiresAt, secret });
-    this.recordChange(place, environment, { id: issued.id, after: withoutSecret(issued) });
-    return issued;
+    this.recordChange(place, environment, { id: issued.id, after: responseOf(ApiKeyResponse, issued) });
+    return responseOf(IssuedApiKeyResponse, issued, { apiKey: secret.key });
   }
 
   /** A new key with the old one's name and, unless the request says otherwise, its expiry. */
@@ -72,10 +73,13 @@ export class ApiKeysService {
     await this.apiKeys.update(id, replaced);
     this.recordChange(place, environment, {
       id,
-      before: new ApiKeyResponse(old),
-      after: { old: new ApiKeyResponse({ ...old, ...replaced }), new: withoutSecret(issued) },
+      before: responseOf(ApiKeyResponse, old),
+      after: {
+        old: responseOf(ApiKeyResponse, { ...old, ...replaced }),
+        new: responseOf(ApiKeyResponse, issued),
+      },
     });
-    return issued;
+    return responseOf(IssuedApiKeyResponse, issued, { apiKey: secret.key });
   }
 
   /** Revoking a key that is revoked already changes nothing. */
@@ -87,8 +91,8 @@ export class ApiKeysService {
     await this.apiKeys.update(id, revoked);
     this.recordChange(place, environment, {
       id,
-      before: new ApiKeyResponse(key),
-      after: new ApiKeyResponse({ ...key, ...revoked }),
+      before: responseOf(ApiKeyResponse, key),
+      after: responseOf(ApiKeyResponse, { ...key, ...revoked }),
     });
   }
 
@@ -102,7 +106,7 @@ export class ApiKeysService {
     { appKey }: KeyPlace,
     environment: EnvironmentResponse,
     { name, expiresAt, secret }: { name: string; expiresAt: Date | null; secret: HashedKey },
-  ): Promise<IssuedApiKeyResponse> {
+  ): Promise<ApiKeyEntity> {
     const row: ApiKeyEntity = {
       id: newId(),
       name,
@@ -116,7 +120,7 @@ export class ApiKeysService {
       createdAt: new Date(),
     };
     await this.apiKeys.insert(row, () => new EnvironmentNotFound(appKey, environment.name));
-    return new IssuedApiKeyResponse(row, secret.key);
+    return row;
   }
 
   private environmentOf({ appKey, environment }: KeyPlace): Promise<EnvironmentResponse> {
@@ -170,9 +174,4 @@ function endOfGrace({ expiresAt }: ApiKeyEntity, gracePeriodSeconds: number): Pa
   if (gracePeriodSeconds === 0) return { isActive: false, revokedAt: new Date(now) };
   const end = now + gracePeriodSeconds * 1000;
   return { expiresAt: new Date(expiresAt === null ? end : Math.min(end, expiresAt.getTime())) };
-}
-
-function withoutSecret(issued: IssuedApiKeyResponse): Omit<IssuedApiKeyResponse, 'apiKey'> {
-  const { apiKey: _, ...visible } = issued;
-  return visible;
 }

@@ -4,6 +4,7 @@ import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { newId } from '#libs/database/new-id.js';
+import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
@@ -30,7 +31,7 @@ export class ApplicationsService {
     return listing(
       query,
       (after, limit) => this.applications.list(after, limit),
-      (application) => new ApplicationResponse(application),
+      (application) => responseOf(ApplicationResponse, application),
     );
   }
 
@@ -42,7 +43,7 @@ export class ApplicationsService {
     for (const environment of initial) {
       environments.push(await this.environments.createIn(application.id, environment));
     }
-    const created = new ApplicationWithEnvironmentsResponse(application, environments);
+    const created = responseOf(ApplicationWithEnvironmentsResponse, application, { environments });
     this.recordChange(application, { after: created });
     return created;
   }
@@ -50,10 +51,9 @@ export class ApplicationsService {
   async get(appKey: string): Promise<ApplicationWithEnvironmentsResponse> {
     const application = await this.applications.find(appKey);
     if (application === null) throw new ApplicationNotFound(appKey);
-    return new ApplicationWithEnvironmentsResponse(
-      application,
-      await this.environments.allOf(application.id),
-    );
+    return responseOf(ApplicationWithEnvironmentsResponse, application, {
+      environments: await this.environments.allOf(application.id),
+    });
   }
 
   async update(
@@ -69,12 +69,12 @@ export class ApplicationsService {
       healthCheckUrl: request.healthCheckUrl === '' ? null : request.healthCheckUrl,
       status,
     });
-    if (changed === undefined) return new ApplicationResponse(application);
+    if (changed === undefined) return responseOf(ApplicationResponse, application);
     if (changed.after.status !== undefined && caller.kind !== 'admin') throw new StatusIsForAdmins();
     const update = { ...changed.after, updatedAt: new Date() };
     await this.applications.update(application.id, update);
     this.recordChange(application, changed);
-    return new ApplicationResponse({ ...application, ...update });
+    return responseOf(ApplicationResponse, { ...application, ...update });
   }
 
   async delete(appKey: string): Promise<void> {
@@ -82,7 +82,7 @@ export class ApplicationsService {
     const environments = await this.environments.allOf(application.id);
     await this.applications.delete(application.id);
     this.recordChange(application, {
-      before: new ApplicationWithEnvironmentsResponse(application, environments),
+      before: responseOf(ApplicationWithEnvironmentsResponse, application, { environments }),
     });
   }
 

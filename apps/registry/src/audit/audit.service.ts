@@ -4,6 +4,7 @@ import { callerOf } from '#libs/access/caller.js';
 import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
 import type { Change } from '#libs/audit-trail/change-recorder.js';
 import { newId } from '#libs/database/new-id.js';
+import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import { AuditLogRepository } from './audit-log.repository.js';
 import { DEFAULT_LIMIT, type AuditLogQuery } from './dto/audit-log.query.js';
@@ -19,7 +20,7 @@ export class AuditService {
     return listing(
       { limit, cursor },
       (after, count) => this.entries.list({ appKey, action, actor, from, to }, after, count),
-      (entry) => new AuditLogResponse(entry),
+      (entry) => responseOf(AuditLogResponse, entry, { before: entry.before, after: entry.after }),
     );
   }
 

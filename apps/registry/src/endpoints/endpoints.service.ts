@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CredentialsRefused } from '#libs/access/access.errors.js';
 import type { ApplicationCaller } from '#libs/access/caller.js';
-import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
+import { DEFAULT_ENVIRONMENT, environmentNamed } from '#libs/access/environment-meant.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
@@ -61,7 +61,7 @@ function refuseContradiction(
   request: RegisterEndpointsRequest,
   header: string | undefined,
 ): void {
-  const environment = request.environment ?? DEFAULT_ENVIRONMENT;
+  const environment = environmentNamed(request.environment) ?? DEFAULT_ENVIRONMENT;
   if (request.app_key !== caller.appKey) {
     throw new InvalidInput([
       { pointer: '#/app_key', detail: 'must be the application of the X-App-Key header' },

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { newId } from '#libs/database/new-id.js';
+import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import { ApplicationNotFound } from '../applications/application.errors.js';
@@ -24,13 +25,13 @@ export class EnvironmentsService {
     return listing(
       query,
       (after, limit) => this.environments.listOf(applicationId, after, limit),
-      (environment) => new EnvironmentResponse(environment),
+      (environment) => responseOf(EnvironmentResponse, environment),
     );
   }
 
   async allOf(applicationId: string): Promise<EnvironmentResponse[]> {
     const environments = await this.environments.listOf(applicationId);
-    return environments.map((environment) => new EnvironmentResponse(environment));
+    return environments.map((environment) => responseOf(EnvironmentResponse, environment));
   }
 
   async create(appKey: string, request: CreateEnvironmentRequest): Promise<EnvironmentResponse> {
@@ -53,12 +54,12 @@ export class EnvironmentsService {
       createdAt: now,
       updatedAt: now,
     });
-    return new EnvironmentResponse(environment);
+    return responseOf(EnvironmentResponse, environment);
   }
 
   /** @throws ApplicationNotFound, EnvironmentNotFound */
   async get(appKey: string, name: string): Promise<EnvironmentResponse> {
-    return new EnvironmentResponse(await this.find(appKey, name));
+    return responseOf(EnvironmentResponse, await this.find(appKey, name));
   }
 
   async update(
@@ -73,17 +74,17 @@ export class EnvironmentsService {
       description,
       status,
     });
-    if (changed === undefined) return new EnvironmentResponse(environment);
+    if (changed === undefined) return responseOf(EnvironmentResponse, environment);
     const update = { ...changed.after, updatedAt: new Date() };
     await this.environments.update(environment.id, update);
     this.recordChange(appKey, environment, changed);
-    return new EnvironmentResponse({ ...environment, ...update });
+    return responseOf(EnvironmentResponse, { ...environment, ...update });
   }
 
   async delete(appKey: string, name: string): Promise<void> {
     const environment = await this.findAndLock(appKey, name);
     await this.environments.delete(environment.id);
-    this.recordChange(appKey, environment, { before: new EnvironmentResponse(environment) });
+    this.recordChange(appKey, environment, { before: responseOf(EnvironmentResponse, environment) });
   }
 
   /**

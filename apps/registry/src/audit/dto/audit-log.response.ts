@@ -1,49 +1,49 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { TIME_EXAMPLE } from '#libs/validation/response-examples.js';
-import type { AuditLogEntity } from '../audit-log.entity.js';
+import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
+import { Shown } from '#libs/responses/shown.decorator.js';
 
 const nullableText = (example: string | null, description?: string): PropertyDecorator =>
-  ApiProperty({ type: String, nullable: true, example, description });
+  Shown({ type: String, nullable: true, example, description });
 
 export class AuditLogResponse {
-  @ApiProperty({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f14' })
-  readonly id: string;
+  @Shown({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f14' })
+  readonly id!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', example: TIME_EXAMPLE })
-  readonly createdAt: Date;
+  @Shown({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  readonly createdAt!: Date;
 
-  @ApiProperty({ example: 'application.updated' })
-  readonly action: string;
+  @Shown({ example: 'application.updated' })
+  readonly action!: string;
 
-  @ApiProperty({
+  @Shown({
     example: 'admin',
     description: '`admin`, `application`, or `anonymous` for refused credentials',
   })
-  readonly actor: string;
+  readonly actor!: string;
 
   @nullableText(null, 'The API key that was used, or recognised and refused')
-  readonly apiKeyId: string | null;
+  readonly apiKeyId!: string | null;
 
   @nullableText('orders')
-  readonly appKey: string | null;
+  readonly appKey!: string | null;
 
   @nullableText('0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11')
-  readonly applicationId: string | null;
+  readonly applicationId!: string | null;
 
   @nullableText(null)
-  readonly environment: string | null;
+  readonly environment!: string | null;
 
   @nullableText(null)
-  readonly environmentId: string | null;
+  readonly environmentId!: string | null;
 
-  @ApiProperty({ example: 'application' })
-  readonly resourceType: string;
+  @Shown({ example: 'application' })
+  readonly resourceType!: string;
 
   @nullableText('0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11')
-  readonly resourceId: string | null;
+  readonly resourceId!: string | null;
 
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { name: 'Orders' } })
-  readonly before: unknown;
+  readonly before!: unknown;
 
   @ApiProperty({
     type: 'object',
@@ -51,41 +51,20 @@ export class AuditLogResponse {
     nullable: true,
     example: { name: 'Orders and returns' },
   })
-  readonly after: unknown;
+  readonly after!: unknown;
 
   @nullableText(null, 'Why credentials were refused')
-  readonly reason: string | null;
+  readonly reason!: string | null;
 
-  @ApiProperty({ type: 'integer', example: 1, description: 'How many equal refusals the entry stands for' })
-  readonly occurrences: number;
+  @Shown({ type: 'integer', example: 1, description: 'How many equal refusals the entry stands for' })
+  readonly occurrences!: number;
 
   @nullableText('192.0.2.10')
-  readonly ipAddress: string | null;
+  readonly ipAddress!: string | null;
 
   @nullableText('curl/8.5.0')
-  readonly userAgent: string | null;
+  readonly userAgent!: string | null;
 
   @nullableText('0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f15')
-  readonly requestId: string | null;
-
-  constructor(entry: AuditLogEntity) {
-    this.id = entry.id;
-    this.createdAt = entry.createdAt;
-    this.action = entry.action;
-    this.actor = entry.actor;
-    this.apiKeyId = entry.apiKeyId;
-    this.appKey = entry.appKey;
-    this.applicationId = entry.applicationId;
-    this.environment = entry.environment;
-    this.environmentId = entry.environmentId;
-    this.resourceType = entry.resourceType;
-    this.resourceId = entry.resourceId;
-    this.before = entry.before;
-    this.after = entry.after;
-    this.reason = entry.reason;
-    this.occurrences = entry.occurrences;
-    this.ipAddress = entry.ipAddress;
-    this.userAgent = entry.userAgent;
-    this.requestId = entry.requestId;
-  }
+  readonly requestId!: string | null;
 }

@@ -5,6 +5,7 @@ const EnvironmentMeantField = (): PropertyDecorator =>
   TextField({
     description: 'Name of the environment; otherwise `X-Environment`, otherwise `production`.',
     example: 'production',
+    minLength: 0,
     maxLength: 63,
     presence: 'optional-not-null',
   });

@@ -1,5 +1,5 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
-import { TIME_EXAMPLE } from '#libs/validation/response-examples.js';
+import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ApplicationResponse } from '../../applications/dto/application.response.js';
 import { EnvironmentResponse } from '../../environments/dto/environment.response.js';
 

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsArray } from 'class-validator';
 import { Converted } from '#libs/validation/field-conversion.js';
 import { FlagField, TextField } from '#libs/validation/fields.js';
-import { EnvironmentNameField } from '../../environments/dto/environment-fields.js';
+import { EnvironmentMeantField } from '../../environments/dto/environment-fields.js';
 import { EndpointRegistration } from './endpoint-registration.js';
 
 export class RegisterEndpointsRequest {
@@ -13,7 +13,7 @@ export class RegisterEndpointsRequest {
   })
   readonly app_key!: string;
 
-  @EnvironmentNameField('optional')
+  @EnvironmentMeantField()
   readonly environment?: string | null;
 
   /** Checked one by one in {@link validEndpoints}, after their number: a list may be long. */

@@ -1,8 +1,7 @@
 import { BaseDomainField, EnvironmentDescriptionField, EnvironmentNameField } from './environment-fields.js';
 
 export class CreateEnvironmentRequest {
-  /** The example is not one every application has already. */
-  @EnvironmentNameField('required', 'staging')
+  @EnvironmentNameField()
   readonly name!: string;
 
   @BaseDomainField()

@@ -1,16 +1,28 @@
 import { ChoiceField, TextField } from '#libs/validation/fields.js';
 
-type Presence = 'required' | 'optional' | 'optional-not-null';
+const NAME_LENGTH = 63;
+const NAME_RULE = 'letters, digits, dots, underscores and hyphens';
 
-export const EnvironmentNameField = (presence: Presence, example = 'production'): PropertyDecorator =>
+export const EnvironmentNameField = (): PropertyDecorator =>
   TextField({
     description: 'Name of the environment, unique within the application.',
-    example,
-    maxLength: 63,
+    // Not one every application has already.
+    example: 'staging',
+    maxLength: NAME_LENGTH,
     pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-    says: 'letters, digits, dots, underscores and hyphens',
-    presence,
-    default: presence === 'optional' ? 'production' : undefined,
+    says: NAME_RULE,
+  });
+
+export const EnvironmentMeantField = (): PropertyDecorator =>
+  TextField({
+    description: 'Name of the environment meant.',
+    example: 'production',
+    minLength: 0,
+    maxLength: NAME_LENGTH,
+    pattern: /^([A-Za-z0-9][A-Za-z0-9._-]*)?$/,
+    says: NAME_RULE,
+    presence: 'optional',
+    default: 'production',
   });
 
 export const EnvironmentDescriptionField = (): PropertyDecorator =>

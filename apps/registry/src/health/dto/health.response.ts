@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { TIME_EXAMPLE } from '#libs/validation/response-examples.js';
+import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 
 const WORDS = ['healthy', 'unhealthy'] as const;
 export type HealthWord = (typeof WORDS)[number];
