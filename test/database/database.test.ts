@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import pg from 'pg';
 import { createDataSource } from '#libs/database/data-source.js';
 import { Database } from '#libs/database/database.js';
+import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { createApplication } from '../support/builders.js';
 import { duringOutage } from '../support/database-outage.js';
 import { eventually } from '../support/eventually.js';
@@ -201,7 +202,8 @@ describe('transactions', () => {
       await terminate();
       await write('never');
     });
-    await expect(betweenStatements).rejects.toBeDefined();
+    const error: unknown = await betweenStatements.catch((reason: unknown) => reason);
+    expect(translateDatabaseError(error)).toMatchObject({ code: 'database-unavailable', status: 503 });
     expect(await notes()).toEqual([]);
     await expectAllConnectionsFree();
   });
