@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import type { Response } from 'supertest';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
+import { eventually } from '../support/eventually.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 /** How often each race is run: who wins is up to the machine, and every outcome has to be legal. */
 const ROUNDS = 20;
 const MAX_CONNECTIONS = 10;
+/** Connections to this database that wait for somebody else's lock. */
+const WAITING = `FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
 
 interface Counts {
   readonly added: number;
@@ -288,6 +292,34 @@ describe('races', () => {
       });
     },
   );
+
+  it('of changes to environments and the deletion of their application: the trail tells what was deleted', async () => {
+    const appKey = newKey();
+    await createApplication(app, { appKey, environments: [{ name: 'changed' }, { name: 'deleted' }] });
+    const rival = new pg.Client(app.database.url);
+    await rival.connect();
+    try {
+      await rival.query('BEGIN');
+      const own = `"applicationId" = (SELECT "id" FROM "Application" WHERE "appKey" = '${appKey}')`;
+      await rival.query(
+        `UPDATE "Environment" SET "description" = 'at last' WHERE "name" = 'changed' AND ${own}`,
+      );
+      await rival.query(`DELETE FROM "Environment" WHERE "name" = 'deleted' AND ${own}`);
+      const deletion = Promise.resolve(remove(`/applications/${appKey}`)());
+      await eventually(async () => (await count(WAITING)) === 1);
+      await rival.query('COMMIT');
+      expect((await deletion).status).toBe(204);
+    } finally {
+      await rival.end();
+    }
+    const [entry] = await app.database.query<{ before: { environments: object[] } }>(
+      `SELECT "before" FROM "AuditLog" WHERE "appKey" = $1 AND "action" = 'application.deleted'`,
+      [appKey],
+    );
+    expect(entry?.before.environments).toEqual([
+      expect.objectContaining({ name: 'changed', description: 'at last' }),
+    ]);
+  });
 
   it('of a new environment and the deletion of its application: before it, or not at all', async () => {
     await race(['201 204', '404 204'], async (round) => {
