@@ -1,4 +1,8 @@
-import { QueryFailedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
 import { DomainError } from '../problem-details/domain-error.js';
 
 /** 503: the database does not answer; the client may try again. */
@@ -9,6 +13,33 @@ export class DatabaseUnavailable extends DomainError {
       status: 503,
       title: 'Database unavailable',
       detail: 'The registry cannot reach its database at the moment. Nothing was changed.',
+      headers: { 'Retry-After': '5' },
+    });
+  }
+}
+
+/** 503: the connection broke while the transaction was being committed: only the database knows the outcome. */
+export class CommitUncertain extends DomainError {
+  constructor() {
+    super({
+      code: 'commit-uncertain',
+      status: 503,
+      title: 'Outcome unknown',
+      detail:
+        'The registry lost its database while the change was being committed. It was made whole or not at all: look before you try again.',
+      headers: { 'Retry-After': '5' },
+    });
+  }
+}
+
+/** 503: the statement was cancelled, by its time limit or by an operator. */
+export class DatabaseTooSlow extends DomainError {
+  constructor() {
+    super({
+      code: 'database-too-slow',
+      status: 503,
+      title: 'Database too slow',
+      detail: 'The database took too long, and the request was given up. Nothing was changed.',
       headers: { 'Retry-After': '5' },
     });
   }
@@ -40,8 +71,9 @@ class UnstorableText extends DomainError {
 }
 
 /** Error classes and codes of PostgreSQL (appendix A of its manual) and of the network below it. */
-const UNAVAILABLE_SQLSTATE = /^(08|53|57P0|58)/;
+const UNAVAILABLE_SQLSTATE = /^(08|28|3D|53|57P0|58)/;
 const CONFLICT_SQLSTATE = /^(40001|40P01|55P03)$/;
+const CANCELLED_SQLSTATE = /^57014$/;
 const UNSTORABLE_SQLSTATE = /^(22021|22P05)$/;
 const UNAVAILABLE_NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const UNAVAILABLE_MESSAGE =
@@ -52,14 +84,18 @@ export function translateDatabaseError(error: unknown): DomainError | undefined 
   const code = codeOf(error);
   if (UNSTORABLE_SQLSTATE.test(code)) return new UnstorableText();
   if (CONFLICT_SQLSTATE.test(code)) return new TransactionConflict();
+  if (CANCELLED_SQLSTATE.test(code)) return new DatabaseTooSlow();
   if (isConnectionLoss(error)) return new DatabaseUnavailable();
   return undefined;
 }
 
 function isConnectionLoss(error: unknown): boolean {
+  // What TypeORM says when the connection broke between two statements of a transaction.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
+  if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true;
   const code = codeOf(error);
   if (/^[0-9A-Z]{5}$/.test(code) && UNAVAILABLE_SQLSTATE.test(code)) return true;
-  if (UNAVAILABLE_NETWORK.test(code)) return true;
+  if (UNAVAILABLE_NETWORK.test(code) || severityOf(error) === 'FATAL') return true;
   const message = (error as { message?: unknown } | null | undefined)?.message;
   return typeof message === 'string' && UNAVAILABLE_MESSAGE.test(message);
 }
@@ -77,7 +113,16 @@ function violatedConstraint(error: { driverError: unknown }): unknown {
 }
 
 function codeOf(error: unknown): string {
-  const source: unknown = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
-  const code = (source as { code?: unknown } | null | undefined)?.code;
+  const { code } = driverErrorOf(error);
   return typeof code === 'string' ? code : '';
+}
+
+/** `FATAL`: PostgreSQL said it on closing the connection, or instead of opening it. */
+function severityOf(error: unknown): unknown {
+  return driverErrorOf(error).severity;
+}
+
+function driverErrorOf(error: unknown): { code?: unknown; severity?: unknown } {
+  const source: unknown = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
+  return source ?? {};
 }

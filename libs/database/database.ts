@@ -2,29 +2,37 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { CommitUncertain, DatabaseUnavailable, translateDatabaseError } from './database-errors.js';
 
 /** A unit of work whose transaction begins with the first statement: refused input never costs a connection. */
 class UnitOfWork {
   private begun: Promise<QueryRunner> | undefined;
+  private ended = false;
 
   constructor(private readonly dataSource: DataSource) {}
 
   async manager(): Promise<EntityManager> {
+    // Nobody would end a transaction begun now, nor give its connection back.
+    if (this.ended) throw new Error('A statement after the end of its transaction');
     this.begun ??= this.begin();
     return (await this.begun).manager;
   }
 
   async commit(): Promise<void> {
+    this.ended = true;
     if (this.begun === undefined) return;
     const runner = await this.begun;
     try {
       await runner.commitTransaction();
+    } catch (error) {
+      throw translateDatabaseError(error) instanceof DatabaseUnavailable ? new CommitUncertain() : error;
     } finally {
       await runner.release();
     }
   }
 
   async rollback(): Promise<void> {
+    this.ended = true;
     const runner = await this.begun?.catch(() => undefined);
     if (runner === undefined) return;
     try {

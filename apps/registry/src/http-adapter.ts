@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { BadRequestException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { answerUnreadableRequest } from '#libs/problem-details/unreadable-request.js';
 import { sendProblem } from '#libs/problem-details/problem.filter.js';
@@ -21,6 +21,8 @@ export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
     bodyLimit: Math.min(MEBIBYTE, batch.maxBytes),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     genReqId: requestId,
+    // While the service stops, what still arrives on open connections is answered like anything else.
+    return503OnClosing: false,
     frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
       // The hooks below do not run for a URL no route could be looked up for.
       tieToRequest(request as FastifyRequest, reply as FastifyReply);
@@ -40,6 +42,7 @@ export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
   fastify.addHook('onRoute', (route) => {
     if (route.url === `${http.basePath}${BATCH_ROUTE}`) route.bodyLimit = batch.maxBytes;
   });
+  letConnectionsGo(fastify);
   // JSON and nothing else: Nest's own parsers, which also take forms, are switched off (`bodyParser: false`).
   fastify.removeAllContentTypeParsers();
   const parseJson = fastify.getDefaultJsonParser('error', 'ignore');
@@ -54,6 +57,27 @@ export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
 
 function tieToRequest(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id);
+}
+
+/** Once the stop has begun no connection outlives its answer: clients that keep theirs would delay the end. */
+function letConnectionsGo(fastify: FastifyInstance): void {
+  let stopping = false;
+  fastify.addHook('preClose', (done) => {
+    stopping = true;
+    done();
+  });
+  fastify.addHook('onSend', (_, reply, payload, done) => {
+    if (stopping) reply.header('connection', 'close');
+    done(null, payload);
+  });
+  fastify.addHook('onResponse', (_request, _reply, done) => {
+    // An answer whose headers had left before the stop began.
+    if (stopping)
+      setImmediate(() => {
+        fastify.server.closeIdleConnections();
+      });
+    done();
+  });
 }
 
 function requestId(request: IncomingMessage): string {

@@ -29,4 +29,10 @@ export class RegistryLogger extends ConsoleLogger {
     if (FRAMEWORK_CONTEXTS.has(rest.at(-1) as string)) super.debug(message, ...rest);
     else super.log(message, ...rest);
   }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    // A start that fails says why in a line of its own.
+    if (FRAMEWORK_CONTEXTS.has(rest.at(-1) as string)) super.debug(message, ...rest);
+    else super.error(message, ...rest);
+  }
 }

@@ -28,7 +28,10 @@ export async function startRegistry(config: AppConfig): Promise<RunningRegistry>
     const url = config.database.url ?? embedded?.url ?? '';
     await runMigrations(config.database.directUrl ?? url, migrations);
     const app = await createApp(config, url);
-    await app.listen(config.http.port, config.http.host);
+    await app.listen(config.http.port, config.http.host).catch(async (error: unknown) => {
+      await app.close();
+      throw error;
+    });
     return {
       app,
       embedded,

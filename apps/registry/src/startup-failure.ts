@@ -9,7 +9,7 @@ export function startupFailure(error: unknown): string {
   const { code, message, stack } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `HTTP: ${message}; stop the other process or set PORT\n`;
   if (code === 'EACCES') return `HTTP: ${message}; set PORT to 1024 or above\n`;
-  if (translateDatabaseError(error) !== undefined || /^(28|3D)/.test(code ?? '')) {
+  if (translateDatabaseError(error) !== undefined) {
     return `Database: cannot connect: ${message === '' ? (code ?? 'no reason given') : message}; check DATABASE_URL\n`;
   }
   return `${stack ?? message}\n`;

@@ -79,7 +79,7 @@ export class ApplicationsService {
 
   async delete(appKey: string): Promise<void> {
     const application = await this.findAndLock(appKey);
-    const environments = await this.environments.allOf(application.id);
+    const environments = await this.environments.lockAllOf(application.id);
     await this.applications.delete(application.id);
     this.recordChange(application, {
       before: responseOf(ApplicationWithEnvironmentsResponse, application, { environments }),

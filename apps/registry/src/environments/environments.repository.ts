@@ -55,6 +55,16 @@ export class EnvironmentsRepository {
     return manager.findOne(EnvironmentEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
+  /** All of an application, oldest first, locked until the transaction ends: as whoever was changing them leaves them. */
+  async lockAllOf(applicationId: string): Promise<EnvironmentEntity[]> {
+    const manager = await this.database.manager();
+    return manager.find(EnvironmentEntity, {
+      where: { applicationId },
+      order: { createdAt: 'ASC', id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
   async listOf(applicationId: string, after?: Keyset, limit?: number): Promise<EnvironmentEntity[]> {
     const manager = await this.database.manager();
     const query = manager

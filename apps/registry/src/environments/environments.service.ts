@@ -34,6 +34,12 @@ export class EnvironmentsService {
     return environments.map((environment) => responseOf(EnvironmentResponse, environment));
   }
 
+  /** Part of deleting the application, whose audit entry tells the environments as they were last. */
+  async lockAllOf(applicationId: string): Promise<EnvironmentResponse[]> {
+    const environments = await this.environments.lockAllOf(applicationId);
+    return environments.map((environment) => responseOf(EnvironmentResponse, environment));
+  }
+
   async create(appKey: string, request: CreateEnvironmentRequest): Promise<EnvironmentResponse> {
     const applicationId = await this.environments.holdApplication(appKey);
     if (applicationId === undefined) throw new ApplicationNotFound(appKey);
