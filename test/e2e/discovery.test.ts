@@ -116,6 +116,7 @@ describe('GET /endpoints', () => {
         'staging',
       ],
       ['as production when nothing says otherwise', {}, {}, 'production'],
+      ['as production when the query is empty', { environment: '' }, {}, 'production'],
       ['as production when the header is empty', {}, { 'X-Environment': '' }, 'production'],
     ])('%s', async (_, query, headers, name) => {
       const response = await discover({ app_key: appKey, ...query }, headers);
@@ -236,7 +237,7 @@ describe('GET /applications/with-endpoints', () => {
   it.each([
     [{ limit: 0 }, '#/limit'],
     [{ cursor: 'x' }, '#/cursor'],
-    [{ environment: '' }, '#/environment'],
+    [{ environment: 'x'.repeat(64) }, '#/environment'],
   ])('refuses the query %j', async (query, pointer) => {
     expectInvalid(await list(query), pointer);
   });

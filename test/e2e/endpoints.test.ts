@@ -404,7 +404,7 @@ describe('a batch', () => {
 
   it('is for production when it says nothing', async () => {
     const orders = await createRegistrant(app);
-    for (const environment of [undefined, null]) {
+    for (const environment of [undefined, null, '']) {
       const response = await register(app, orders, [endpoint()], { more: { environment } });
       expect(response.status).toBe(200);
     }
