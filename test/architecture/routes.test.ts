@@ -9,7 +9,8 @@ import { AppModule } from '#registry/app.module.js';
 import { httpAdapter } from '#registry/http-adapter.js';
 import { type Operation, operationsOf } from '../support/operations.js';
 import { type RouteHandler, routeHandlersOf } from '../support/route-handlers.js';
-import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
+import { GIVEN_SECRETS } from '../support/secrets.js';
+import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 const APPLICATION = [
   ['AppKey', 'ApiKey'],
@@ -90,8 +91,7 @@ describe('a route that declares nothing', () => {
     app = await startApp();
     const config = await loadConfig({
       DATABASE_URL: app.database.url,
-      SECRET_KEY: 'secret-key-of-the-tests',
-      REGISTRY_ADMIN_KEY: ADMIN_KEY,
+      ...GIVEN_SECRETS,
       LOG_LEVEL: 'critical',
     });
     @Module({ imports: [AppModule.register(config, app.database.url)], controllers: [UndeclaredController] })

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { setTimeout } from 'node:timers/promises';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import type { RefusalLog } from '#registry/audit/refusal-log.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
+import { eventually } from '../support/eventually.js';
 import { stopIntervals } from '../support/intervals.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { everyTable } from '../support/table-text.js';
@@ -299,12 +299,11 @@ describe('refused credentials in a running service', () => {
     const app = await startApp();
     try {
       await app.http.get('/applications').expect(401);
-      const deadline = Date.now() + 30_000;
-      let entries = await refusals(app);
-      while (entries.length === 0 && Date.now() < deadline) {
-        await setTimeout(200);
-        entries = await refusals(app);
-      }
+      const entries = await eventually(() => refusals(app), {
+        fits: ({ length }) => length > 0,
+        within: 30_000,
+        every: 50,
+      });
       expect(entries).toEqual([
         expect.objectContaining({ reason: 'missing-credentials', resourceId: 'GET /applications' }),
       ]);

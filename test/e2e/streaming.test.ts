@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { askUntil } from '../support/ask-until.js';
 import { insertApplications } from '../support/bulk-rows.js';
+import { eventually } from '../support/eventually.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { createTestDatabase } from '../support/test-database.js';
@@ -37,13 +37,8 @@ describe('a whole list', () => {
     return response;
   }
 
-  const isServing = async (): Promise<boolean> =>
-    (
-      await askUntil(
-        () => Promise.resolve(app.http.get('/applications?limit=1').set(AS_ADMIN)),
-        ({ status }) => status === 200,
-      )
-    ).status === 200;
+  const isServing = (): Promise<boolean> =>
+    eventually(async () => (await app.http.get('/applications?limit=1').set(AS_ADMIN)).status === 200);
 
   it('holds no database connection while its clients do not read', async () => {
     const readers = await Promise.all(Array.from({ length: 5 }, beginReading));

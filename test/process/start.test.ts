@@ -5,14 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { migrations } from '#migrations/migrations.js';
 import { version } from '#registry/version.js';
-import { embeddedDatabaseUrl, isPostmaster, postmasterPid } from '../support/embedded-database.js';
+import { embeddedDatabaseUrl, findPostmaster, isPostmaster } from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
-import { createProcessSandbox, type Exit, type ProcessSandbox } from '../support/process-sandbox.js';
+import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
+import { AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
+import type { Exit } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const JSON_BODY = { 'Content-Type': 'application/json' };
-const SECRETS = { SECRET_KEY: 'secret-key-of-the-tests', REGISTRY_ADMIN_KEY: 'admin-key-of-the-tests' };
-const AS_ADMIN = { 'X-Admin-Key': SECRETS.REGISTRY_ADMIN_KEY };
 
 describe('the process', () => {
   let sandbox: ProcessSandbox;
@@ -175,14 +175,14 @@ describe('the process', () => {
       const occupant = await listening();
       try {
         const { port } = occupant.address() as AddressInfo;
-        const exit = await sandbox.start({ ...SECRETS, DATABASE_URL: url, PORT: String(port) }).exited;
+        const exit = await sandbox.start({ ...GIVEN_SECRETS, DATABASE_URL: url, PORT: String(port) }).exited;
         expectOneLine(
           exit,
           /^HTTP: listen EADDRINUSE: address already in use 127\.0\.0\.1:\d+; stop the other process or set PORT\n$/,
         );
         // With an embedded database, that one ends too.
         expectOneLine(await sandbox.start({ PORT: String(port) }).exited, /^HTTP: listen EADDRINUSE/);
-        expect(await postmasterPid(sandbox.dataDir)).toBeUndefined();
+        expect(await findPostmaster(sandbox.dataDir)).toBeUndefined();
       } finally {
         occupant.close();
       }
@@ -196,7 +196,8 @@ describe('the process', () => {
       wrongPassword.password = 'hunter2';
       const missing = new URL(url);
       missing.pathname = '/missing';
-      const start = (to: URL): Promise<Exit> => sandbox.start({ ...SECRETS, DATABASE_URL: to.href }).exited;
+      const start = (to: URL): Promise<Exit> =>
+        sandbox.start({ ...GIVEN_SECRETS, DATABASE_URL: to.href }).exited;
       const lines: [URL, RegExp][] = [
         [
           unreachable,
@@ -244,7 +245,7 @@ describe('the process', () => {
   it('starts in three replicas at once on an empty database, which is migrated once', async () => {
     const store = await database({ migrated: false });
     const { url } = store;
-    const replicas = [1, 2, 3].map(() => sandbox.start({ ...SECRETS, DATABASE_URL: url }));
+    const replicas = [1, 2, 3].map(() => sandbox.start({ ...GIVEN_SECRETS, DATABASE_URL: url }));
     const urls = await Promise.all(replicas.map((replica) => replica.ready));
     for (const base of urls) expect((await fetch(`${base}/health/ready`)).status).toBe(200);
     const applied = await store.query<{ name: string }>(
@@ -262,9 +263,9 @@ describe('the process', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends what is under way on %s, and then itself', async (signal) => {
-    const service = sandbox.start(SECRETS);
+    const service = sandbox.start(GIVEN_SECRETS);
     const url = await service.ready;
-    const postmaster = await postmasterPid(sandbox.dataDir);
+    const postmaster = await findPostmaster(sandbox.dataDir);
     expect(await isPostmaster(postmaster)).toBe(true);
     const created = await fetch(`${url}/applications`, {
       method: 'POST',
@@ -306,24 +307,25 @@ describe('the process', () => {
     const { code, stderr } = await service.exited;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(await isPostmaster(postmaster)).toBe(false);
-    expect(await postmasterPid(sandbox.dataDir)).toBeUndefined();
+    expect(await findPostmaster(sandbox.dataDir)).toBeUndefined();
   });
 
   it('stops cleanly when the signal comes in the middle of the start', async () => {
     const service = sandbox.start();
-    await eventually(async () => isPostmaster(await postmasterPid(sandbox.dataDir)), {
+    await eventually(async () => isPostmaster(await findPostmaster(sandbox.dataDir)), {
       within: 60_000,
       every: 5,
     });
     service.signal('SIGTERM');
     const { code, stderr } = await service.exited;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(await postmasterPid(sandbox.dataDir)).toBeUndefined();
+    expect(await findPostmaster(sandbox.dataDir)).toBeUndefined();
   });
 
   it('serves everything below BASE_PATH, and nothing beside it', async () => {
     const { url } = await database();
-    const base = await sandbox.start({ ...SECRETS, DATABASE_URL: url, BASE_PATH: '/api/registry/' }).ready;
+    const base = await sandbox.start({ ...GIVEN_SECRETS, DATABASE_URL: url, BASE_PATH: '/api/registry/' })
+      .ready;
     expect(new URL(base).pathname).toBe('/api/registry');
     const status = async (at: string, headers = {}): Promise<number> => (await fetch(at, { headers })).status;
     expect(await status(`${base}/health`)).toBe(200);
