@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Client } from 'pg';
 import { restoreLinks } from '../../libs/database/embedded-postgres/binaries.js';
 import { lockDataDirectory } from '../../libs/database/embedded-postgres/data-directory-lock.js';
@@ -51,6 +51,17 @@ describe('embedded PostgreSQL', () => {
   let root: string;
   let dataDir: string;
   let owners: Owner[];
+  /** A data directory as the first start of all leaves it. */
+  let pristine: string;
+
+  beforeAll(async () => {
+    pristine = await mkdtemp(join(tmpdir(), 'embedded-postgres-'));
+    chmodSync(pristine, 0o755);
+    owners = [];
+    await startOwning(join(pristine, 'data'));
+    await stop();
+  });
+  afterAll(() => rm(pristine, { recursive: true, force: true }));
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'embedded-postgres-'));
@@ -79,6 +90,11 @@ describe('embedded PostgreSQL', () => {
     };
     owners.push(owner);
     return owner;
+  }
+
+  /** Makes the data directory without an initdb, where that is not what matters. */
+  function withCluster(): void {
+    expect(spawnSync('cp', ['-a', join(pristine, 'data'), dataDir]).status).toBe(0);
   }
 
   async function startOwning(directory = dataDir, as: { uid?: number; gid?: number } = {}): Promise<Owned> {
@@ -113,6 +129,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('listens on the loopback address only, and keeps its password to itself', async () => {
+    withCluster();
     const { url } = await startOwning();
     expect(new URL(url).hostname).toBe('127.0.0.1');
     expect(
@@ -151,6 +168,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('takes over the server of a killed owner', async () => {
+    withCluster();
     const first = await startOwning();
     await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
     const postmaster = await postmasterPid(dataDir);
@@ -164,6 +182,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('waits for a server that is shutting down, and then starts anew', async () => {
+    withCluster();
     const first = await startOwning();
     const client = new Client(first.url);
     await client.connect();
@@ -177,6 +196,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('recovers after owner and server were both killed', async () => {
+    withCluster();
     const first = await startOwning();
     await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
     const postmaster = await postmasterPid(dataDir);
@@ -206,6 +226,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('does not mistake another process with the pid of the old server for it', async () => {
+    withCluster();
     await startOwning();
     const pid = await postmasterPid(dataDir);
     await killOwner();
@@ -218,6 +239,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('turns a second owner away with one line, and leaves the first unharmed', async () => {
+    withCluster();
     const first = await startOwning();
     const second = start();
     expect(await second.exitCode).toBe(1);

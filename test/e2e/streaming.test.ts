@@ -9,6 +9,9 @@ import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { createTestDatabase } from '../support/test-database.js';
 
 const COUNT = 2500;
+const MAX_CONNECTIONS = 2;
+/** One more client than would fit if each kept a connection. */
+const CLIENTS = MAX_CONNECTIONS + 1;
 
 /** A list far larger than what sockets and streams buffer, so that a client that stops reading stops the service. */
 describe('a whole list', () => {
@@ -18,7 +21,7 @@ describe('a whole list', () => {
   beforeAll(async () => {
     const database = await createTestDatabase();
     line = await severableLine(database.url);
-    app = await startApp({ MAX_CONNECTIONS: '2' }, { ...database, url: line.url });
+    app = await startApp({ MAX_CONNECTIONS: String(MAX_CONNECTIONS) }, { ...database, url: line.url });
     await insertApplications(database, COUNT);
     await database.query(`UPDATE "Application" SET "description" = repeat('x', 10000)`);
   });
@@ -41,7 +44,7 @@ describe('a whole list', () => {
     eventually(async () => (await app.http.get('/applications?limit=1').set(AS_ADMIN)).status === 200);
 
   it('holds no database connection while its clients do not read', async () => {
-    const readers = await Promise.all(Array.from({ length: 5 }, beginReading));
+    const readers = await Promise.all(Array.from({ length: CLIENTS }, beginReading));
     expect(await isServing()).toBe(true);
     const lists = await Promise.all(readers.map((reader) => text(reader)));
     for (const list of lists) expect(JSON.parse(list)).toHaveLength(COUNT);
@@ -57,7 +60,7 @@ describe('a whole list', () => {
   });
 
   it('costs the service nothing more when its client goes away', async () => {
-    for (let n = 0; n < 5; n++) (await beginReading()).destroy();
+    for (let n = 0; n < CLIENTS; n++) (await beginReading()).destroy();
     expect(await isServing()).toBe(true);
   });
 });

@@ -84,7 +84,7 @@ describe('kill -9', () => {
     const targets = round === 1 ? new Targets() : ledger.targets(secrets);
     const load = new WriteLoad(url, adminKey, new SeededRandom(SEED + round), targets, `kill-${round}`);
     const running = load.run();
-    await answered(load, random.integer(1, 150));
+    await answered(load, random.integer(1, 100));
     await sleep(random.integer(0, 30));
     // Until now everything was answered, but for what the workers are waiting for.
     expect(load.sent.filter(({ status }) => status === undefined).length).toBeLessThanOrEqual(WORKERS);

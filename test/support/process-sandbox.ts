@@ -11,12 +11,20 @@ export interface ProcessSandbox {
   readonly dataDir: string;
   /** @param settings all environment variables of the process, beyond a loopback address and a free port */
   start(settings?: Readonly<Record<string, string>>): ServiceProcess;
+  /** Kills what was started, databases included, and leaves the files. */
+  kill(): Promise<void>;
+  /** As `kill()`, and takes the files away. */
   clear(): Promise<void>;
 }
 
 export async function createProcessSandbox(): Promise<ProcessSandbox> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'registry-process-')));
   const services: ServiceProcess[] = [];
+  const kill = async (): Promise<void> => {
+    for (const service of services) service.signal('SIGKILL');
+    await Promise.all(services.map(({ exited }) => exited));
+    await killPostmasters(directory);
+  };
   return {
     directory,
     dataDir: join(directory, '.data'),
@@ -25,10 +33,9 @@ export async function createProcessSandbox(): Promise<ProcessSandbox> {
       services.push(service);
       return service;
     },
+    kill,
     clear: async () => {
-      for (const service of services) service.signal('SIGKILL');
-      await Promise.all(services.map(({ exited }) => exited));
-      await killPostmasters(directory);
+      await kill();
       await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
