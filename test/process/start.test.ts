@@ -129,11 +129,13 @@ describe('the process', () => {
         ],
         [missing, /^Database: cannot connect: database "missing" does not exist; check DATABASE_URL\n$/],
       ];
-      for (const [to, line] of lines) {
-        const exit = await start(to);
-        expectOneLine(exit, line);
-        expect(exit.stderr).not.toContain(to.password);
-      }
+      await Promise.all(
+        lines.map(async ([to, line]) => {
+          const exit = await start(to);
+          expectOneLine(exit, line);
+          expect(exit.stderr).not.toContain(to.password);
+        }),
+      );
     });
   });
 
