@@ -17,6 +17,8 @@ export async function holdRows(databaseUrl: string, sql: string): Promise<HeldRo
   await client.query(sql);
   return {
     waiting: async () => {
+      // A transaction sees the same list of connections as long as it lasts unless told to look again.
+      await client.query('SELECT pg_stat_clear_snapshot()');
       const { rowCount } = await client.query(
         `SELECT FROM pg_stat_activity
          WHERE "datname" = current_database() AND "application_name" = 'mcp-registry' AND "wait_event_type" = 'Lock'`,
