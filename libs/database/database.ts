@@ -45,7 +45,7 @@ class UnitOfWork {
   }
 
   private async begin(): Promise<QueryRunner> {
-    const runner = this.dataSource.createQueryRunner();
+    const runner = oneAtATime(this.dataSource.createQueryRunner());
     try {
       await runner.startTransaction();
       return runner;
@@ -54,6 +54,19 @@ class UnitOfWork {
       throw error;
     }
   }
+}
+
+/** The same runner; statements issued side by side wait for each other, because pg 9 will refuse a busy connection. */
+function oneAtATime(runner: QueryRunner): QueryRunner {
+  const query = runner.query.bind(runner) as (...parameters: unknown[]) => Promise<unknown>;
+  let last: Promise<unknown> = Promise.resolve();
+  return Object.assign(runner, {
+    query: (...parameters: unknown[]) => {
+      const next = last.then(() => query(...parameters));
+      last = next.catch(() => undefined);
+      return next;
+    },
+  });
 }
 
 /**

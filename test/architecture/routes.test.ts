@@ -7,9 +7,10 @@ import type { AccessPolicy } from '#libs/access/access.decorator.js';
 import { loadConfig } from '#libs/config/load-config.js';
 import { AppModule } from '#registry/app.module.js';
 import { httpAdapter } from '#registry/http-adapter.js';
-import { type Operation, operationsOf } from '../support/operations.js';
+import { documentOf, type Operation, operationsOf, schemeSetsOf } from '../support/openapi-operations.js';
 import { type RouteHandler, routeHandlersOf } from '../support/route-handlers.js';
-import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
+import { GIVEN_SECRETS } from '../support/secrets.js';
+import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 const APPLICATION = [
   ['AppKey', 'ApiKey'],
@@ -42,12 +43,12 @@ describe('routes', () => {
   beforeAll(async () => {
     app = await startApp();
     handlers = routeHandlersOf(app.nest);
-    operations = (await operationsOf(app)).filter(({ method }) => method !== 'HEAD');
+    operations = operationsOf(await documentOf(app));
   });
   afterAll(() => app.close());
 
   it('are all in the OpenAPI document, under an id of their own', () => {
-    const documented = operations.map(({ id, method }) => ({ id, method })).sort(byId);
+    const documented = operations.map(({ operationId: id, method }) => ({ id, method })).sort(byId);
     expect(documented).toEqual(handlers.map(({ id, method }) => ({ id, method })).sort(byId));
     expect(new Set(documented.map(({ id }) => id)).size).toBe(documented.length);
   });
@@ -67,7 +68,7 @@ describe('routes', () => {
   });
 
   it('ask in the OpenAPI document for what their access policy asks', () => {
-    const security = new Map(operations.map((operation) => [operation.id, operation.security]));
+    const security = new Map(operations.map((operation) => [operation.operationId, schemeSetsOf(operation)]));
     expect(handlers.map(({ id }) => ({ id, security: security.get(id) }))).toEqual(
       handlers.map(({ id, access }) => ({ id, security: SECURITY[access ?? 'public'] })),
     );
@@ -90,8 +91,7 @@ describe('a route that declares nothing', () => {
     app = await startApp();
     const config = await loadConfig({
       DATABASE_URL: app.database.url,
-      SECRET_KEY: 'secret-key-of-the-tests',
-      REGISTRY_ADMIN_KEY: ADMIN_KEY,
+      ...GIVEN_SECRETS,
       LOG_LEVEL: 'critical',
     });
     @Module({ imports: [AppModule.register(config, app.database.url)], controllers: [UndeclaredController] })

@@ -16,13 +16,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Client } from 'pg';
 import { restoreLinks } from '../../libs/database/embedded-postgres/binaries.js';
 import { lockDataDirectory } from '../../libs/database/embedded-postgres/data-directory-lock.js';
 import { identifyProcess } from '../../libs/database/embedded-postgres/process-identity.js';
+import { killPostmasters, postmasterFile, postmasterPid } from '../support/embedded-database.js';
+import { eventually } from '../support/eventually.js';
 
 jest.setTimeout(30_000);
 
@@ -50,6 +51,17 @@ describe('embedded PostgreSQL', () => {
   let root: string;
   let dataDir: string;
   let owners: Owner[];
+  /** A data directory as the first start of all leaves it. */
+  let pristine: string;
+
+  beforeAll(async () => {
+    pristine = await mkdtemp(join(tmpdir(), 'embedded-postgres-'));
+    chmodSync(pristine, 0o755);
+    owners = [];
+    await startOwning(join(pristine, 'data'));
+    await stop();
+  });
+  afterAll(() => rm(pristine, { recursive: true, force: true }));
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'embedded-postgres-'));
@@ -78,6 +90,11 @@ describe('embedded PostgreSQL', () => {
     };
     owners.push(owner);
     return owner;
+  }
+
+  /** Makes the data directory without an initdb, where that is not what matters. */
+  function withCluster(): void {
+    expect(spawnSync('cp', ['-a', join(pristine, 'data'), dataDir]).status).toBe(0);
   }
 
   async function startOwning(directory = dataDir, as: { uid?: number; gid?: number } = {}): Promise<Owned> {
@@ -112,6 +129,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('listens on the loopback address only, and keeps its password to itself', async () => {
+    withCluster();
     const { url } = await startOwning();
     expect(new URL(url).hostname).toBe('127.0.0.1');
     expect(
@@ -150,6 +168,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('takes over the server of a killed owner', async () => {
+    withCluster();
     const first = await startOwning();
     await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
     const postmaster = await postmasterPid(dataDir);
@@ -163,58 +182,64 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('waits for a server that is shutting down, and then starts anew', async () => {
+    withCluster();
     const first = await startOwning();
     const client = new Client(first.url);
     await client.connect();
     await killOwner();
     // A smart shutdown lasts until the last client has gone.
     process.kill(await postmasterPid(dataDir), 'SIGTERM');
-    await until(async () => (await readFile(pidFile(dataDir), 'utf8')).includes('stopping'));
+    await eventually(async () => (await readFile(postmasterFile(dataDir), 'utf8')).includes('stopping'));
     const next = startOwning();
     await client.end();
     expect(await next).toMatchObject({ takenOver: false });
   });
 
   it('recovers after owner and server were both killed', async () => {
+    withCluster();
     const first = await startOwning();
     await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
     const postmaster = await postmasterPid(dataDir);
     // Busy, not waiting, this backend does not notice that its postmaster died, and holds the shared memory.
     const lingering = query(
       first.url,
-      `DO $$ DECLARE finish timestamptz := clock_timestamp() + interval '2 s';
-       BEGIN WHILE clock_timestamp() < finish LOOP END LOOP; END $$`,
+      `DO $$ DECLARE latest timestamptz := clock_timestamp() + interval '20 s';
+       BEGIN WHILE clock_timestamp() < latest AND pg_stat_file('finish', true) IS NULL LOOP END LOOP; END $$`,
     ).catch(() => undefined);
-    await until(async () => {
+    await eventually(async () => {
       const rows = await query(first.url, "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'DO %'");
       return rows.length === 1;
     });
     await killOwner();
     process.kill(postmaster, 'SIGKILL');
-    await until(async () => (await identifyProcess(postmaster)) === undefined);
+    await eventually(async () => (await identifyProcess(postmaster)) === undefined);
 
-    const second = await startOwning();
+    const next = startOwning();
+    await eventually(async () =>
+      (await readFile(join(dataDir, 'postgres.log'), 'utf8')).includes('pre-existing shared memory block'),
+    );
+    await writeFile(join(dataDir, 'postgres', 'finish'), '');
+    const second = await next;
     expect(second.takenOver).toBe(false);
     expect(await query(second.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
-    expect(await readFile(join(dataDir, 'postgres.log'), 'utf8')).toContain(
-      'pre-existing shared memory block',
-    );
     await lingering;
   });
 
   it('does not mistake another process with the pid of the old server for it', async () => {
+    withCluster();
     await startOwning();
     const pid = await postmasterPid(dataDir);
     await killOwner();
     process.kill(pid, 'SIGKILL');
-    await until(async () => (await identifyProcess(pid)) === undefined);
-    const content = await readFile(pidFile(dataDir), 'utf8');
-    await writeFile(pidFile(dataDir), content.replace(String(pid), String(process.pid)));
+    await eventually(async () => (await identifyProcess(pid)) === undefined);
+    const content = await readFile(postmasterFile(dataDir), 'utf8');
+    await writeFile(postmasterFile(dataDir), content.replace(String(pid), String(process.pid)));
 
     expect(await startOwning()).toMatchObject({ takenOver: false });
   });
 
   it('turns a second owner away with one line, and leaves the first unharmed', async () => {
+    withCluster();
     const first = await startOwning();
     const second = start();
     expect(await second.exitCode).toBe(1);
@@ -256,7 +281,7 @@ describe('embedded PostgreSQL', () => {
 
   it('starts anew after being killed in the middle of initdb', async () => {
     const first = start();
-    await until(async () => {
+    await eventually(async () => {
       const names = await readdir(dataDir).catch((): string[] => []);
       return names.some((name) => name.startsWith('postgres.unfinished-'));
     });
@@ -345,31 +370,5 @@ async function query(url: string, sql: string): Promise<unknown[]> {
     return (await client.query(sql)).rows as unknown[];
   } finally {
     await client.end();
-  }
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('the condition was never met');
-    await sleep(5);
-  }
-}
-
-function pidFile(dataDir: string): string {
-  return join(dataDir, 'postgres', 'postmaster.pid');
-}
-
-async function postmasterPid(dataDir: string): Promise<number> {
-  return Number.parseInt(await readFile(pidFile(dataDir), 'utf8'), 10);
-}
-
-/** Whatever a failed test left running, below any data directory of it. */
-async function killPostmasters(root: string): Promise<void> {
-  for (const name of await readdir(root)) {
-    const pid = await postmasterPid(join(root, name)).catch(() => undefined);
-    if (pid === undefined || pid === process.pid || !(await identifyProcess(pid))) continue;
-    process.kill(pid, 'SIGQUIT');
-    await until(async () => (await identifyProcess(pid)) === undefined);
   }
 }

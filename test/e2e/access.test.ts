@@ -6,8 +6,16 @@ import {
   endpoint,
   issueKey,
 } from '../support/builders.js';
-import { type Operation, operationsOf } from '../support/operations.js';
+import {
+  documentOf,
+  type OpenApiDocument,
+  type Operation,
+  operationsOf,
+  documentedSuccess,
+  withHeads,
+} from '../support/openapi-operations.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
+import { smallestBody } from '../support/swagger-ui-example.js';
 
 type Headers = Record<string, string>;
 
@@ -181,7 +189,12 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /applications/{app_key}/environments': { name: 'made-by-the-table' },
 };
 
-async function send(app: TestApp, operation: Operation, target: Target, headers: Headers): Promise<Answer> {
+async function send(
+  { app, document }: { app: TestApp; document: OpenApiDocument },
+  operation: Operation,
+  target: Target,
+  headers: Headers,
+): Promise<Answer> {
   const values: Readonly<Record<string, string>> = { ...target, app_id: target.app_key };
   const valueOf = (name: string): string => {
     const value = values[name];
@@ -189,11 +202,14 @@ async function send(app: TestApp, operation: Operation, target: Target, headers:
     return encodeURIComponent(value);
   };
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => valueOf(name));
-  const query = operation.query.map((name) => `${name}=${valueOf(name)}`).join('&');
+  const query = operation.parameters
+    .filter((parameter) => parameter.in === 'query' && parameter.required === true)
+    .map(({ name }) => `${name}=${valueOf(name)}`)
+    .join('&');
   const method = operation.method.toLowerCase() as 'get' | 'head' | 'post' | 'put' | 'delete';
   const request = app.http[method](query === '' ? path : `${path}?${query}`).set(headers);
-  if (operation.body !== undefined) {
-    const body = BODIES[operation.name] ?? operation.body;
+  if (operation.bodySchema !== undefined) {
+    const body = BODIES[operation.name] ?? (smallestBody(document, operation) as object);
     request.send('app_key' in body ? { ...body, app_key: target.app_key } : body);
   }
   const response = await request;
@@ -229,22 +245,18 @@ function everyRow(app: TestApp): Promise<Record<string, unknown>[]> {
 describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
   let app: TestApp;
   let world: World;
+  let document: OpenApiDocument;
   let operations: Operation[];
 
   /** What a route is once the setting is known. */
   const effective = (operation: Operation): Who =>
     who(operation) === 'discovery' && !requireKey ? 'public' : who(operation);
 
-  const success = ({ name, successes }: Operation): number => {
-    const [status] = successes;
-    if (status === undefined) throw new Error(`${name} documents no success`);
-    return status;
-  };
-
   beforeAll(async () => {
     app = await startApp({ ENDPOINTS_REQUIRE_KEY: String(requireKey) });
     world = await buildWorld(app);
-    operations = await operationsOf(app);
+    document = await documentOf(app);
+    operations = withHeads(operationsOf(document));
   });
   afterAll(() => app.close());
 
@@ -259,7 +271,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
       const before = await everyRow(app);
       const answers = await sendAll(operations, (operation) =>
         send(
-          app,
+          { app, document },
           operation,
           { app_key: target, environment: 'production', id: world.production.id },
           headers(world),
@@ -270,7 +282,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
           operations.map((operation) => [
             operation.name,
             effective(operation) === 'public'
-              ? success(operation)
+              ? documentedSuccess(operation)
               : (exceptions[effective(operation)] ?? 401),
           ]),
         ),
@@ -313,7 +325,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
     const key = await issueKey(app, application.appKey);
     const other = await issueKey(app, application.appKey);
     return send(
-      app,
+      { app, document },
       operation,
       { app_key: application.appKey, environment: 'production', id: other.id },
       headers(application, key),
@@ -332,7 +344,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
       Object.fromEntries(
         operations.map((operation) => [
           operation.name,
-          effective(operation) === 'application' ? 401 : success(operation),
+          effective(operation) === 'application' ? 401 : documentedSuccess(operation),
         ]),
       ),
     );
@@ -352,7 +364,9 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
         Object.fromEntries(
           operations.map((operation) => [
             operation.name,
-            effective(operation) === 'admin' ? (forAdmins ?? success(operation)) : success(operation),
+            effective(operation) === 'admin'
+              ? (forAdmins ?? documentedSuccess(operation))
+              : documentedSuccess(operation),
           ]),
         ),
       );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { endpoint } from '../support/builders.js';
+import { stopIntervals } from '../support/intervals.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
 import {
   createRegistrant,
@@ -15,6 +16,8 @@ let app: TestApp;
 
 beforeAll(async () => {
   app = await startApp();
+  // Their statements would be counted as some request's.
+  stopIntervals(app);
 });
 afterAll(() => app.close());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
 import { createApplication, endpoint } from '../support/builders.js';
-import { askUntil } from '../support/ask-until.js';
+import { eventually } from '../support/eventually.js';
 import { createRegistrant, register, type Registrant } from '../support/registrations.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -37,11 +37,7 @@ function expectHealthy(response: Response): void {
 }
 
 const isBack = (): Promise<Response> =>
-  askUntil(
-    () => get('/health/ready'),
-    ({ status }) => status === 200,
-    5,
-  );
+  eventually(() => get('/health/ready'), { fits: ({ status }) => status === 200, within: 5000 });
 
 describe('while the database is there', () => {
   it('/health says so', async () => {
@@ -179,7 +175,7 @@ describe('when the database comes back', () => {
       app.database.query(
         `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
       );
-    expect(await askUntil(busy, ({ length }) => length === 1)).toHaveLength(1);
+    await eventually(busy, { fits: ({ length }) => length === 1 });
 
     await app.database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

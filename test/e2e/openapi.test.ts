@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { exchange } from '../support/http-exchange.js';
 import {
+  documentOf,
   type JsonSchema,
-  type OpenApiDocument,
   type Operation,
   operationsOf,
   resolved,
@@ -15,14 +15,9 @@ import { exampleBody, exampleParameters } from '../support/swagger-ui-example.js
 const app = await startApp();
 const document = await documentOf(app);
 const operations = operationsOf(document);
-const named = operations.map((operation) => [`${operation.method} ${operation.path}`, operation] as const);
+const named = operations.map((operation) => [operation.name, operation] as const);
 
 afterAll(() => app.close());
-
-async function documentOf({ http }: TestApp): Promise<OpenApiDocument> {
-  const response = await http.get('/openapi.json');
-  return response.body as OpenApiDocument;
-}
 
 describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AnswerContract } from '../support/answer-contract.js';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
 import { exchange, type WireAnswer, type WireRequest } from '../support/http-exchange.js';
-import type { OpenApiDocument } from '../support/openapi-operations.js';
+import { documentOf } from '../support/openapi-operations.js';
 import { rawExchange } from '../support/raw-connection.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
@@ -15,7 +15,7 @@ describe('problem documents', () => {
 
   beforeAll(async () => {
     app = await startApp();
-    contract = new AnswerContract((await app.http.get('/openapi.json')).body as OpenApiDocument);
+    contract = new AnswerContract(await documentOf(app));
   });
   afterAll(() => app.close());
 

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import type { RefusalLog } from '#registry/audit/refusal-log.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
@@ -302,12 +301,11 @@ describe('refused credentials in a running service', () => {
     const app = await startApp();
     try {
       await app.http.get('/applications').expect(401);
-      const deadline = Date.now() + 30_000;
-      let entries = await refusals(app);
-      while (entries.length === 0 && Date.now() < deadline) {
-        await setTimeout(200);
-        entries = await refusals(app);
-      }
+      const entries = await eventually(() => refusals(app), {
+        fits: ({ length }) => length > 0,
+        within: 30_000,
+        every: 50,
+      });
       expect(entries).toEqual([
         expect.objectContaining({ reason: 'missing-credentials', resourceId: 'GET /applications' }),
       ]);

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '#libs/config/load-config.js';
-import { GIVEN_SECRETS, knownSettings } from '../support/known-settings.js';
+import { knownSettings } from '../support/known-settings.js';
+import { GIVEN_SECRETS } from '../support/secrets.js';
 import { section } from '../support/walkthrough.js';
 
 const REPOSITORY = new URL('../../../', import.meta.url);

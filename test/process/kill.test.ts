@@ -7,12 +7,9 @@ import pg from 'pg';
 import { embeddedDatabaseUrl, isPostmaster, postmasterPid } from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
 import { Ledger } from '../support/ledger.js';
-import {
-  createProcessSandbox,
-  type ProcessSandbox,
-  type RegistryProcess,
-} from '../support/process-sandbox.js';
+import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { SeededRandom } from '../support/seeded-random.js';
+import type { ServiceProcess } from '../support/service-process.js';
 import { type SentRequest, Targets, WORKERS, WriteLoad } from '../support/write-load.js';
 
 /** How often to kill: more for a longer run. */
@@ -25,7 +22,7 @@ const LOAD_TIMEOUT_MS = 2000;
 
 describe('kill -9', () => {
   let sandbox: ProcessSandbox;
-  let service: RegistryProcess;
+  let service: ServiceProcess;
   let url: string;
   let adminKey: string;
   let postmaster: number;
@@ -51,7 +48,7 @@ describe('kill -9', () => {
   async function start(): Promise<void> {
     service = sandbox.start(SETTINGS);
     url = await service.ready;
-    postmaster = (await postmasterPid(sandbox.dataDir)) ?? 0;
+    postmaster = await postmasterPid(sandbox.dataDir);
   }
 
   /** Kills the service, and the database with it or not; which of them dies first is up to chance, too. */
@@ -87,7 +84,7 @@ describe('kill -9', () => {
     const targets = round === 1 ? new Targets() : ledger.targets(secrets);
     const load = new WriteLoad(url, adminKey, new SeededRandom(SEED + round), targets, `kill-${round}`);
     const running = load.run();
-    await answered(load, random.integer(1, 150));
+    await answered(load, random.integer(1, 100));
     await sleep(random.integer(0, 30));
     // Until now everything was answered, but for what the workers are waiting for.
     expect(load.sent.filter(({ status }) => status === undefined).length).toBeLessThanOrEqual(WORKERS);

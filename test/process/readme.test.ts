@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ServiceProcess, startServiceProcess } from '../support/service-process.js';
+import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
+import type { ServiceProcess } from '../support/service-process.js';
 import { runInOneShell, section, walkthroughSteps, withPlaceholders } from '../support/walkthrough.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -11,32 +11,35 @@ const README_URL = 'http://localhost:8000';
 
 describe('README', () => {
   let readme: string;
-  let folder: string;
+  let sandbox: ProcessSandbox;
   let service: ServiceProcess;
+  let url: string;
 
   beforeAll(async () => {
     readme = await readFile(join(REPOSITORY, 'README.md'), 'utf8');
-    folder = await mkdtemp(join(tmpdir(), 'registry-readme-'));
-    await symlink(join(REPOSITORY, 'examples'), join(folder, 'examples'));
-    service = await startServiceProcess({ cwd: folder });
+    sandbox = await createProcessSandbox();
+    await symlink(join(REPOSITORY, 'examples'), join(sandbox.directory, 'examples'));
+    // Without an address, as a reader starts it.
+    service = sandbox.start({ HOST: '' });
+    url = await service.ready;
   });
-  afterAll(async () => {
-    await service.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => sandbox.clear());
 
   it('shows the start block that the service prints', () => {
     const [, shown] = /```text\n(.*?)```/s.exec(section(readme, 'Start')) ?? [];
     expect(service.output().trim()).toBe(
-      shown?.trim().replaceAll(README_URL, service.url).replaceAll('/home/you/mcp-registry-server', folder),
+      shown
+        ?.trim()
+        .replaceAll(README_URL, url)
+        .replaceAll('/home/you/mcp-registry-server', sandbox.directory),
     );
   });
 
   it('has a walkthrough that works word for word', async () => {
     const steps = walkthroughSteps(section(readme, 'Five-minute walkthrough'));
     const results = await runInOneShell(
-      steps.map(({ command }) => command.replaceAll(README_URL, service.url)),
-      folder,
+      steps.map(({ command }) => command.replaceAll(README_URL, url)),
+      sandbox.directory,
     );
     expect(results.map(({ code }) => code)).toEqual(steps.map(() => 0));
     const told = (outputs: readonly string[]): string[] => withPlaceholders(outputs.join('\0')).split('\0');
@@ -45,7 +48,7 @@ describe('README', () => {
   });
 
   it('lists exactly the routes there are', async () => {
-    const response = await fetch(`${service.url}/openapi.json`);
+    const response = await fetch(`${url}/openapi.json`);
     const { paths } = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
     const routes = Object.entries(paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),

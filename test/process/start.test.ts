@@ -1,18 +1,18 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { migrations } from '#migrations/migrations.js';
 import { version } from '#registry/version.js';
-import { embeddedDatabaseUrl, isPostmaster, postmasterPid } from '../support/embedded-database.js';
+import { embeddedDatabaseUrl, findPostmaster, isPostmaster } from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
-import { createProcessSandbox, type Exit, type ProcessSandbox } from '../support/process-sandbox.js';
+import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
+import { AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
+import type { Exit } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const JSON_BODY = { 'Content-Type': 'application/json' };
-const SECRETS = { SECRET_KEY: 'secret-key-of-the-tests', REGISTRY_ADMIN_KEY: 'admin-key-of-the-tests' };
-const AS_ADMIN = { 'X-Admin-Key': SECRETS.REGISTRY_ADMIN_KEY };
 
 describe('the process', () => {
   let sandbox: ProcessSandbox;
@@ -32,83 +32,6 @@ describe('the process', () => {
     databases.push(created);
     return created;
   }
-
-  function expectOneLine(exit: Exit, line: RegExp): void {
-    expect(exit).toEqual({ code: 1, signal: null, stdout: '', stderr: expect.stringMatching(line) });
-    expect(exit.stderr.split('\n')).toHaveLength(2);
-  }
-
-  describe('with nothing set', () => {
-    it('says where everything is, and no secret', async () => {
-      const service = sandbox.start();
-      const url = await service.ready;
-      service.signal('SIGTERM');
-      const { stdout, stderr } = await service.exited;
-      expect(stderr).toBe('');
-      expect(stdout).toContain(
-        [
-          '',
-          `MCP Registry Server ${version} is ready`,
-          `  API        ${url}`,
-          `  Docs       ${url}/docs`,
-          `  Database   embedded PostgreSQL in ${sandbox.dataDir}`,
-          `  Admin key  in ${sandbox.dataDir}/admin-key (send as X-Admin-Key)`,
-          '',
-        ].join('\n'),
-      );
-      for (const file of ['admin-key', 'secret-key', 'postgres-password']) {
-        const secret = (await readFile(join(sandbox.dataDir, file), 'utf8')).trim();
-        expect(secret).toMatch(/^[\w-]{43}$/);
-        expect(stdout).not.toContain(secret);
-      }
-    });
-
-    it('keeps its secrets and data over a restart', async () => {
-      const first = sandbox.start();
-      const firstUrl = await first.ready;
-      const adminKeyFile = join(sandbox.dataDir, 'admin-key');
-      const adminKey = (await readFile(adminKeyFile, 'utf8')).trim();
-      const secretKey = await readFile(join(sandbox.dataDir, 'secret-key'), 'utf8');
-      expect((await stat(adminKeyFile)).mode & 0o777).toBe(0o600);
-      expect((await stat(join(sandbox.dataDir, 'secret-key'))).mode & 0o777).toBe(0o600);
-      const created = await fetch(`${firstUrl}/applications`, {
-        method: 'POST',
-        headers: { ...JSON_BODY, 'X-Admin-Key': adminKey },
-        body: '{"name":"Kept"}',
-      });
-      expect(created.status).toBe(201);
-      const issued = await fetch(`${firstUrl}/applications/kept/environments/production/api-keys`, {
-        method: 'POST',
-        headers: { ...JSON_BODY, 'X-Admin-Key': adminKey },
-        body: '{"name":"kept"}',
-      });
-      const { apiKey } = (await issued.json()) as { apiKey: string };
-      first.signal('SIGTERM');
-      expect((await first.exited).code).toBe(0);
-
-      const url = await sandbox.start().ready;
-      expect((await readFile(adminKeyFile, 'utf8')).trim()).toBe(adminKey);
-      expect(await readFile(join(sandbox.dataDir, 'secret-key'), 'utf8')).toBe(secretKey);
-      const listed = await fetch(`${url}/applications`, { headers: { 'X-Admin-Key': adminKey } });
-      expect(await listed.json()).toMatchObject([{ appKey: 'kept' }]);
-      const update = await fetch(`${url}/applications/kept`, {
-        method: 'PUT',
-        headers: { ...JSON_BODY, 'X-App-Key': 'kept', 'X-API-Key': apiKey },
-        body: '{"description":"after the restart"}',
-      });
-      expect(update.status).toBe(200);
-    });
-
-    it('turns a second service on the same data directory away with one line', async () => {
-      const first = sandbox.start();
-      const url = await first.ready;
-      expectOneLine(
-        await sandbox.start().exited,
-        /^Database: DATA_DIR \S+ is in use by another registry \(process \d+\); stop it or set another DATA_DIR\n$/,
-      );
-      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-    });
-  });
 
   describe('refuses', () => {
     const cases: [string, Record<string, string>, RegExp][] = [
@@ -175,14 +98,11 @@ describe('the process', () => {
       const occupant = await listening();
       try {
         const { port } = occupant.address() as AddressInfo;
-        const exit = await sandbox.start({ ...SECRETS, DATABASE_URL: url, PORT: String(port) }).exited;
+        const exit = await sandbox.start({ ...GIVEN_SECRETS, DATABASE_URL: url, PORT: String(port) }).exited;
         expectOneLine(
           exit,
           /^HTTP: listen EADDRINUSE: address already in use 127\.0\.0\.1:\d+; stop the other process or set PORT\n$/,
         );
-        // With an embedded database, that one ends too.
-        expectOneLine(await sandbox.start({ PORT: String(port) }).exited, /^HTTP: listen EADDRINUSE/);
-        expect(await postmasterPid(sandbox.dataDir)).toBeUndefined();
       } finally {
         occupant.close();
       }
@@ -196,7 +116,8 @@ describe('the process', () => {
       wrongPassword.password = 'hunter2';
       const missing = new URL(url);
       missing.pathname = '/missing';
-      const start = (to: URL): Promise<Exit> => sandbox.start({ ...SECRETS, DATABASE_URL: to.href }).exited;
+      const start = (to: URL): Promise<Exit> =>
+        sandbox.start({ ...GIVEN_SECRETS, DATABASE_URL: to.href }).exited;
       const lines: [URL, RegExp][] = [
         [
           unreachable,
@@ -244,7 +165,7 @@ describe('the process', () => {
   it('starts in three replicas at once on an empty database, which is migrated once', async () => {
     const store = await database({ migrated: false });
     const { url } = store;
-    const replicas = [1, 2, 3].map(() => sandbox.start({ ...SECRETS, DATABASE_URL: url }));
+    const replicas = [1, 2, 3].map(() => sandbox.start({ ...GIVEN_SECRETS, DATABASE_URL: url }));
     const urls = await Promise.all(replicas.map((replica) => replica.ready));
     for (const base of urls) expect((await fetch(`${base}/health/ready`)).status).toBe(200);
     const applied = await store.query<{ name: string }>(
@@ -261,69 +182,10 @@ describe('the process', () => {
     expect(seen.status).toBe(200);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends what is under way on %s, and then itself', async (signal) => {
-    const service = sandbox.start(SECRETS);
-    const url = await service.ready;
-    const postmaster = await postmasterPid(sandbox.dataDir);
-    expect(await isPostmaster(postmaster)).toBe(true);
-    const created = await fetch(`${url}/applications`, {
-      method: 'POST',
-      headers: { ...JSON_BODY, ...AS_ADMIN },
-      body: '{"name":"Slow"}',
-    });
-    expect(created.status).toBe(201);
-
-    // A request in flight for as long as somebody else holds the row.
-    const holder = new pg.Client(await embeddedDatabaseUrl(sandbox.dataDir));
-    holder.on('error', () => undefined);
-    await holder.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT FROM "Application" FOR UPDATE');
-    const update = fetch(`${url}/applications/slow`, {
-      method: 'PUT',
-      headers: { ...JSON_BODY, ...AS_ADMIN },
-      body: '{"description":"made during the stop"}',
-    });
-    await eventually(async () => {
-      const { rowCount } = await holder.query(
-        `SELECT FROM pg_stat_activity WHERE "application_name" = 'mcp-registry' AND "wait_event_type" = 'Lock'`,
-      );
-      return rowCount === 1;
-    });
-    service.signal(signal);
-    // Until nobody new is let in.
-    await eventually(() =>
-      fetch(`${url}/health/live`, { headers: { Connection: 'close' } }).then(
-        () => false,
-        () => true,
-      ),
-    );
-    await holder.query('ROLLBACK');
-    const answer = await update;
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ description: 'made during the stop' });
-
-    const { code, stderr } = await service.exited;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(await isPostmaster(postmaster)).toBe(false);
-    expect(await postmasterPid(sandbox.dataDir)).toBeUndefined();
-  });
-
-  it('stops cleanly when the signal comes in the middle of the start', async () => {
-    const service = sandbox.start();
-    await eventually(async () => isPostmaster(await postmasterPid(sandbox.dataDir)), {
-      within: 60_000,
-      every: 5,
-    });
-    service.signal('SIGTERM');
-    const { code, stderr } = await service.exited;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(await postmasterPid(sandbox.dataDir)).toBeUndefined();
-  });
-
   it('serves everything below BASE_PATH, and nothing beside it', async () => {
     const { url } = await database();
-    const base = await sandbox.start({ ...SECRETS, DATABASE_URL: url, BASE_PATH: '/api/registry/' }).ready;
+    const base = await sandbox.start({ ...GIVEN_SECRETS, DATABASE_URL: url, BASE_PATH: '/api/registry/' })
+      .ready;
     expect(new URL(base).pathname).toBe('/api/registry');
     const status = async (at: string, headers = {}): Promise<number> => (await fetch(at, { headers })).status;
     expect(await status(`${base}/health`)).toBe(200);
@@ -353,6 +215,163 @@ describe('the process', () => {
     }
   });
 });
+
+describe('the process with an embedded database', () => {
+  let sandbox: ProcessSandbox;
+
+  // One data directory for all, because a cluster takes long to make: the first start makes it.
+  beforeAll(async () => {
+    sandbox = await createProcessSandbox();
+  });
+  afterEach(() => sandbox.kill());
+  afterAll(() => sandbox.clear());
+
+  it('stops cleanly when the signal comes in the middle of the start', async () => {
+    const service = sandbox.start();
+    await eventually(async () => isPostmaster(await findPostmaster(sandbox.dataDir)), {
+      within: 60_000,
+      every: 5,
+    });
+    service.signal('SIGTERM');
+    const { code, stderr } = await service.exited;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await findPostmaster(sandbox.dataDir)).toBeUndefined();
+  });
+
+  it('says where everything is, and no secret', async () => {
+    const service = sandbox.start();
+    const url = await service.ready;
+    service.signal('SIGTERM');
+    const { stdout, stderr } = await service.exited;
+    expect(stderr).toBe('');
+    expect(stdout).toContain(
+      [
+        '',
+        `MCP Registry Server ${version} is ready`,
+        `  API        ${url}`,
+        `  Docs       ${url}/docs`,
+        `  Database   embedded PostgreSQL in ${sandbox.dataDir}`,
+        `  Admin key  in ${sandbox.dataDir}/admin-key (send as X-Admin-Key)`,
+        '',
+      ].join('\n'),
+    );
+    for (const file of ['admin-key', 'secret-key', 'postgres-password']) {
+      const secret = (await readFile(join(sandbox.dataDir, file), 'utf8')).trim();
+      expect(secret).toMatch(/^[\w-]{43}$/);
+      expect(stdout).not.toContain(secret);
+    }
+  });
+
+  it('keeps its secrets and data over a restart', async () => {
+    const first = sandbox.start();
+    const firstUrl = await first.ready;
+    const adminKeyFile = join(sandbox.dataDir, 'admin-key');
+    const adminKey = (await readFile(adminKeyFile, 'utf8')).trim();
+    const secretKey = await readFile(join(sandbox.dataDir, 'secret-key'), 'utf8');
+    expect((await stat(adminKeyFile)).mode & 0o777).toBe(0o600);
+    expect((await stat(join(sandbox.dataDir, 'secret-key'))).mode & 0o777).toBe(0o600);
+    const created = await fetch(`${firstUrl}/applications`, {
+      method: 'POST',
+      headers: { ...JSON_BODY, 'X-Admin-Key': adminKey },
+      body: '{"name":"Kept"}',
+    });
+    expect(created.status).toBe(201);
+    const issued = await fetch(`${firstUrl}/applications/kept/environments/production/api-keys`, {
+      method: 'POST',
+      headers: { ...JSON_BODY, 'X-Admin-Key': adminKey },
+      body: '{"name":"kept"}',
+    });
+    const { apiKey } = (await issued.json()) as { apiKey: string };
+    first.signal('SIGTERM');
+    expect((await first.exited).code).toBe(0);
+
+    const url = await sandbox.start().ready;
+    expect((await readFile(adminKeyFile, 'utf8')).trim()).toBe(adminKey);
+    expect(await readFile(join(sandbox.dataDir, 'secret-key'), 'utf8')).toBe(secretKey);
+    const listed = await fetch(`${url}/applications`, { headers: { 'X-Admin-Key': adminKey } });
+    expect(await listed.json()).toMatchObject([{ appKey: 'kept' }]);
+    const update = await fetch(`${url}/applications/kept`, {
+      method: 'PUT',
+      headers: { ...JSON_BODY, 'X-App-Key': 'kept', 'X-API-Key': apiKey },
+      body: '{"description":"after the restart"}',
+    });
+    expect(update.status).toBe(200);
+  });
+
+  it('turns a second service on the same data directory away with one line', async () => {
+    const first = sandbox.start();
+    const url = await first.ready;
+    expectOneLine(
+      await sandbox.start().exited,
+      /^Database: DATA_DIR \S+ is in use by another registry \(process \d+\); stop it or set another DATA_DIR\n$/,
+    );
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  it('ends the database again when the port is in use', async () => {
+    const occupant = await listening();
+    try {
+      const { port } = occupant.address() as AddressInfo;
+      expectOneLine(await sandbox.start({ PORT: String(port) }).exited, /^HTTP: listen EADDRINUSE/);
+      expect(await findPostmaster(sandbox.dataDir)).toBeUndefined();
+    } finally {
+      occupant.close();
+    }
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends what is under way on %s, and then itself', async (signal) => {
+    const service = sandbox.start(GIVEN_SECRETS);
+    const url = await service.ready;
+    const postmaster = await findPostmaster(sandbox.dataDir);
+    expect(await isPostmaster(postmaster)).toBe(true);
+    const created = await fetch(`${url}/applications`, {
+      method: 'POST',
+      headers: { ...JSON_BODY, ...AS_ADMIN },
+      body: JSON.stringify({ name: signal }),
+    });
+    expect(created.status).toBe(201);
+
+    // A request in flight for as long as somebody else holds the row.
+    const holder = new pg.Client(await embeddedDatabaseUrl(sandbox.dataDir));
+    holder.on('error', () => undefined);
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM "Application" FOR UPDATE');
+    const update = fetch(`${url}/applications/${signal.toLowerCase()}`, {
+      method: 'PUT',
+      headers: { ...JSON_BODY, ...AS_ADMIN },
+      body: '{"description":"made during the stop"}',
+    });
+    await eventually(async () => {
+      const { rowCount } = await holder.query(
+        `SELECT FROM pg_stat_activity WHERE "application_name" = 'mcp-registry' AND "wait_event_type" = 'Lock'`,
+      );
+      return rowCount === 1;
+    });
+    service.signal(signal);
+    // Until nobody new is let in.
+    await eventually(() =>
+      fetch(`${url}/health/live`, { headers: { Connection: 'close' } }).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await holder.query('ROLLBACK');
+    const answer = await update;
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ description: 'made during the stop' });
+
+    const { code, stderr } = await service.exited;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await isPostmaster(postmaster)).toBe(false);
+    expect(await findPostmaster(sandbox.dataDir)).toBeUndefined();
+  });
+});
+
+function expectOneLine(exit: Exit, line: RegExp): void {
+  expect(exit).toEqual({ code: 1, signal: null, stdout: '', stderr: expect.stringMatching(line) });
+  expect(exit.stderr.split('\n')).toHaveLength(2);
+}
 
 async function listening(): Promise<Server> {
   const server = createServer();

@@ -1,10 +1,5 @@
 import { loadConfig } from '#libs/config/load-config.js';
-
-/** Secrets given, so that reading a configuration makes no files. */
-export const GIVEN_SECRETS = {
-  SECRET_KEY: 'secret-key-of-the-tests',
-  REGISTRY_ADMIN_KEY: 'admin-key-of-the-tests',
-};
+import { GIVEN_SECRETS } from './secrets.js';
 
 /** The names of all settings the service reads: what it asks an environment for that writes down every question. */
 export async function knownSettings(): Promise<Set<string>> {

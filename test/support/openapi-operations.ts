@@ -1,3 +1,5 @@
+import type { TestApp } from './start-app.js';
+
 /** The parts of an OpenAPI 3.1 document the tests read. */
 export interface OpenApiDocument {
   readonly openapi: string;
@@ -53,10 +55,17 @@ export interface OperationObject {
 
 /** One operation with its place in the document. */
 export interface Operation extends OperationObject {
+  /** Method and path template, such as `PUT /applications/{app_key}`. */
+  readonly name: string;
   readonly method: string;
   readonly path: string;
   readonly parameters: readonly ParameterObject[];
   readonly bodySchema: JsonSchema | undefined;
+}
+
+/** The document a service describes itself with. */
+export async function documentOf({ http }: TestApp): Promise<OpenApiDocument> {
+  return (await http.get('/openapi.json').expect(200)).body as OpenApiDocument;
 }
 
 /** All operations, in the order of the document. */
@@ -64,12 +73,36 @@ export function operationsOf(document: OpenApiDocument): Operation[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({
       ...operation,
+      name: `${method.toUpperCase()} ${path}`,
       method: method.toUpperCase(),
       path,
       parameters: operation.parameters ?? [],
       bodySchema: operation.requestBody?.content['application/json']?.schema,
     })),
   );
+}
+
+/** The same operations, and `HEAD` of every `GET`, which the document does not tell apart. */
+export function withHeads(operations: readonly Operation[]): Operation[] {
+  return operations.flatMap((operation) =>
+    operation.method === 'GET'
+      ? [operation, { ...operation, method: 'HEAD', name: `HEAD ${operation.path}` }]
+      : [operation],
+  );
+}
+
+/** The status of an operation that succeeds. */
+export function documentedSuccess({ name, responses }: Operation): number {
+  const status = Object.keys(responses)
+    .map(Number)
+    .find((each) => each < 300);
+  if (status === undefined) throw new Error(`${name} documents no success`);
+  return status;
+}
+
+/** Sets of scheme names, any one of which opens an operation; none for a public one. */
+export function schemeSetsOf({ security = [] }: Operation): string[][] {
+  return security.map((requirement) => Object.keys(requirement));
 }
 
 /** The schema itself, or the one it refers to. */

@@ -1,59 +1,81 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../apps/registry/src/main.js', import.meta.url));
-const READY = /^ {2}API +(\S+)$/m;
-const READY_WITHIN_MS = 50_000;
+/** The whole start block, which a pipe may deliver in pieces. */
+const BANNER = /^ {2}API +(\S+)\n(?:.*\n)*? {2}Admin key .*\n/m;
+/** Less than a test may take, so that the output is told when the start hangs. */
+const START_TIMEOUT_MS = 50_000;
 
-/** The service as an operator starts it: a process of its own, known by what it prints and answers. */
+/** How a process ended, and all it wrote. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The real service in a process of its own. */
 export interface ServiceProcess {
-  /** Where it listens, as its start block says. */
-  readonly url: string;
-  /** All it has printed so far. */
+  /** The URL its start block names; rejects with the output when the process ends before that, or hangs. */
+  readonly ready: Promise<string>;
+  readonly exited: Promise<Exit>;
+  isRunning(): boolean;
+  /** All it wrote so far, to either output. */
   output(): string;
-  /** Asks it to end; resolves with its exit code. */
-  stop(): Promise<number | null>;
+  signal(name: NodeJS.Signals): void;
 }
 
 /**
- * Starts the built service and waits until it says that it is ready.
+ * Starts the built service.
  *
- * @param options.settings its whole environment besides PATH; a free port is taken unless PORT is among them
- * @param options.cwd its working directory, where it looks for `.env` and puts `.data`
+ * @param cwd where it looks for `.env` and, unless told otherwise, puts `.data`
+ * @param settings its whole environment besides PATH
  */
-export async function startServiceProcess({
-  settings = {},
-  cwd,
-}: {
-  settings?: Readonly<Record<string, string>>;
-  cwd: string;
-}): Promise<ServiceProcess> {
+export function startServiceProcess(cwd: string, settings: Readonly<Record<string, string>>): ServiceProcess {
   const child = spawn(process.execPath, [MAIN], {
     cwd,
-    env: { PATH: process.env.PATH, PORT: '0', ...settings },
+    env: { PATH: process.env.PATH, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
-  let printed = '';
-  const ready = new Promise<string>((resolve) => {
-    const collect = (chunk: Buffer): void => {
-      printed += chunk.toString();
-      const url = READY.exec(printed)?.[1];
-      // The block is printed at once, but a pipe may deliver it in pieces.
-      if (url !== undefined && printed.includes('Admin key')) resolve(url);
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
+  let [output, stdout, stderr] = ['', '', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    output += text;
   });
-  const deadline = setTimeout(() => child.kill('SIGKILL'), READY_WITHIN_MS);
-  const url = await Promise.race([ready, exited]);
-  clearTimeout(deadline);
-  if (typeof url !== 'string') throw new Error(`The service was not ready before it ended: ${printed}`);
-  return { url, output: () => printed, stop: () => stopped(child, exited) };
-}
-
-async function stopped(child: ChildProcess, exited: Promise<number | null>): Promise<number | null> {
-  child.kill('SIGTERM');
-  return exited;
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    output += text;
+  });
+  const exited = once(child, 'close').then(([code, signal]): Exit => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    stdout,
+    stderr,
+  }));
+  const ready = new Promise<string>((resolve, reject) => {
+    const timeout = setTimeout(() => {
+      reject(new Error(`The service was not ready after ${START_TIMEOUT_MS / 1000} s: ${output}`));
+    }, START_TIMEOUT_MS);
+    child.stdout.on('data', () => {
+      const url = BANNER.exec(stdout)?.[1];
+      if (url === undefined) return;
+      clearTimeout(timeout);
+      resolve(url);
+    });
+    exited.then(({ code, signal }) => {
+      clearTimeout(timeout);
+      reject(new Error(`The service ended (${code ?? signal ?? 'unknown'}) before it was ready: ${output}`));
+    }, reject);
+  });
+  // A test that expects the start to fail only looks at how it ended.
+  ready.catch(() => undefined);
+  return {
+    ready,
+    exited,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+    output: () => output,
+    signal: (name) => child.kill(name),
+  };
 }

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { loadConfig } from '#libs/config/load-config.js';
 import { createApp } from '#registry/start-registry.js';
+import { GIVEN_SECRETS } from './secrets.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
-export const ADMIN_KEY = 'admin-key-of-the-tests';
-export const AS_ADMIN = { 'X-Admin-Key': ADMIN_KEY };
+export { ADMIN_KEY, AS_ADMIN } from './secrets.js';
 
 /** The whole service on a real port and a database of its own. */
 export interface TestApp {
@@ -29,8 +29,7 @@ export async function startApp(
   const database = given ?? (await createTestDatabase());
   const config = await loadConfig({
     DATABASE_URL: database.url,
-    SECRET_KEY: 'secret-key-of-the-tests',
-    REGISTRY_ADMIN_KEY: ADMIN_KEY,
+    ...GIVEN_SECRETS,
     HOST: '127.0.0.1',
     PORT: '0',
     BCRYPT_COST: '4',

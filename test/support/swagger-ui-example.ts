@@ -1,7 +1,16 @@
 import { type JsonSchema, type OpenApiDocument, type Operation, resolved } from './openapi-operations.js';
 
-/** The value Swagger UI fills in for a schema: its example, else its default, else one put together from its parts. */
-export function swaggerUiExample(document: OpenApiDocument, given: JsonSchema): unknown {
+type Properties = (schema: JsonSchema) => readonly string[];
+
+const all: Properties = ({ properties = {} }) => Object.keys(properties);
+const required: Properties = (schema) => schema.required ?? [];
+
+/**
+ * The value Swagger UI fills in for a schema: its example, else its default, else one put together from its parts.
+ *
+ * @param properties which ones an object gets
+ */
+function exampleOf(document: OpenApiDocument, given: JsonSchema, properties: Properties): unknown {
   const schema = resolved(document, given);
   if (schema.example !== undefined) return schema.example;
   if (schema.default !== undefined) return schema.default;
@@ -10,13 +19,13 @@ export function swaggerUiExample(document: OpenApiDocument, given: JsonSchema): 
   switch (type) {
     case 'object':
       return Object.fromEntries(
-        Object.entries(schema.properties ?? {}).map(([name, property]) => [
+        properties(schema).map((name) => [
           name,
-          swaggerUiExample(document, property),
+          exampleOf(document, schema.properties?.[name] ?? {}, properties),
         ]),
       );
     case 'array':
-      return [swaggerUiExample(document, schema.items ?? {})];
+      return [exampleOf(document, schema.items ?? {}, properties)];
     case 'string':
       return schema.format === 'date-time' ? new Date().toISOString() : 'string';
     case 'boolean':
@@ -28,7 +37,12 @@ export function swaggerUiExample(document: OpenApiDocument, given: JsonSchema): 
 
 /** The body Swagger UI fills in for an operation; `undefined` when it takes none. */
 export function exampleBody(document: OpenApiDocument, { bodySchema }: Operation): unknown {
-  return bodySchema === undefined ? undefined : swaggerUiExample(document, bodySchema);
+  return bodySchema === undefined ? undefined : exampleOf(document, bodySchema, all);
+}
+
+/** As {@link exampleBody}, with no more than an operation needs. */
+export function smallestBody(document: OpenApiDocument, { bodySchema }: Operation): unknown {
+  return bodySchema === undefined ? undefined : exampleOf(document, bodySchema, required);
 }
 
 /** What Swagger UI fills in for the parameters of a place. Those it leaves empty are not sent. */

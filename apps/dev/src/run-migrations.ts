@@ -23,6 +23,6 @@ try {
     applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`,
   );
 } catch (error) {
-  process.stderr.write(startupFailure(error));
+  process.stderr.write(await startupFailure(error));
   process.exit(1);
 }

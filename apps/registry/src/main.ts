@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { loadConfig } from '#libs/config/load-config.js';
 import { startBanner } from './start-banner.js';
-import { startRegistry } from './start-registry.js';
 import { startupFailure } from './startup-failure.js';
 
 try {
   if (existsSync('.env')) loadEnvFile('.env');
   const config = await loadConfig(process.env);
+  // The rest takes a second to load, which the news of a wrong setting need not wait for.
+  const { startRegistry } = await import('./start-registry.js');
   const starting = startRegistry(config);
   // From the first moment: whoever gives up during the start must not leave a database running.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -22,6 +23,6 @@ try {
   }
   process.stdout.write(startBanner(config, await starting));
 } catch (error) {
-  process.stderr.write(startupFailure(error));
+  process.stderr.write(await startupFailure(error));
   process.exit(1);
 }

@@ -1,14 +1,15 @@
 import { ConfigError } from '#libs/config/config-error.js';
-import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { EmbeddedPostgresError } from '#libs/database/embedded-postgres/embedded-postgres-error.js';
 
 /** What the operator reads when the start fails: one line for what is theirs to mend, the stack for what is ours. */
-export function startupFailure(error: unknown): string {
+export async function startupFailure(error: unknown): Promise<string> {
   if (error instanceof ConfigError) return `Configuration: ${error.message}\n`;
   if (error instanceof EmbeddedPostgresError) return `Database: ${error.message}\n`;
   const { code, message, stack } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `HTTP: ${message}; stop the other process or set PORT\n`;
   if (code === 'EACCES') return `HTTP: ${message}; set PORT to 1024 or above\n`;
+  // Brings TypeORM along, which nothing may have needed so far.
+  const { translateDatabaseError } = await import('#libs/database/database-errors.js');
   if (translateDatabaseError(error) !== undefined) {
     return `Database: cannot connect: ${message === '' ? (code ?? 'no reason given') : message}; check DATABASE_URL\n`;
   }

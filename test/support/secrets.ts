@@ -1,0 +1,5 @@
+export const ADMIN_KEY = 'admin-key-of-the-tests';
+export const AS_ADMIN = { 'X-Admin-Key': ADMIN_KEY };
+
+/** Secrets as settings; given, the service makes no files for them. */
+export const GIVEN_SECRETS = { SECRET_KEY: 'secret-key-of-the-tests', REGISTRY_ADMIN_KEY: ADMIN_KEY };
