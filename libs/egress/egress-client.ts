@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
+import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { type AddressResolver, systemResolver } from './address-resolver.js';
 import { type EgressPolicy, literalAddress } from './egress-policy.js';
 import { failureOfLookup, failureReason, isBrokenConnection, ownLimit } from './failure-reason.js';
@@ -99,37 +101,34 @@ export class EgressClient {
 
   private async follow(target: string, signal: AbortSignal): Promise<number> {
     const asked = new Set<string>();
-    let url = this.accepted(target);
-    for (;;) {
-      asked.add(withoutFragment(url));
-      const { status, location } = await this.ask(url, signal);
-      if (location === undefined) return status;
-      const next = this.acceptedRedirect(location, url);
-      if (asked.has(withoutFragment(next))) throw new Failed(`redirect loop at ${withoutFragment(next)}`);
-      if (asked.size > MAX_REDIRECTS) throw new Failed(`more than ${MAX_REDIRECTS} redirects`);
-      url = next;
+    let onTheWay = '';
+    try {
+      let url = this.accepted(target);
+      for (;;) {
+        asked.add(withoutFragment(url));
+        const { status, location } = await this.ask(url, signal);
+        if (location === undefined) return status;
+        onTheWay = 'redirect: ';
+        const next = this.accepted(location, url);
+        if (asked.has(withoutFragment(next))) throw new Failed(`redirect loop at ${withoutFragment(next)}`);
+        if (asked.size > MAX_REDIRECTS) throw new Failed(`more than ${MAX_REDIRECTS} redirects`);
+        url = next;
+      }
+    } catch (error) {
+      throw error instanceof NotAsked ? new NotAsked(`${onTheWay}${error.message}`) : error;
     }
   }
 
-  private accepted(text: string, base?: string): URL {
-    if (!URL.canParse(text, base)) throw new NotAsked('the URL is malformed');
-    const url = new URL(text, base);
+  private accepted(text: string, from?: URL): URL {
+    const url = parsedUrl(text, from?.href);
+    if (url === undefined) throw new NotAsked('the URL is malformed');
     const refusal = this.policy.refusalOfUrl(url);
     if (refusal !== undefined) throw new NotAsked(refusal);
-    return url;
-  }
-
-  private acceptedRedirect(location: string, from: URL): URL {
-    try {
-      const url = this.accepted(location, from.href);
-      // Whoever listens on the way could then answer for the other side.
-      if (from.protocol === 'https:' && url.protocol === 'http:') {
-        throw new NotAsked('from https: to http: is refused');
-      }
-      return url;
-    } catch (error) {
-      throw error instanceof NotAsked ? new NotAsked(`redirect: ${error.message}`) : error;
+    // Whoever listens on the way could then answer for the other side.
+    if (from?.protocol === 'https:' && url.protocol === 'http:') {
+      throw new NotAsked('from https: to http: is refused');
     }
+    return url;
   }
 
   private async ask(url: URL, signal: AbortSignal): Promise<Hop> {
@@ -195,8 +194,10 @@ async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
   let bytes = 0;
   for await (const chunk of body) {
     bytes += (chunk as Buffer).length;
-    if (bytes >= MAX_BODY_BYTES) return;
+    if (bytes >= MAX_BODY_BYTES) break;
   }
+  // Only then is the connection free for the next request, or gone.
+  await nextTurn();
 }
 
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,3 +1,4 @@
+import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { type Address, contains, parseAddress } from './address.js';
 import { formsOf, reasonAgainstAddress, reasonAgainstHost } from './always-forbidden.js';
 import { canonicalHost, type EgressRule, namesHost, parseEgressRule } from './egress-rule.js';
@@ -29,8 +30,9 @@ export class EgressPolicy {
    * {@link refusalOfAnswer} when the URL is asked.
    */
   refusalOfUrl(url: string | URL): string | undefined {
-    if (typeof url === 'string' && !URL.canParse(url)) return 'the URL is malformed';
-    const { protocol, username, password, hostname } = new URL(url);
+    const parsed = typeof url === 'string' ? parsedUrl(url) : url;
+    if (parsed === undefined) return 'the URL is malformed';
+    const { protocol, username, password, hostname } = parsed;
     if (!/^https?:$/.test(protocol))
       return `the scheme ${protocol} is refused: only http: and https: are asked`;
     if (username !== '' || password !== '') return 'user information in the URL is refused';

@@ -18,10 +18,10 @@ const OWN_LIMITS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 
 /** Why an exchange broke off, in a few plain words. */
 export function failureReason(error: unknown): string {
   const code = codeOf(error);
+  if (code?.startsWith('HPE_') || nameOf(error) === 'HTTPParserError') return 'not a valid HTTP response';
   if (code === undefined) return error instanceof Error ? error.message : String(error);
   const known = REASONS[code];
   if (known !== undefined) return known;
-  if (code.startsWith('HPE_')) return `not an HTTP response (${code})`;
   if (
     /^(ERR_TLS|ERR_SSL|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|INVALID_|PATH_LENGTH|EPROTO)/.test(
       code,
@@ -52,4 +52,8 @@ export function ownLimit(error: unknown): string | undefined {
 function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;
+}
+
+function nameOf(error: unknown): unknown {
+  return (error as { name?: unknown } | null)?.name;
 }

@@ -1,6 +1,5 @@
-import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AddressResolver } from '#libs/egress/address-resolver.js';
 import { EgressClient, type EgressClientOptions, type EgressOutcome } from '#libs/egress/egress-client.js';
@@ -66,10 +65,13 @@ const error = (reason: string): unknown => ({
 
 /** A server that does to every connection what it is told. */
 async function rawServer(onConnection: Parameters<typeof createServer>[1]): Promise<string> {
-  const server: Server = createServer(onConnection).listen(0, '127.0.0.1');
+  const sockets = new Set<Socket>();
+  const server = createServer(onConnection).listen(0, '127.0.0.1');
+  server.on('connection', (socket) => sockets.add(socket));
   await once(server, 'listening');
   closing.push(async () => {
     server.close();
+    for (const socket of sockets) socket.destroy();
     await once(server, 'close');
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -169,7 +171,7 @@ describe('a failure', () => {
     const url = await rawServer((socket) => {
       socket.on('error', () => undefined).end('220 smtp.test ready\r\n');
     });
-    expect(await get(url)).toEqual(failure('not an HTTP response (HPE_'));
+    expect(await get(url)).toEqual(failure('not a valid HTTP response'));
   });
 
   it('is an answer with headers without end', async () => {
@@ -327,9 +329,7 @@ describe('redirects', () => {
 
   it.each(
     // Relative ones mean something else in a redirect; headers hold no text beyond Latin-1.
-    FORBIDDEN_URLS.filter(
-      ([url]) => /^[a-z]+:(\/\/(?!\/))?[\x21-\x7e]*$/.test(url) && !url.startsWith('http:1'),
-    ),
+    FORBIDDEN_URLS.filter(([url]) => /^(?!https?:(?!\/\/[^/]))[a-z]+:[\x21-\x7e]+$/.test(url)),
   )('to %s are an error (%s)', async (location, why) => {
     const { url } = await origin(redirect(location));
     expect(await get(url)).toEqual(error(`redirect: `));

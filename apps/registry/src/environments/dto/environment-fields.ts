@@ -1,4 +1,5 @@
 import { ChoiceField, TextField } from '#libs/validation/fields.js';
+import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { baseUrlOf } from '../base-url.js';
 
 const NAME_LENGTH = 63;
@@ -61,6 +62,6 @@ function isBaseDomain(text: string): boolean {
   const withScheme = baseUrlOf(text);
   // The URL parser forgives further slashes and would take the path's first part for the host.
   if (withScheme.includes(':///')) return false;
-  const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
+  const url = parsedUrl(withScheme);
   return url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '';
 }
