@@ -133,10 +133,30 @@ export class EgressClient {
 
   private async ask(url: URL, signal: AbortSignal): Promise<Hop> {
     const addresses = await this.checkedAddresses(url.hostname, signal);
-    const { statusCode, headers, body } = await this.request(url, addresses, signal);
-    await discard(body);
-    const location = REDIRECTS.has(statusCode) ? headers.location : undefined;
-    return { status: statusCode, location: Array.isArray(location) ? location[0] : location };
+    try {
+      return await this.exchange(url, addresses, signal);
+    } catch (error) {
+      if (!(error instanceof StaleConnection)) throw error;
+      return await this.exchange(url, addresses, signal);
+    }
+  }
+
+  private exchange(url: URL, addresses: readonly string[], signal: AbortSignal): Promise<Hop> {
+    return this.pools.lend(originOf(url), addresses, async (pool) => {
+      const reusing = pool.stats.free > 0;
+      const request = pool.request({
+        method: 'GET',
+        path: `${url.pathname}${url.search}`,
+        headers: { accept: '*/*', 'user-agent': 'mcp-registry-server' },
+        signal,
+      });
+      const { statusCode, headers, body } = await request.catch((error: unknown) => {
+        throw reusing && isBrokenConnection(error) ? new StaleConnection(failureReason(error)) : error;
+      });
+      await discard(body);
+      const location = REDIRECTS.has(statusCode) ? headers.location : undefined;
+      return { status: statusCode, location: Array.isArray(location) ? location[0] : location };
+    });
   }
 
   private async checkedAddresses(hostname: string, signal: AbortSignal): Promise<readonly string[]> {
@@ -155,28 +175,6 @@ export class EgressClient {
     if (addresses.length === 0) throw new Failed(`${hostname} does not resolve (no address)`);
     return addresses;
   }
-
-  private async request(
-    url: URL,
-    addresses: readonly string[],
-    signal: AbortSignal,
-  ): Promise<Dispatcher.ResponseData> {
-    const options: Dispatcher.RequestOptions = {
-      method: 'GET',
-      path: `${url.pathname}${url.search}`,
-      headers: { accept: '*/*', 'user-agent': 'mcp-registry-server' },
-      signal,
-    };
-    const pool = this.pools.to(originOf(url), addresses);
-    const reusing = pool.stats.free > 0;
-    try {
-      return await pool.request(options);
-    } catch (error) {
-      // The server closed the idle connection just when it was used again: that says nothing about its health.
-      if (!reusing || signal.aborted || !isBrokenConnection(error)) throw error;
-      return await this.pools.to(originOf(url), addresses).request(options);
-    }
-  }
 }
 
 const CLOSED = 'the egress client is closed';
@@ -186,6 +184,9 @@ class NotAsked extends Error {}
 
 /** The other side was asked, in vain. */
 class Failed extends Error {}
+
+/** The server closed an idle connection just when it was used again: that says nothing about its health. */
+class StaleConnection extends Failed {}
 
 /** Reads what may be read of a body; breaking off closes the connection. */
 async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {

@@ -533,7 +533,10 @@ describe('connections', () => {
     const waiting: (() => void)[] = [];
     const server = await origin((_, answer) => {
       waiting.push(() => answer.end());
-      if (waiting.length === 3) waiting.forEach((go) => go());
+      if (waiting.length === 3)
+        waiting.forEach((go) => {
+          go();
+        });
     });
     const asking = client();
     const outcomes = await Promise.all([1, 2, 3].map(() => asking.get(server.url)));
@@ -555,12 +558,23 @@ describe('connections', () => {
     expect(server.hosts).toHaveLength(3);
   });
 
+  it('are not opened for an exchange that has ended', async () => {
+    const hanging = await origin(() => undefined);
+    const asking = client({ timeoutMs: SHORT });
+    for (let exchange = 1; exchange <= 3; exchange++) {
+      expect(await asking.get(hanging.url)).toEqual(failure('timeout'));
+      await until(() => hanging.open === 0);
+    }
+    expect(hanging.connections).toBe(3);
+  });
+
   it('after an endless body are not used again', async () => {
     const server = await origin((_, answer) => {
       answer.write('x'.repeat(100_000));
     });
     const asking = client();
     expect(await asking.get(server.url)).toEqual(response(200));
+    await until(() => server.open === 0);
     expect(await asking.get(server.url)).toEqual(response(200));
     expect(server.connections).toBe(2);
   });
@@ -581,10 +595,7 @@ describe('the end', () => {
   });
 
   it('of the client ends exchanges and connections', async () => {
-    const sockets = new Set<unknown>();
-    const hanging = await origin(({ socket, url }, answer) => {
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
+    const hanging = await origin(({ url }, answer) => {
       if (url === '/up') answer.end();
     });
     const asking = client();
@@ -594,7 +605,7 @@ describe('the end', () => {
     await asking.close();
     const closed = { status: 'rejected', reason: new Error('the egress client is closed') };
     expect(await exchanges).toEqual([closed, closed]);
-    await until(() => sockets.size === 0);
+    await until(() => hanging.open === 0);
     await expect(asking.get(`${hanging.url}/up`)).rejects.toThrow('the egress client is closed');
   });
 });

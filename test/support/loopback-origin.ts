@@ -11,6 +11,8 @@ export interface LoopbackOrigin {
   readonly url: string;
   /** Connections opened so far. */
   readonly connections: number;
+  /** Connections open now. */
+  readonly open: number;
   /** `Host` of every request so far. */
   readonly hosts: readonly (string | undefined)[];
   /** Server names of TLS connections so far. */
@@ -64,6 +66,9 @@ export async function startOrigin(
     serverNames,
     get connections() {
       return connections;
+    },
+    get open() {
+      return sockets.size;
     },
     close: async () => {
       server.close();
