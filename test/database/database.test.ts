@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import pg from 'pg';
 import { createDataSource } from '#libs/database/data-source.js';
 import { Database } from '#libs/database/database.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { createApplication } from '../support/builders.js';
 import { duringOutage } from '../support/database-outage.js';
 import { eventually } from '../support/eventually.js';
+import { type HeldRows, holdRows } from '../support/held-rows.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -217,19 +217,7 @@ describe('the database going away', () => {
   });
   afterAll(() => app.close());
 
-  const holder = async (): Promise<pg.Client> => {
-    const client = new pg.Client(app.database.url);
-    await client.connect();
-    await client.query('BEGIN');
-    return client;
-  };
-  const waitingForLock = async (count: number): Promise<void> => {
-    await eventually(
-      async () =>
-        (await app.database.query(`SELECT ${OF_THE_SERVICE} AND "wait_event_type" = 'Lock'`)).length ===
-        count,
-    );
-  };
+  const hold = (): Promise<HeldRows> => holdRows(app.database.url, 'SELECT FROM "Application" FOR UPDATE');
   const update = (
     appKey: string,
     description: string,
@@ -242,11 +230,10 @@ describe('the database going away', () => {
 
   it('in the middle of requests gives them 503 with Retry-After, undoes them, and is got over', async () => {
     await createApplication(app, { appKey: 'interrupted' });
-    const lock = await holder();
-    await lock.query('SELECT FROM "Application" FOR UPDATE');
+    const rows = await hold();
     const pending = Array.from({ length: 4 }, (_, index) => update('interrupted', `attempt ${index}`));
     const answers = Promise.all(pending);
-    await waitingForLock(4);
+    await eventually(async () => (await rows.waiting()) === 4);
     await app.database.query(`SELECT pg_terminate_backend("pid") ${OF_THE_SERVICE}`);
     for (const { status, headers, body } of await answers) {
       expect({ status, retryAfter: headers['retry-after'], type: headers['content-type'] }).toEqual({
@@ -263,8 +250,7 @@ describe('the database going away', () => {
         requestId: headers['x-request-id'],
       });
     }
-    await lock.query('ROLLBACK');
-    await lock.end();
+    await rows.release();
     expect(
       await app.database.query(
         `SELECT a."description", (SELECT count(*)::int FROM "AuditLog" l WHERE l."appKey" = a."appKey" AND l."action" = 'application.updated') AS "entries"
@@ -307,11 +293,10 @@ describe('the database going away', () => {
 
   it('cancelling a statement gives 503 with Retry-After and undoes the request', async () => {
     await createApplication(app, { appKey: 'cancelled' });
-    const lock = await holder();
-    await lock.query('SELECT FROM "Application" FOR UPDATE');
+    const rows = await hold();
     const pending = update('cancelled', 'too late');
     const answer = Promise.resolve(pending);
-    await waitingForLock(1);
+    await eventually(async () => (await rows.waiting()) === 1);
     await app.database.query(
       `SELECT pg_cancel_backend("pid") ${OF_THE_SERVICE} AND "wait_event_type" = 'Lock'`,
     );
@@ -321,8 +306,7 @@ describe('the database going away', () => {
       retryAfter: '5',
       type: 'urn:mcp-registry:problem:database-too-slow',
     });
-    await lock.query('ROLLBACK');
-    await lock.end();
+    await rows.release();
     expect((await update('cancelled', 'in time')).status).toBe(200);
   });
 });

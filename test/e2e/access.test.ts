@@ -4,6 +4,7 @@ import {
   type BuiltApplication,
   createApplication,
   endpoint,
+  type IssuedKey,
   issueKey,
 } from '../support/builders.js';
 import {
@@ -16,6 +17,12 @@ import {
 } from '../support/openapi-operations.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { smallestBody } from '../support/swagger-ui-example.js';
+import {
+  expiredKey,
+  keyOfInactiveApplication,
+  keyOfInactiveEnvironment,
+  revokedKey,
+} from '../support/unusable-keys.js';
 
 type Headers = Record<string, string>;
 
@@ -42,11 +49,6 @@ const UNDOCUMENTED_PUBLIC = ['/docs', '/openapi.json'];
 
 const ENVIRONMENTS = [{ name: 'production' }, { name: 'staging' }];
 
-interface IssuedKey {
-  readonly id: string;
-  readonly apiKey: string;
-}
-
 /** Applications and keys for every way credentials can be wrong. */
 interface World {
   readonly production: IssuedKey;
@@ -63,31 +65,14 @@ async function buildWorld(app: TestApp): Promise<World> {
   await createApplication(app, { appKey: 'billing', environments: ENVIRONMENTS });
   await createApplication(app, { appKey: 'dormant' });
   await createApplication(app, { appKey: 'asleep' });
-  const revoked = await issueKey(app, 'orders');
-  await app.http
-    .delete(`/applications/orders/environments/production/api-keys/${revoked.id}`)
-    .set(AS_ADMIN)
-    .expect(204);
-  const expired = await issueKey(app, 'orders', 'production', { expiresInDays: 1 });
-  await app.database.query(`UPDATE "ApiKey" SET "expiresAt" = now() - interval '1 second' WHERE "id" = $1`, [
-    expired.id,
-  ]);
-  const dormant = await issueKey(app, 'dormant');
-  await app.http.put('/applications/dormant').set(AS_ADMIN).send({ status: 'INACTIVE' }).expect(200);
-  const asleep = await issueKey(app, 'asleep');
-  await app.http
-    .put('/applications/asleep/environments/production')
-    .set(AS_ADMIN)
-    .send({ status: 'INACTIVE' })
-    .expect(200);
   return {
     production: await issueKey(app, 'orders'),
     staging: await issueKey(app, 'orders', 'staging'),
-    revoked,
-    expired,
+    revoked: await revokedKey(app, 'orders'),
+    expired: await expiredKey(app, 'orders'),
     billing: await issueKey(app, 'billing'),
-    dormant,
-    asleep,
+    dormant: await keyOfInactiveApplication(app, 'dormant'),
+    asleep: await keyOfInactiveEnvironment(app, 'asleep'),
   };
 }
 

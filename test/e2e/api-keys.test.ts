@@ -6,6 +6,7 @@ import {
   type BuiltApplication,
   createApplication,
   endpoint,
+  type IssuedKey,
   issueKey,
 } from '../support/builders.js';
 import { importHash, importKey } from '../support/imported-key.js';
@@ -16,12 +17,6 @@ import { everyTable } from '../support/table-text.js';
 const DAY_MS = 86_400_000;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const NOBODYS_ID = '00000000-0000-7000-8000-000000000000';
-
-interface IssuedKey {
-  readonly id: string;
-  readonly apiKey: string;
-  readonly expiresAt: string | null;
-}
 
 interface KeyRow {
   readonly hashedKey: string;

@@ -3,11 +3,17 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import type { RefusalLog } from '#registry/audit/refusal-log.js';
-import { asApplication, createApplication, issueKey } from '../support/builders.js';
+import { asApplication, createApplication, type IssuedKey, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { stopIntervals } from '../support/intervals.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { everyTable } from '../support/table-text.js';
+import {
+  expiredKey,
+  keyOfInactiveApplication,
+  keyOfInactiveEnvironment,
+  revokedKey,
+} from '../support/unusable-keys.js';
 
 interface RefusalEntry {
   readonly actor: string;
@@ -18,11 +24,6 @@ interface RefusalEntry {
   readonly occurrences: number;
   readonly ipAddress: string;
   readonly requestId: string;
-}
-
-interface IssuedKey {
-  readonly id: string;
-  readonly apiKey: string;
 }
 
 const UNKNOWN_KEY = `mcp_${'0'.repeat(16)}_${'A'.repeat(43)}`;
@@ -78,37 +79,6 @@ describe('refused credentials', () => {
       .expect(401);
   }
 
-  async function dormantKey(): Promise<IssuedKey> {
-    const issued = await issueKey(app, 'dormant');
-    await app.http.put('/applications/dormant').set(AS_ADMIN).send({ status: 'INACTIVE' }).expect(200);
-    return issued;
-  }
-
-  async function asleepKey(): Promise<IssuedKey> {
-    const issued = await issueKey(app, 'asleep');
-    await app.http
-      .put('/applications/asleep/environments/production')
-      .set(AS_ADMIN)
-      .send({ status: 'INACTIVE' })
-      .expect(200);
-    return issued;
-  }
-
-  async function revokedKey(): Promise<IssuedKey> {
-    const issued = await issueKey(app, 'orders');
-    await app.http
-      .delete(`/applications/orders/environments/production/api-keys/${issued.id}`)
-      .set(AS_ADMIN)
-      .expect(204);
-    return issued;
-  }
-
-  async function expiredKey(): Promise<IssuedKey> {
-    const issued = await issueKey(app, 'orders');
-    await app.database.query(`UPDATE "ApiKey" SET "expiresAt" = now() WHERE "id" = $1`, [issued.id]);
-    return issued;
-  }
-
   it('are told with everything that is known, the path as a template', async () => {
     await refused({
       ...asApplication('orders', key.apiKey, 'staging'),
@@ -140,10 +110,10 @@ describe('refused credentials', () => {
   });
 
   it('are told with their reason', async () => {
-    const revoked = await revokedKey();
-    const expired = await expiredKey();
-    const dormant = await dormantKey();
-    const asleep = await asleepKey();
+    const revoked = await revokedKey(app, 'orders');
+    const expired = await expiredKey(app, 'orders');
+    const dormant = await keyOfInactiveApplication(app, 'dormant');
+    const asleep = await keyOfInactiveEnvironment(app, 'asleep');
     const wrongSecret = `${key.apiKey.slice(0, -43)}${'A'.repeat(43)}`;
     const expected = [
       ['missing-credentials', {}, null, null],

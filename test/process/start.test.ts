@@ -2,11 +2,11 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { migrations } from '#migrations/migrations.js';
 import { version } from '#registry/version.js';
 import { embeddedDatabaseUrl, findPostmaster, isPostmaster } from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
+import { holdRows } from '../support/held-rows.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
 import type { Exit } from '../support/service-process.js';
@@ -129,11 +129,13 @@ describe('the process', () => {
         ],
         [missing, /^Database: cannot connect: database "missing" does not exist; check DATABASE_URL\n$/],
       ];
-      for (const [to, line] of lines) {
-        const exit = await start(to);
-        expectOneLine(exit, line);
-        expect(exit.stderr).not.toContain(to.password);
-      }
+      await Promise.all(
+        lines.map(async ([to, line]) => {
+          const exit = await start(to);
+          expectOneLine(exit, line);
+          expect(exit.stderr).not.toContain(to.password);
+        }),
+      );
     });
   });
 
@@ -332,22 +334,16 @@ describe('the process with an embedded database', () => {
     expect(created.status).toBe(201);
 
     // A request in flight for as long as somebody else holds the row.
-    const holder = new pg.Client(await embeddedDatabaseUrl(sandbox.dataDir));
-    holder.on('error', () => undefined);
-    await holder.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT FROM "Application" FOR UPDATE');
+    const rows = await holdRows(
+      await embeddedDatabaseUrl(sandbox.dataDir),
+      'SELECT FROM "Application" FOR UPDATE',
+    );
     const update = fetch(`${url}/applications/${signal.toLowerCase()}`, {
       method: 'PUT',
       headers: { ...JSON_BODY, ...AS_ADMIN },
       body: '{"description":"made during the stop"}',
     });
-    await eventually(async () => {
-      const { rowCount } = await holder.query(
-        `SELECT FROM pg_stat_activity WHERE "application_name" = 'mcp-registry' AND "wait_event_type" = 'Lock'`,
-      );
-      return rowCount === 1;
-    });
+    await eventually(async () => (await rows.waiting()) === 1);
     service.signal(signal);
     // Until nobody new is let in.
     await eventually(() =>
@@ -356,7 +352,7 @@ describe('the process with an embedded database', () => {
         () => true,
       ),
     );
-    await holder.query('ROLLBACK');
+    await rows.release();
     const answer = await update;
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ description: 'made during the stop' });

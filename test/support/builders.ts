@@ -19,19 +19,26 @@ export async function createApplication(
   return response.body as BuiltApplication;
 }
 
-/** Issues an API key through the API and gives it with its id. */
+/** An API key with its secret. */
+export interface IssuedKey {
+  readonly id: string;
+  readonly apiKey: string;
+  readonly expiresAt: string | null;
+}
+
+/** Issues an API key through the API and gives it. */
 export async function issueKey(
   app: TestApp,
   appKey: string,
   environment = 'production',
   body: Record<string, unknown> = {},
-): Promise<{ id: string; apiKey: string }> {
+): Promise<IssuedKey> {
   const response = await app.http
     .post(`/applications/${appKey}/environments/${environment}/api-keys`)
     .set(AS_ADMIN)
     .send({ name: 'tests', ...body })
     .expect(201);
-  return response.body as { id: string; apiKey: string };
+  return response.body as IssuedKey;
 }
 
 /** The headers an application calls with. */

@@ -1,7 +1,7 @@
-import pg from 'pg';
 import { Database } from '#libs/database/database.js';
 import { createDataSource } from '#libs/database/data-source.js';
 import { entities } from '#registry/entities.js';
+import { type HeldRows, holdRows } from './held-rows.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** A migrated database of its own and the way repositories go to it, without the rest of the service. */
@@ -9,8 +9,8 @@ export interface RepositoryDatabase {
   readonly database: Database;
   /** Statements from outside: other connections, other transactions. */
   readonly outside: TestDatabase;
-  /** Runs a locking statement in a transaction that stays open until `release`. */
-  holdRows(sql: string): Promise<{ release(): Promise<void> }>;
+  /** As {@link holdRows}, of this database. */
+  holdRows(sql: string): Promise<HeldRows>;
   close(): Promise<void>;
 }
 
@@ -24,13 +24,7 @@ export async function openRepositoryDatabase(): Promise<RepositoryDatabase> {
   return {
     database: new Database(dataSource),
     outside,
-    holdRows: async (sql) => {
-      const client = new pg.Client(outside.url);
-      await client.connect();
-      await client.query('BEGIN');
-      await client.query(sql);
-      return { release: () => client.end() };
-    },
+    holdRows: (sql) => holdRows(outside.url, sql),
     close: async () => {
       await dataSource.destroy();
       await outside.drop();
