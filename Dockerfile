@@ -3,7 +3,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
-RUN npm run build && npm ci --omit=dev
+RUN npm run build:service && npm ci --omit=dev
 
 FROM node:22-slim
 ENV NODE_ENV=production DATA_DIR=/data

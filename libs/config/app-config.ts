@@ -1,3 +1,5 @@
+import type { EgressSettings } from '#libs/egress/egress-policy.js';
+
 /** The whole configuration of one registry process: read once at the start, never changed afterwards. */
 export abstract class AppConfig {
   abstract readonly production: boolean;
@@ -12,6 +14,8 @@ export abstract class AppConfig {
   abstract readonly bcryptCost: number;
   /** true: `GET /endpoints` asks for the application's own key or the admin key. */
   abstract readonly endpointsRequireKey: boolean;
+  /** Which hosts the service may reach on behalf of those who register. */
+  abstract readonly egress: EgressSettings;
 }
 
 export interface HttpConfig {

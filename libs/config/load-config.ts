@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { EgressSettings } from '#libs/egress/egress-policy.js';
+import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
 import { type AppConfig, type DatabaseConfig, LOG_LEVELS, type LogLevel } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { loadSecrets } from './secrets.js';
@@ -36,6 +38,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     },
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
+    egress: egress(settings),
     secrets: await loadSecrets(settings, { production, dataDir }),
   };
 }
@@ -86,6 +89,30 @@ function corsOrigins(settings: SettingsReader): string[] {
     }
   }
   return origins;
+}
+
+function egress(settings: SettingsReader): EgressSettings {
+  const read = (name: string): string[] => {
+    const entries = settings.list(name);
+    const wrong = entries.find((entry) => parseEgressRule(entry) === undefined);
+    if (wrong !== undefined) {
+      throw settings.invalid(
+        name,
+        wrong,
+        'addresses, CIDR ranges such as 10.0.0.0/8 (no bits beyond the prefix), host names, and *.example.com',
+      );
+    }
+    return entries;
+  };
+  const [allow, deny] = [read('EGRESS_ALLOW'), read('EGRESS_DENY')];
+  for (const entry of allow) {
+    const rule = parseEgressRule(entry);
+    const reason = rule && reasonAgainstRule(rule);
+    if (reason !== undefined) {
+      throw settings.invalid('EGRESS_ALLOW', entry, `nothing that is always forbidden: it is ${reason}`);
+    }
+  }
+  return { allow, deny };
 }
 
 function database(settings: SettingsReader): DatabaseConfig {

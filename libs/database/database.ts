@@ -76,6 +76,7 @@ function oneAtATime(runner: QueryRunner): QueryRunner {
 @Injectable()
 export class Database {
   private readonly current = new AsyncLocalStorage<UnitOfWork>();
+  private readonly lastWrites: (() => Promise<void>)[] = [];
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -88,6 +89,17 @@ export class Database {
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const manager = await this.manager();
     return manager.query<Row[]>(sql, [...parameters]);
+  }
+
+  /** For whoever keeps writes in memory: `write` runs when the last request has been answered. */
+  beforeClose(write: () => Promise<void>): void {
+    this.lastWrites.push(write);
+  }
+
+  /** Runs the last writes, then ends all connections. */
+  async close(): Promise<void> {
+    await Promise.all(this.lastWrites.map((write) => write()));
+    await this.dataSource.destroy();
   }
 
   /** Whether a statement of its own is answered in time. */

@@ -16,7 +16,7 @@ export type MigrationClass = new () => {
  */
 export async function runMigrations(url: string, migrations: readonly MigrationClass[]): Promise<string[]> {
   const dataSource = createDataSource(
-    // A migration takes as long as its table is large.
+    // A migration takes as long as its table is large, and so does waiting for another replica's.
     { url, maxConnections: 2, onConnectionError: () => undefined, statementTimeoutMs: 0 },
     [],
     [...migrations],
@@ -25,8 +25,6 @@ export async function runMigrations(url: string, migrations: readonly MigrationC
   try {
     const lock = dataSource.createQueryRunner();
     try {
-      // Waiting for another replica's long migration is no reason to fail.
-      await lock.query('SET statement_timeout = 0');
       await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
       const applied = await dataSource.runMigrations({ transaction: 'each' });
       await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);

@@ -15,3 +15,8 @@ export class InvalidInput extends DomainError {
     });
   }
 }
+
+/** @throws InvalidInput when there is any mistake */
+export function refuseInput(errors: readonly InputError[]): void {
+  if (errors.length > 0) throw new InvalidInput(errors);
+}

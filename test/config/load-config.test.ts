@@ -35,6 +35,7 @@ describe('the configuration', () => {
       batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024 },
       bcryptCost: 10,
       endpointsRequireKey: false,
+      egress: { allow: [], deny: [] },
       secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
     });
   });
@@ -56,6 +57,8 @@ describe('the configuration', () => {
       BATCH_MAX_BYTES: '4096',
       BCRYPT_COST: '12',
       ENDPOINTS_REQUIRE_KEY: 'true',
+      EGRESS_ALLOW: '10.0.0.0/8, fd12::/16 ,*.example.com,orders,münchen.example',
+      EGRESS_DENY: '10.9.9.9,::1,localhost,::ffff:10.1.0.0/112,64:ff9b::/96',
     });
     expect(config).toEqual({
       production: true,
@@ -76,6 +79,10 @@ describe('the configuration', () => {
       batch: { maxEndpoints: 10, maxBytes: 4096 },
       bcryptCost: 12,
       endpointsRequireKey: true,
+      egress: {
+        allow: ['10.0.0.0/8', 'fd12::/16', '*.example.com', 'orders', 'münchen.example'],
+        deny: ['10.9.9.9', '::1', 'localhost', '::ffff:10.1.0.0/112', '64:ff9b::/96'],
+      },
       secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
     });
   });
@@ -148,6 +155,43 @@ describe('the configuration', () => {
     ['TRUST_PROXY', 'everybody', 'true, false, a number of proxies'],
     ['TRUST_PROXY', '10.0.0.0/33', 'CIDR ranges'],
     ['TRUST_PROXY', '10.0.0.0/8, nonsense', 'CIDR ranges'],
+    ...['EGRESS_ALLOW', 'EGRESS_DENY'].flatMap((name) =>
+      [
+        '10.0.0.0/33',
+        '10.0.0.1/8',
+        '::1/129',
+        'fe80::1%eth0',
+        '::ffff:10.0.0.0/95',
+        '010.0.0.1',
+        '127.1',
+        '2130706433',
+        '0x7f000001',
+        '1.2.3.4.5',
+        '[::1]',
+        'http://example.com',
+        'example.com:80',
+        'example.com/path',
+        'user@example.com',
+        '*',
+        '*.*.example.com',
+        'api.*.com',
+        '*example.com',
+        'two words',
+        'a..b',
+        '-',
+        '.',
+      ].map((value) => [name, value, 'addresses, CIDR ranges such as 10.0.0.0/8'] as const),
+    ),
+    ...[
+      '169.254.169.254',
+      '169.254.0.0/24',
+      '::ffff:169.254.169.254',
+      '64:ff9b::a9fe:a9fe',
+      'fe80::/64',
+      'fd00:ec2::254',
+      '224.0.0.0/4',
+      'metadata.google.internal',
+    ].map((value) => ['EGRESS_ALLOW', value, 'nothing that is always forbidden'] as const),
     ['CORS_ORIGINS', 'example.com', 'origins such as https://console.example.com'],
     ['CORS_ORIGINS', 'https://a.example/path', 'origins such as https://console.example.com'],
   ])('refuses %s=%s and says what is allowed', async (name, value, allowed) => {

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import type { RefusalLog } from '#registry/audit/refusal-log.js';
 import { asApplication, createApplication, type IssuedKey, issueKey } from '../support/builders.js';
@@ -290,6 +292,33 @@ describe('refused credentials in a running service', () => {
       await app.nest.close();
       const entries = await app.database.query(`SELECT "action", "reason" FROM "AuditLog"`);
       expect(entries).toEqual([{ action: 'credentials.refused', reason: 'missing-credentials' }]);
+    } finally {
+      await app.database.drop();
+    }
+  });
+
+  it('reach the trail even from requests that outlast the beginning of the stop', async () => {
+    const app = await startApp();
+    stopIntervals(app);
+    try {
+      const { hostname, port } = new URL(app.url);
+      const request = connect(Number(port), hostname);
+      request.write(
+        'PUT /applications/orders HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\n' +
+          'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n',
+      );
+      await once(request, 'data');
+      const closing = app.nest.close();
+      await eventually(() =>
+        app.http.get('/health/live').then(
+          () => false,
+          () => true,
+        ),
+      );
+      request.end('{}');
+      await closing;
+      const entries = await app.database.query(`SELECT "reason", "resourceId" FROM "AuditLog"`);
+      expect(entries).toEqual([{ reason: 'missing-credentials', resourceId: 'PUT /applications/:app_key' }]);
     } finally {
       await app.database.drop();
     }

@@ -5,7 +5,12 @@ import { startupFailure } from '#registry/startup-failure.js';
 
 /** `npm run migration:run`: brings the schema of DATABASE_URL up to date without starting the service. */
 try {
-  const { database } = await loadConfig(process.env);
+  // Secrets play no part here, and none shall be made.
+  const { database } = await loadConfig({
+    SECRET_KEY: 'unused',
+    REGISTRY_ADMIN_KEY: 'unused',
+    ...process.env,
+  });
   const url = database.directUrl ?? database.url;
   if (url === undefined) {
     process.stderr.write(

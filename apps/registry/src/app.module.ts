@@ -9,6 +9,7 @@ import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filte
 import { AppConfig } from '#libs/config/app-config.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { DatabaseModule } from '#libs/database/database.module.js';
+import { EgressModule } from '#libs/egress/egress.module.js';
 import { ListingInterceptor } from '#libs/pagination/listing.interceptor.js';
 import { ProblemFilter } from '#libs/problem-details/problem.filter.js';
 import { InputValidationPipe } from '#libs/validation/input-validation.pipe.js';
@@ -52,7 +53,10 @@ export class AppModule {
     const { maxConnections } = config.database;
     return {
       module: AppModule,
-      imports: [DatabaseModule.register({ url: databaseUrl, maxConnections, entities })],
+      imports: [
+        DatabaseModule.register({ url: databaseUrl, maxConnections, entities }),
+        EgressModule.register(config.egress),
+      ],
       providers: [{ provide: AppConfig, useValue: config }],
     };
   }

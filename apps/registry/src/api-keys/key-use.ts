@@ -1,16 +1,22 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { Database } from '#libs/database/database.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 
 const FLUSH_INTERVAL_MS = 10_000;
 
 /** Keeps when each API key was last used: in memory, written in batches, so that no request pays for it. */
 @Injectable()
-export class KeyUse implements BeforeApplicationShutdown {
+export class KeyUse {
   private readonly logger = new Logger(KeyUse.name);
   private pending = new Map<string, Date>();
 
-  constructor(private readonly apiKeys: ApiKeysRepository) {}
+  constructor(
+    private readonly apiKeys: ApiKeysRepository,
+    database: Database,
+  ) {
+    database.beforeClose(() => this.flush());
+  }
 
   record(apiKeyId: string): void {
     this.pending.set(apiKeyId, new Date());
@@ -28,9 +34,5 @@ export class KeyUse implements BeforeApplicationShutdown {
       this.pending = new Map([...batch, ...this.pending]);
       this.logger.warn(`When API keys were last used could not be written: ${(error as Error).message}`);
     }
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.flush();
   }
 }

@@ -4,10 +4,12 @@ import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { newId } from '#libs/database/new-id.js';
+import { EgressPolicy } from '#libs/egress/egress-policy.js';
 import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
-import { InvalidInput } from '#libs/problem-details/invalid-input.js';
+import type { InputError } from '#libs/problem-details/domain-error.js';
+import { refuseInput } from '#libs/problem-details/invalid-input.js';
 import type { CreateEnvironmentRequest } from '../environments/dto/create-environment.request.js';
 import type { EnvironmentResponse } from '../environments/dto/environment.response.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
@@ -25,6 +27,7 @@ export class ApplicationsService {
     private readonly applications: ApplicationsRepository,
     private readonly environments: EnvironmentsService,
     private readonly changes: ChangeRecorder,
+    private readonly egress: EgressPolicy,
   ) {}
 
   list(query: PageQuery): Promise<Listing<ApplicationResponse>> {
@@ -37,7 +40,11 @@ export class ApplicationsService {
 
   async create(request: CreateApplicationRequest): Promise<ApplicationWithEnvironmentsResponse> {
     const initial = request.environments ?? [{ name: DEFAULT_ENVIRONMENT }];
-    refuseRepeatedNames(initial);
+    refuseInput([
+      ...this.mistakesIn(request),
+      ...repeatedNames(initial),
+      ...initial.flatMap((each, index) => this.environments.mistakesIn(each, `#/environments/${index}`)),
+    ]);
     const application = await this.insert(request);
     const environments: EnvironmentResponse[] = [];
     for (const environment of initial) {
@@ -61,6 +68,7 @@ export class ApplicationsService {
     request: UpdateApplicationRequest,
     caller: Caller,
   ): Promise<ApplicationResponse> {
+    refuseInput(this.mistakesIn(request));
     const application = await this.findAndLock(appKey);
     const { name, description, status } = request;
     const changed = changedFields<ApplicationEntity>(application, {
@@ -84,6 +92,13 @@ export class ApplicationsService {
     this.recordChange(application, {
       before: responseOf(ApplicationWithEnvironmentsResponse, application, { environments }),
     });
+  }
+
+  /** A path leads nowhere by itself: the base domains it is joined to are judged. */
+  private mistakesIn({ healthCheckUrl }: UpdateApplicationRequest): InputError[] {
+    if (healthCheckUrl == null || healthCheckUrl === '' || healthCheckUrl.startsWith('/')) return [];
+    const detail = this.egress.refusalOfUrl(healthCheckUrl);
+    return detail === undefined ? [] : [{ pointer: '#/healthCheckUrl', detail }];
   }
 
   private async insert(request: CreateApplicationRequest): Promise<ApplicationEntity> {
@@ -129,12 +144,10 @@ export class ApplicationsService {
   }
 }
 
-function refuseRepeatedNames(environments: readonly CreateEnvironmentRequest[]): void {
+function repeatedNames(environments: readonly CreateEnvironmentRequest[]): InputError[] {
   const names = environments.map(({ name }) => name);
   const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
-  if (repeated !== -1) {
-    throw new InvalidInput([
-      { pointer: `#/environments/${repeated}/name`, detail: 'must not be used twice' },
-    ]);
-  }
+  return repeated === -1
+    ? []
+    : [{ pointer: `#/environments/${repeated}/name`, detail: 'must not be used twice' }];
 }

@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { FastifyRequest } from 'fastify';
 import type { RefusalReason, RefusedClaim } from '#libs/access/access.errors.js';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
+import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 import { AuditLogRepository } from './audit-log.repository.js';
@@ -31,15 +32,17 @@ const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
  * a flood of refusals costs memory and table a bounded amount.
  */
 @Injectable()
-export class RefusalLog extends RefusalRecorder implements BeforeApplicationShutdown {
+export class RefusalLog extends RefusalRecorder {
   private readonly logger = new Logger(RefusalLog.name);
   private pending = new Map<string, AuditLogEntity>();
 
   constructor(
     private readonly entries: AuditLogRepository,
     private readonly config: AppConfig,
+    database: Database,
   ) {
     super();
+    database.beforeClose(() => this.flush());
   }
 
   refused(made: RefusedClaim, request: FastifyRequest): void {
@@ -67,10 +70,6 @@ export class RefusalLog extends RefusalRecorder implements BeforeApplicationShut
       this.logger.error(`Refused credentials could not be written yet: ${(error as Error).message}`);
       for (const [group, entry] of batch) this.add(group, entry);
     }
-  }
-
-  beforeApplicationShutdown(): Promise<void> {
-    return this.flush();
   }
 
   private add(group: string, entry: AuditLogEntity): void {

@@ -2,10 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { newId } from '#libs/database/new-id.js';
+import { EgressPolicy } from '#libs/egress/egress-policy.js';
+import type { InputError } from '#libs/problem-details/domain-error.js';
+import { refuseInput } from '#libs/problem-details/invalid-input.js';
 import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import { ApplicationNotFound } from '../applications/application.errors.js';
+import { baseUrlOf } from './base-url.js';
 import type { CreateEnvironmentRequest } from './dto/create-environment.request.js';
 import { EnvironmentResponse } from './dto/environment.response.js';
 import type { UpdateEnvironmentRequest } from './dto/update-environment.request.js';
@@ -18,6 +22,7 @@ export class EnvironmentsService {
   constructor(
     private readonly environments: EnvironmentsRepository,
     private readonly changes: ChangeRecorder,
+    private readonly egress: EgressPolicy,
   ) {}
 
   async list(appKey: string, query: PageQuery): Promise<Listing<EnvironmentResponse>> {
@@ -41,11 +46,19 @@ export class EnvironmentsService {
   }
 
   async create(appKey: string, request: CreateEnvironmentRequest): Promise<EnvironmentResponse> {
+    refuseInput(this.mistakesIn(request));
     const applicationId = await this.environments.holdApplication(appKey);
     if (applicationId === undefined) throw new ApplicationNotFound(appKey);
     const environment = await this.createIn(applicationId, request);
     this.recordChange(appKey, environment, { after: environment });
     return environment;
+  }
+
+  /** What the rules of this registry, not the shape of the request, speak against. */
+  mistakesIn({ baseDomain }: UpdateEnvironmentRequest, parent = '#'): InputError[] {
+    if (baseDomain == null || baseDomain === '') return [];
+    const detail = this.egress.refusalOfUrl(baseUrlOf(baseDomain));
+    return detail === undefined ? [] : [{ pointer: `${parent}/baseDomain`, detail }];
   }
 
   /** Part of creating the application, whose audit entry speaks of it too. */
@@ -73,6 +86,7 @@ export class EnvironmentsService {
     name: string,
     request: UpdateEnvironmentRequest,
   ): Promise<EnvironmentResponse> {
+    refuseInput(this.mistakesIn(request));
     const environment = await this.findAndLock(appKey, name);
     const { description, status } = request;
     const changed = changedFields<EnvironmentEntity>(environment, {

@@ -1,4 +1,5 @@
 import { TextField } from '#libs/validation/fields.js';
+import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { isReserved } from '../app-key.js';
 
 export const ApplicationNameField = (presence: 'required' | 'optional-not-null'): PropertyDecorator =>
@@ -46,8 +47,8 @@ export const HealthCheckUrlField = (): PropertyDecorator =>
 
 function isHealthCheckUrl(text: string): boolean {
   if (/[\s\\]/.test(text) || text.startsWith('//')) return false;
-  if (text.startsWith('/')) return URL.canParse(text, 'http://host');
-  if (!/^https?:\/\/[^/]/i.test(text) || !URL.canParse(text)) return false;
-  const { username, password } = new URL(text);
-  return username === '' && password === '';
+  if (text.startsWith('/')) return parsedUrl(text, 'http://host') !== undefined;
+  if (!/^https?:\/\/[^/]/i.test(text)) return false;
+  const url = parsedUrl(text);
+  return url?.username === '' && url.password === '';
 }

@@ -1,4 +1,6 @@
 import { ChoiceField, TextField } from '#libs/validation/fields.js';
+import { parsedUrl } from '#libs/validation/parsed-url.js';
+import { baseUrlOf } from '../base-url.js';
 
 const NAME_LENGTH = 63;
 const NAME_RULE = 'letters, digits, dots, underscores and hyphens';
@@ -57,9 +59,9 @@ export const StatusField = (): PropertyDecorator =>
 
 function isBaseDomain(text: string): boolean {
   if (/[\s\\@?#]/.test(text)) return false;
-  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  const withScheme = baseUrlOf(text);
   // The URL parser forgives further slashes and would take the path's first part for the host.
   if (withScheme.includes(':///')) return false;
-  const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
+  const url = parsedUrl(withScheme);
   return url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '';
 }

@@ -1,0 +1,122 @@
+import { parsedUrl } from '#libs/validation/parsed-url.js';
+import { type Address, contains, parseAddress } from './address.js';
+import { formsOf, reasonAgainstAddress, reasonAgainstHost } from './always-forbidden.js';
+import { canonicalHost, type EgressRule, namesHost, parseEgressRule } from './egress-rule.js';
+
+/** Entries of `EGRESS_ALLOW` and `EGRESS_DENY`: addresses, CIDR ranges, host names and `*.example.com`. */
+export interface EgressSettings {
+  /** Empty: everything that is neither always forbidden nor denied. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
+/**
+ * What may be reached from here. First the ranges that are always forbidden, which no setting opens; then
+ * `deny`; then `allow`, where it is set. An address is judged by every form it can take.
+ *
+ * Every method answers why not, as a sentence, and `undefined` when nothing speaks against it.
+ */
+export class EgressPolicy {
+  private readonly allow: readonly EgressRule[];
+  private readonly deny: readonly EgressRule[];
+
+  constructor({ allow, deny }: EgressSettings) {
+    this.allow = allow.map(readRule);
+    this.deny = deny.map(readRule);
+  }
+
+  /**
+   * Judges a URL by what it literally names, without asking the DNS. What a name resolves to is judged by
+   * {@link refusalOfAnswer} when the URL is asked.
+   */
+  refusalOfUrl(url: string | URL): string | undefined {
+    const parsed = typeof url === 'string' ? parsedUrl(url) : url;
+    if (parsed === undefined) return 'the URL is malformed';
+    const { protocol, username, password, hostname } = parsed;
+    if (!/^https?:$/.test(protocol))
+      return `the scheme ${protocol} is refused: only http: and https: are asked`;
+    if (username !== '' || password !== '') return 'user information in the URL is refused';
+    return this.refusalOfHost(hostname);
+  }
+
+  /**
+   * Judges what the DNS answered: one refused address among several refuses them all.
+   *
+   * @param hostname as the URL has it; may be a literal address
+   */
+  refusalOfAnswer(hostname: string, addresses: readonly string[]): string | undefined {
+    const host = canonicalHost(hostname);
+    for (const text of addresses) {
+      const address = parseAddress(text);
+      if (address === undefined) return `${host} resolves to ${text}, which is not an address`;
+      const reason = this.reasonAgainst(address, this.isAllowedByName(host));
+      if (reason === undefined) continue;
+      return literalAddress(hostname) === undefined
+        ? `${host} resolves to ${text}, which is refused: ${reason}`
+        : `${text} is refused: ${reason}`;
+    }
+    return undefined;
+  }
+
+  private refusalOfHost(hostname: string): string | undefined {
+    const host = canonicalHost(hostname);
+    const reason = this.reasonAgainstLiteral(host, literalAddress(hostname));
+    return reason === undefined ? undefined : `${host} is refused: ${reason}`;
+  }
+
+  private reasonAgainstLiteral(host: string, address: Address | undefined): string | undefined {
+    if (address !== undefined) return this.reasonAgainst(address, false);
+    const forbidden = reasonAgainstHost(host);
+    if (forbidden !== undefined) return `it is ${forbidden}`;
+    const denied = this.deny.find((rule) => namesHost(rule, host));
+    if (denied !== undefined) return listedBy(denied);
+    if (isLocalhost(host)) return this.reasonAgainst(LOOPBACK, this.isAllowedByName(host));
+    // With ranges on the list, only the DNS can tell.
+    const open = this.allow.length === 0 || this.allow.some(({ kind }) => kind === 'range');
+    return open || this.isAllowedByName(host) ? undefined : NOT_LISTED;
+  }
+
+  private reasonAgainst(address: Address, allowedByName: boolean): string | undefined {
+    const forbidden = reasonAgainstAddress(address);
+    if (forbidden !== undefined) return `it is ${forbidden}`;
+    const forms = formsOf(address);
+    const lists = (rule: EgressRule): boolean =>
+      rule.kind === 'range' && forms.some((form) => contains(rule.range, form));
+    const denied = this.deny.find(lists);
+    if (denied !== undefined) return listedBy(denied);
+    return this.allow.length === 0 || allowedByName || this.allow.some(lists) ? undefined : NOT_LISTED;
+  }
+
+  private isAllowedByName(host: string): boolean {
+    return this.allow.some((rule) => namesHost(rule, host));
+  }
+}
+
+/** The address a URL names literally. */
+export function literalAddress(hostname: string): Address | undefined {
+  return parseAddress(hostname.replace(/^\[(.*)\]$/, '$1'));
+}
+
+const LOOPBACK = readAddress('127.0.0.1');
+const NOT_LISTED = 'EGRESS_ALLOW does not list it';
+
+function listedBy({ text }: EgressRule): string {
+  return `EGRESS_DENY lists ${text}`;
+}
+
+/** RFC 6761: these names mean this machine, whatever the DNS says. */
+function isLocalhost(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost');
+}
+
+function readAddress(text: string): Address {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(`${text} is not an address`);
+  return address;
+}
+
+function readRule(text: string): EgressRule {
+  const rule = parseEgressRule(text);
+  if (rule === undefined) throw new Error(`${text} is not a rule of egress`);
+  return rule;
+}
