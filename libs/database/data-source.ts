@@ -24,7 +24,7 @@ export function createDataSource(
   migrations: Classes = [],
 ): DataSource {
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = settings;
-  return new DataSource({
+  const dataSource: DataSource = new DataSource({
     type: 'postgres',
     url: settings.url,
     entities,
@@ -33,7 +33,10 @@ export function createDataSource(
     installExtensions: false,
     logging: false,
     poolSize: settings.maxConnections,
-    poolErrorHandler: settings.onConnectionError,
+    poolErrorHandler: (error: Error) => {
+      // The pool is left before its connections are closed: one that the server ends meanwhile is no loss.
+      if (dataSource.isInitialized) settings.onConnectionError(error);
+    },
     applicationName: 'mcp-registry',
     extra: {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -42,6 +45,7 @@ export function createDataSource(
       ...(statementTimeoutMs > 0 && { onConnect: breakWhenSilent(statementTimeoutMs + ANSWER_GRACE_MS) }),
     },
   });
+  return dataSource;
 }
 
 interface Connected {
