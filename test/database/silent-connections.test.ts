@@ -76,11 +76,11 @@ describe('connections the server ends', () => {
     await database.drop();
   });
 
-  const terminate = (): Promise<unknown> =>
-    database.query(
-      `SELECT pg_terminate_backend("pid") FROM pg_stat_activity
-       WHERE "datname" = current_database() AND "application_name" = 'mcp-registry'`,
-    );
+  async function terminate(): Promise<void> {
+    const ours = `FROM pg_stat_activity WHERE "datname" = current_database() AND "application_name" = 'mcp-registry'`;
+    await database.query(`SELECT pg_terminate_backend("pid") ${ours}`);
+    await eventually(async () => (await database.query(`SELECT ${ours}`)).length === 0);
+  }
 
   it('are told while they are in use', async () => {
     await terminate();
@@ -92,7 +92,7 @@ describe('connections the server ends', () => {
   it('are no news when they were being left already', async () => {
     const { master: pool } = dataSource.driver as unknown as { master: pg.Pool };
     await line.stall();
-    const closed = once(pool, 'remove');
+    const closed = new Promise((resolve) => pool.once('remove', resolve));
     await dataSource.destroy();
     await terminate();
     await line.mend();
