@@ -59,6 +59,8 @@ export interface TextFieldOptions extends FieldOptions {
   readonly format?: string;
   readonly pattern?: RegExp;
   readonly default?: string;
+  /** Takes an empty text for `null`: existing clients send it where they have nothing to say. */
+  readonly emptyIsNull?: boolean;
   /** A rule beyond length and pattern, and how to say it. */
   readonly accepts?: (text: string) => boolean;
   readonly says?: string;
@@ -89,6 +91,7 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
         (pattern?.test(value) ?? true) &&
         accepts(value),
     },
+    (value) => (options.emptyIsNull && value === '' ? null : value),
   );
 }
 

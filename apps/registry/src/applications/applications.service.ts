@@ -70,11 +70,11 @@ export class ApplicationsService {
   ): Promise<ApplicationResponse> {
     refuseInput(this.mistakesIn(request));
     const application = await this.findAndLock(appKey);
-    const { name, description, status } = request;
+    const { name, description, healthCheckUrl, status } = request;
     const changed = changedFields<ApplicationEntity>(application, {
       name,
       description,
-      healthCheckUrl: request.healthCheckUrl === '' ? null : request.healthCheckUrl,
+      healthCheckUrl,
       status,
     });
     if (changed === undefined) return responseOf(ApplicationResponse, application);
@@ -96,7 +96,7 @@ export class ApplicationsService {
 
   /** A path leads nowhere by itself: the base domains it is joined to are judged. */
   private mistakesIn({ healthCheckUrl }: UpdateApplicationRequest): InputError[] {
-    if (healthCheckUrl == null || healthCheckUrl === '' || healthCheckUrl.startsWith('/')) return [];
+    if (healthCheckUrl == null || healthCheckUrl.startsWith('/')) return [];
     const detail = this.egress.refusalOfUrl(healthCheckUrl);
     return detail === undefined ? [] : [{ pointer: '#/healthCheckUrl', detail }];
   }
@@ -109,7 +109,7 @@ export class ApplicationsService {
       name: request.name,
       description: request.description ?? null,
       authenticationMethod: request.authenticationMethod ?? 'API_KEY',
-      healthCheckUrl: request.healthCheckUrl === '' ? null : (request.healthCheckUrl ?? null),
+      healthCheckUrl: request.healthCheckUrl ?? null,
       createdAt: now,
       updatedAt: now,
     };

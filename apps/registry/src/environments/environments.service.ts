@@ -56,7 +56,7 @@ export class EnvironmentsService {
 
   /** What the rules of this registry, not the shape of the request, speak against. */
   mistakesIn({ baseDomain }: UpdateEnvironmentRequest, parent = '#'): InputError[] {
-    if (baseDomain == null || baseDomain === '') return [];
+    if (baseDomain == null) return [];
     const detail = this.egress.refusalOfUrl(baseUrlOf(baseDomain));
     return detail === undefined ? [] : [{ pointer: `${parent}/baseDomain`, detail }];
   }
@@ -68,7 +68,7 @@ export class EnvironmentsService {
       id: newId(),
       name: request.name,
       description: request.description ?? null,
-      baseDomain: blankAsNull(request.baseDomain) ?? null,
+      baseDomain: request.baseDomain ?? null,
       applicationId,
       createdAt: now,
       updatedAt: now,
@@ -88,12 +88,8 @@ export class EnvironmentsService {
   ): Promise<EnvironmentResponse> {
     refuseInput(this.mistakesIn(request));
     const environment = await this.findAndLock(appKey, name);
-    const { description, status } = request;
-    const changed = changedFields<EnvironmentEntity>(environment, {
-      baseDomain: blankAsNull(request.baseDomain),
-      description,
-      status,
-    });
+    const { baseDomain, description, status } = request;
+    const changed = changedFields<EnvironmentEntity>(environment, { baseDomain, description, status });
     if (changed === undefined) return responseOf(EnvironmentResponse, environment);
     const update = { ...changed.after, updatedAt: new Date() };
     await this.environments.update(environment.id, update);
@@ -151,9 +147,4 @@ export class EnvironmentsService {
       ...values,
     });
   }
-}
-
-/** Existing clients send an empty text where they have no URL. */
-function blankAsNull(text: string | null | undefined): string | null | undefined {
-  return text === '' ? null : text;
 }

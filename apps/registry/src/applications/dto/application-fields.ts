@@ -40,7 +40,8 @@ export const HealthCheckUrlField = (): PropertyDecorator =>
     example: '/actuator/health',
     minLength: 0,
     maxLength: 2048,
-    accepts: (text) => text === '' || isHealthCheckUrl(text),
+    emptyIsNull: true,
+    accepts: isHealthCheckUrl,
     says: 'an absolute http(s) URL without user information, or a path that begins with /',
     presence: 'optional',
   });

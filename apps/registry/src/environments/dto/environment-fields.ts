@@ -43,7 +43,8 @@ export const BaseDomainField = (): PropertyDecorator =>
     example: 'api.example.com',
     minLength: 0,
     maxLength: 2048,
-    accepts: (text) => text === '' || isBaseDomain(text),
+    emptyIsNull: true,
+    accepts: isBaseDomain,
     says: 'a host such as api.example.com, optionally with http:// or https://, a port and a path',
     presence: 'optional',
   });
