@@ -3,6 +3,9 @@ import { ApplicationEntity } from './applications/application.entity.js';
 import { AuditLogEntity } from './audit/audit-log.entity.js';
 import { EndpointEntity } from './endpoints/endpoint.entity.js';
 import { EnvironmentEntity } from './environments/environment.entity.js';
+import { HealthCheckLogArchiveEntity } from './health/history/health-check-log-archive.entity.js';
+import { HealthCheckLogEntity } from './health/history/health-check-log.entity.js';
+import { HealthCheckRollupEntity } from './health/history/health-check-rollup.entity.js';
 import { HealthTargetEntity } from './health/probe/health-target.entity.js';
 
 /** Every table the service maps. */
@@ -13,4 +16,7 @@ export const entities = [
   ApiKeyEntity,
   AuditLogEntity,
   HealthTargetEntity,
+  HealthCheckLogEntity,
+  HealthCheckLogArchiveEntity,
+  HealthCheckRollupEntity,
 ];
