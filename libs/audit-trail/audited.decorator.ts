@@ -1,6 +1,6 @@
 import { Reflector } from '@nestjs/core';
 
-/** Everything the trail can say happened through a route. */
+/** Everything the trail can say was done. */
 export type AuditAction =
   | 'application.created'
   | 'application.updated'
@@ -11,7 +11,9 @@ export type AuditAction =
   | 'endpoints.registered'
   | 'api-key.issued'
   | 'api-key.rotated'
-  | 'api-key.revoked';
+  | 'api-key.revoked'
+  | 'health.checked'
+  | 'health.status-changed';
 
 /** Names what a changing route does. Its change and its audit entry share one transaction. */
 export const Audited = Reflector.createDecorator<AuditAction>();

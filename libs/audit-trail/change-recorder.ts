@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
+import type { AuditAction } from './audited.decorator.js';
 
 /** What a service changed. Values never hold secrets or hashes. */
 export interface Change {
@@ -9,6 +10,8 @@ export interface Change {
   readonly appKey: string;
   readonly environmentId?: string;
   readonly environment?: string;
+  /** When it is another one than that of the route, or of the work, it was changed in. */
+  readonly action?: AuditAction;
   /** `undefined` for what did not exist before. */
   readonly before?: unknown;
   /** `undefined` for what no longer exists. */

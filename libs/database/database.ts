@@ -8,6 +8,7 @@ import { CommitUncertain, DatabaseUnavailable, translateDatabaseError } from './
 class UnitOfWork {
   private begun: Promise<QueryRunner> | undefined;
   private ended = false;
+  private readonly committed: (() => void)[] = [];
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -18,8 +19,17 @@ class UnitOfWork {
     return (await this.begun).manager;
   }
 
+  afterCommit(work: () => void): void {
+    this.committed.push(work);
+  }
+
   async commit(): Promise<void> {
     this.ended = true;
+    await this.commitBegun();
+    for (const work of this.committed) work();
+  }
+
+  private async commitBegun(): Promise<void> {
     if (this.begun === undefined) return;
     const runner = await this.begun;
     try {
@@ -85,7 +95,7 @@ export class Database {
     return (await this.current.getStore()?.manager()) ?? this.dataSource.manager;
   }
 
-  /** Runs one parameterised statement and gives its rows. */
+  /** Runs one parameterised statement and gives its rows; those of an UPDATE or DELETE only where it stands in a WITH. */
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     const manager = await this.manager();
     return manager.query<Row[]>(sql, [...parameters]);
@@ -113,6 +123,18 @@ export class Database {
     return Promise.race([answered, late]).finally(() => {
       timeout.abort();
     });
+  }
+
+  /** Has `work` run when the current transaction is committed, never when it is not; at once outside of one. */
+  afterCommit(work: () => void): void {
+    const unit = this.current.getStore();
+    if (unit === undefined) work();
+    else unit.afterCommit(work);
+  }
+
+  /** Runs `work` outside the current transaction: what it reads takes no connection into what follows. */
+  async outsideTransaction<T>(work: () => Promise<T>): Promise<T> {
+    return this.current.exit(work);
   }
 
   /**

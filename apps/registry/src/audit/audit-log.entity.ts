@@ -17,7 +17,7 @@ export class AuditLogEntity {
   @Column({ type: 'text' })
   action!: string;
 
-  /** 'admin', 'application', or 'anonymous' for refused credentials. */
+  /** 'admin', 'application', 'registry' by itself, or 'anonymous' for refused credentials. */
   @Column({ type: 'text' })
   actor!: string;
 

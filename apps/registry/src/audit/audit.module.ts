@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
+import { AuditedTransactions } from '#libs/audit-trail/audited-transactions.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AuditController } from './audit.controller.js';
 import { AuditInterceptor } from './audit.interceptor.js';
@@ -16,9 +17,10 @@ import { RefusalLog } from './refusal-log.js';
     AuditService,
     AuditLogRepository,
     ChangeRecorder,
+    { provide: AuditedTransactions, useExisting: AuditService },
     { provide: RefusalRecorder, useClass: RefusalLog },
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
-  exports: [ChangeRecorder, RefusalRecorder],
+  exports: [AuditedTransactions, ChangeRecorder, RefusalRecorder],
 })
 export class AuditModule {}

@@ -1,19 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { callerOf } from '#libs/access/caller.js';
 import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
-import type { Change } from '#libs/audit-trail/change-recorder.js';
+import { AuditedTransactions } from '#libs/audit-trail/audited-transactions.js';
+import { type Change, ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
 import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import { AuditLogRepository } from './audit-log.repository.js';
 import { DEFAULT_LIMIT, type AuditLogQuery } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
-import { requestOrigin } from './request-origin.js';
+import { type AuditOrigin, REGISTRY_ORIGIN } from './request-origin.js';
 
 @Injectable()
-export class AuditService {
-  constructor(private readonly entries: AuditLogRepository) {}
+export class AuditService extends AuditedTransactions {
+  constructor(
+    private readonly entries: AuditLogRepository,
+    private readonly changes: ChangeRecorder,
+    private readonly database: Database,
+  ) {
+    super();
+  }
 
   list(query: AuditLogQuery): Promise<Listing<AuditLogResponse>> {
     const { app_key: appKey, action, actor, from, to, cursor, limit = DEFAULT_LIMIT } = query;
@@ -24,18 +30,23 @@ export class AuditService {
     );
   }
 
-  /** Records what a request changed, in the transaction of the change. */
-  async record(action: AuditAction, changes: readonly Change[], request: FastifyRequest): Promise<void> {
+  /** Does what {@link AuditedTransactions.run} promises, in the name of a caller or of the registry itself. */
+  run<T>(action: AuditAction, work: () => Promise<T>, origin: AuditOrigin = REGISTRY_ORIGIN): Promise<T> {
+    return this.database.transaction(async () => {
+      const { result, changes } = await this.changes.collect(work);
+      await this.record(action, changes, origin);
+      return result;
+    });
+  }
+
+  private async record(action: AuditAction, changes: readonly Change[], origin: AuditOrigin): Promise<void> {
     if (changes.length === 0) return;
-    const caller = callerOf(request);
     const createdAt = new Date();
     await this.entries.append(
       changes.map((change) => ({
         id: newId(),
         createdAt,
-        action,
-        actor: caller.kind,
-        apiKeyId: caller.kind === 'application' ? caller.apiKeyId : null,
+        action: change.action ?? action,
         appKey: change.appKey,
         applicationId: change.applicationId,
         environment: change.environment ?? null,
@@ -46,7 +57,7 @@ export class AuditService {
         after: change.after ?? null,
         reason: null,
         occurrences: 1,
-        ...requestOrigin(request),
+        ...origin,
       })),
     );
   }

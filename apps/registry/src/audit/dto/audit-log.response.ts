@@ -17,7 +17,7 @@ export class AuditLogResponse {
 
   @Shown({
     example: 'admin',
-    description: '`admin`, `application`, or `anonymous` for refused credentials',
+    description: '`admin`, `application`, `registry` by itself, or `anonymous` for refused credentials',
   })
   readonly actor!: string;
 
