@@ -14,6 +14,7 @@ export abstract class AppConfig {
   abstract readonly bcryptCost: number;
   /** true: `GET /endpoints` asks for the application's own key or the admin key. */
   abstract readonly endpointsRequireKey: boolean;
+  abstract readonly healthChecks: HealthCheckConfig;
   /** Which hosts the service may reach on behalf of those who register. */
   abstract readonly egress: EgressSettings;
 }
@@ -36,6 +37,17 @@ export interface DatabaseConfig {
   readonly directUrl: string | undefined;
   /** Upper bound of the process's pooled connections. */
   readonly maxConnections: number;
+}
+
+export interface HealthCheckConfig {
+  /** For the whole exchange with a target. */
+  readonly timeoutSeconds: number;
+  /** Between two probes of a target. */
+  readonly intervalSeconds: number;
+  /** Failures in a row that make a target INACTIVE. */
+  readonly maxConsecutiveFailures: number;
+  /** Successes in a row that make a target ACTIVE. */
+  readonly maxConsecutiveSuccesses: number;
 }
 
 export interface BatchLimits {

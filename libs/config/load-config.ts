@@ -38,6 +38,12 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     },
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
+    healthChecks: {
+      timeoutSeconds: settings.integer('HEALTH_CHECK_TIMEOUT', 10, 1, 300),
+      intervalSeconds: settings.integer('HEALTH_CHECK_INTERVAL', 300, 1, 86_400),
+      maxConsecutiveFailures: settings.integer('MAX_CONSECUTIVE_FAILURES', 3, 1, 100),
+      maxConsecutiveSuccesses: settings.integer('MAX_CONSECUTIVE_SUCCESSES', 2, 1, 100),
+    },
     egress: egress(settings),
     secrets: await loadSecrets(settings, { production, dataDir }),
   };

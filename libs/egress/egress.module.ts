@@ -1,15 +1,35 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { EgressClient } from './egress-client.js';
 import { EgressPolicy, type EgressSettings } from './egress-policy.js';
 
-/** Gives every feature the one policy of what may be reached. */
+export interface EgressModuleOptions {
+  readonly settings: EgressSettings;
+  /** For a whole exchange with the other side. */
+  readonly timeoutMs: number;
+}
+
+/** Gives every feature the one policy of what may be reached, and the one client that reaches it. */
 @Global()
 @Module({})
-export class EgressModule {
-  static register(settings: EgressSettings): DynamicModule {
+export class EgressModule implements OnApplicationShutdown {
+  static register({ settings, timeoutMs }: EgressModuleOptions): DynamicModule {
     return {
       module: EgressModule,
-      providers: [{ provide: EgressPolicy, useFactory: () => new EgressPolicy(settings) }],
-      exports: [EgressPolicy],
+      providers: [
+        { provide: EgressPolicy, useFactory: () => new EgressPolicy(settings) },
+        {
+          provide: EgressClient,
+          inject: [EgressPolicy],
+          useFactory: (policy: EgressPolicy) => new EgressClient({ policy, timeoutMs }),
+        },
+      ],
+      exports: [EgressPolicy, EgressClient],
     };
+  }
+
+  constructor(private readonly client: EgressClient) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.client.close();
   }
 }

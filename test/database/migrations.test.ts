@@ -233,6 +233,8 @@ describe('the schema', () => {
       '"ApiKey" environmentId',
       '"Endpoint" environmentId',
       '"Environment" applicationId',
+      '"HealthTarget" applicationId',
+      '"HealthTarget" environmentId',
     ]);
     const found = await indexes();
     for (const { table, columns, cascades } of keys) {

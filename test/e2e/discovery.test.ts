@@ -168,9 +168,12 @@ describe('GET /applications/with-endpoints', () => {
   it('gives applications with the environment and its endpoints', async () => {
     const response = await list();
     const found = (response.body as Listed[]).find(({ appKey }) => appKey === orders.appKey);
-    const { environments: _, ...application } = (
-      await app.http.get(`/applications/${orders.appKey}`).set(AS_ADMIN)
-    ).body as Record<string, unknown>;
+    const shown = (await app.http.get(`/applications/${orders.appKey}`).set(AS_ADMIN)).body as object;
+    // Without what every probe changes.
+    const perProbe = ['lastHealthCheckAt', 'consecutiveFailures', 'consecutiveSuccesses'];
+    const application = Object.fromEntries(
+      Object.entries(shown).filter(([name]) => ![...perProbe, 'environments'].includes(name)),
+    );
     const discovered = (await discover({ app_key: orders.appKey })).body as {
       environment: object;
       endpoints: object[];
@@ -214,6 +217,33 @@ describe('GET /applications/with-endpoints', () => {
     expect(listed.every(({ environment }) => environment.name === 'development')).toBe(true);
   });
 
+  it('filters by the health of the environment, whatever that of the application', async () => {
+    const healthy = ['bulk-000007', 'bulk-000090'];
+    await app.database.query(
+      `UPDATE "Environment" SET "healthStatus" = 'ACTIVE' WHERE "applicationId" = ANY($1)`,
+      [healthy],
+    );
+    await app.database.query(
+      `UPDATE "Environment" SET "healthStatus" = 'INACTIVE' WHERE "applicationId" = 'bulk-000008'`,
+    );
+    const rowsOf = async (status: string): Promise<string[]> =>
+      (
+        await app.database.query<{ id: string }>(
+          `SELECT a."id" FROM "Application" a JOIN "Environment" e ON e."applicationId" = a."id"
+           WHERE e."name" = 'production' AND e."healthStatus" = $1 ORDER BY a."createdAt", a."id"`,
+          [status],
+        )
+      ).map(({ id }) => id);
+    const ids = async (query: object): Promise<string[]> =>
+      ((await list(query)).body as Listed[]).map(({ id }) => id);
+    expect(await ids({ healthStatus: 'ACTIVE' })).toEqual(healthy);
+    expect(await ids({ healthStatus: 'active', limit: 1 })).toEqual(healthy.slice(0, 1));
+    for (const healthStatus of ['INACTIVE', 'UNKNOWN']) {
+      expect(await ids({ healthStatus })).toEqual(await rowsOf(healthStatus));
+    }
+    expect(await ids({ healthStatus: 'INACTIVE' })).toContain('bulk-000008');
+  });
+
   it('answers an environment nobody has with an empty list', async () => {
     expect((await list({ environment: 'nowhere' })).body).toEqual([]);
     expect((await list({ environment: 'nowhere', limit: 5 })).body).toEqual([]);
@@ -238,6 +268,7 @@ describe('GET /applications/with-endpoints', () => {
     [{ limit: 0 }, '#/limit'],
     [{ cursor: 'x' }, '#/cursor'],
     [{ environment: 'x'.repeat(64) }, '#/environment'],
+    [{ healthStatus: 'WELL' }, '#/healthStatus'],
   ])('refuses the query %j', async (query, pointer) => {
     expectInvalid(await list(query), pointer);
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Keyset } from '#libs/pagination/cursor.js';
 import { DiscoveryRepository } from '#registry/discovery/discovery.repository.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
 import { CREATED_AT, insertApplicationRows, insertEnvironmentRows } from '../support/row-builders.js';
@@ -47,8 +48,10 @@ describe('DiscoveryRepository', () => {
   });
 
   it('lists the applications that have the environment, those of one time by id', async () => {
-    const ids = async (...args: Parameters<typeof discovery.applications>): Promise<string[]> =>
-      (await discovery.applications(...args)).map(({ id, environment }) => `${id} ${environment.id}`);
+    const ids = async (environment: string, after: Keyset | undefined, limit: number): Promise<string[]> =>
+      (await discovery.applications({ environment, healthStatus: undefined }, after, limit)).map(
+        ({ id, environment }) => `${id} ${environment.id}`,
+      );
     expect(await ids('live', undefined, 9)).toEqual(['a a-live', 'b b-live', 'd d-live']);
     expect(await ids('live', undefined, 2)).toEqual(['a a-live', 'b b-live']);
     expect(await ids('live', { createdAt: CREATED_AT, id: 'b' }, 2)).toEqual(['d d-live']);

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import request from 'supertest';
 import { loadConfig } from '#libs/config/load-config.js';
 import { createApp } from '#registry/start-registry.js';
@@ -21,10 +22,12 @@ export interface TestApp {
 /**
  * @param settings environment variables beyond those the tests always set
  * @param given the database to use, dropped with the app; a new one when left out
+ * @param probing false: nothing is probed but what a test asks for
  */
 export async function startApp(
   settings: Readonly<Record<string, string>> = {},
   given?: TestDatabase,
+  { probing = false } = {},
 ): Promise<TestApp> {
   const database = given ?? (await createTestDatabase());
   const config = await loadConfig({
@@ -38,6 +41,8 @@ export async function startApp(
     ...settings,
   });
   const nest = await createApp(config, database.url);
+  await nest.init();
+  if (!probing) stopProbing(nest);
   await nest.listen(0, '127.0.0.1');
   const { port } = nest.getHttpServer().address() as AddressInfo;
   const url = `http://127.0.0.1:${port}${config.http.basePath}`;
@@ -51,4 +56,9 @@ export async function startApp(
       await database.drop();
     },
   };
+}
+
+function stopProbing(nest: NestFastifyApplication): void {
+  const scheduler = nest.get(SchedulerRegistry);
+  for (const name of ['probe-due-targets', 'record-probe-results']) scheduler.deleteInterval(name);
 }

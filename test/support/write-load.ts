@@ -1,4 +1,4 @@
-import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
+import type { AuditAction as AnyAction } from '#libs/audit-trail/audited.decorator.js';
 import type { SeededRandom } from './seeded-random.js';
 
 /** An endpoint of a batch, with all the fields the load varies. */
@@ -43,6 +43,9 @@ export class Targets {
     return keys;
   }
 }
+
+/** What requests change by themselves; health is what the network makes it. */
+type AuditAction = Exclude<AnyAction, `health.${string}`>;
 
 /** How many requests are under way at once. */
 export const WORKERS = 8;

@@ -55,7 +55,10 @@ export class AppModule {
       module: AppModule,
       imports: [
         DatabaseModule.register({ url: databaseUrl, maxConnections, entities }),
-        EgressModule.register(config.egress),
+        EgressModule.register({
+          settings: config.egress,
+          timeoutMs: config.healthChecks.timeoutSeconds * 1000,
+        }),
       ],
       providers: [{ provide: AppConfig, useValue: config }],
     };

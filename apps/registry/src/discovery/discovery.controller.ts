@@ -31,7 +31,10 @@ export class DiscoveryController {
 
   @Get('applications/with-endpoints')
   @Access('admin')
-  @ApiOperation({ summary: 'List the applications that have an environment, each with its endpoints there' })
+  @ApiOperation({
+    summary: 'List the applications that have an environment, each with its endpoints there',
+    description: 'All of them, whatever their health, unless `healthStatus` asks for one.',
+  })
   @ApiListing(ApplicationWithEndpoints)
   applicationsWithEndpoints(
     @Query() query: ApplicationsWithEndpointsQuery,

@@ -34,9 +34,6 @@ const APPLICATION = [
   'authenticationMethod',
   'healthCheckUrl',
   'healthStatus',
-  'lastHealthCheckAt',
-  'consecutiveFailures',
-  'consecutiveSuccesses',
   'createdAt',
   'updatedAt',
 ];
@@ -91,16 +88,17 @@ export class DiscoveryRepository {
 
   /** Applications that have the environment, oldest first. */
   async applications(
-    environment: string,
+    { environment, healthStatus }: { environment: string; healthStatus: string | undefined },
     after: Keyset | undefined,
     limit: number,
   ): Promise<ApplicationRow[]> {
     const rows = await this.database.query<Record<string, unknown>>(
       `SELECT ${columns('a', APPLICATION)}, ${columns('e', ENVIRONMENT, 'environment_')}
        FROM "Application" a JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $1
-       WHERE $2::timestamptz IS NULL OR (a."createdAt", a."id") > ($2, $3)
+       WHERE ($2::timestamptz IS NULL OR (a."createdAt", a."id") > ($2, $3))
+         AND ($5::text IS NULL OR e."healthStatus" = $5)
        ORDER BY a."createdAt", a."id" LIMIT $4`,
-      [environment, after?.createdAt ?? null, after?.id ?? null, limit],
+      [environment, after?.createdAt ?? null, after?.id ?? null, limit, healthStatus ?? null],
     );
     return rows.map((row) => {
       const application = Object.fromEntries(APPLICATION.map((name) => [name, row[name]]));

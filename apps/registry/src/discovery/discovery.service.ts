@@ -32,7 +32,9 @@ export class DiscoveryService {
     return listing(
       query,
       async (after, limit) =>
-        this.withEndpoints(await this.discovery.applications(environment, after, limit)),
+        this.withEndpoints(
+          await this.discovery.applications({ environment, healthStatus: query.healthStatus }, after, limit),
+        ),
       (application) => application,
       BATCH_SIZE,
     );

@@ -1,5 +1,6 @@
 import { PageQuery } from '#libs/pagination/page-query.js';
-import { TextField } from '#libs/validation/fields.js';
+import { HEALTH_STATUSES } from '#libs/responses/response-examples.js';
+import { ChoiceField, TextField } from '#libs/validation/fields.js';
 
 const EnvironmentMeantField = (): PropertyDecorator =>
   TextField({
@@ -21,4 +22,12 @@ export class EndpointsQuery {
 export class ApplicationsWithEndpointsQuery extends PageQuery {
   @EnvironmentMeantField()
   readonly environment?: string;
+
+  @ChoiceField({
+    description: 'Only applications whose environment has this health; all when absent.',
+    of: HEALTH_STATUSES,
+    anyCase: true,
+    presence: 'optional-not-null',
+  })
+  readonly healthStatus?: string;
 }

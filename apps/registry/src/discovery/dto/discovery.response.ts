@@ -77,7 +77,12 @@ export class SecuredEnvironment extends DiscoveredEnvironment {
   readonly security!: null;
 }
 
-export class ApplicationWithEndpoints extends ApplicationResponse {
+/** Without what every probe changes, as {@link DiscoveredEnvironment}. */
+export class ApplicationWithEndpoints extends OmitType(ApplicationResponse, [
+  'lastHealthCheckAt',
+  'consecutiveFailures',
+  'consecutiveSuccesses',
+]) {
   @ApiProperty({ type: SecuredEnvironment })
   readonly environment!: SecuredEnvironment;
 

@@ -1,0 +1,254 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/database/database.js';
+import { newId } from '#libs/database/new-id.js';
+import type { HealthState, HealthStatus } from './health-state.js';
+import type { ProbeAddress } from './probe-url.js';
+
+/** A target with all it takes to probe it. */
+export interface ProbeTarget extends ProbeAddress {
+  readonly targetId: string;
+  readonly applicationId: string;
+  /** Names the claim under which it is probed; null when it was asked for beside the schedule. */
+  readonly claim: string | null;
+}
+
+/** A target of an application that is looked at by itself. */
+export interface NamedTarget extends ProbeTarget {
+  readonly environment: string | null;
+}
+
+/** A locked target: what is believed of it, and what applications and environments show. */
+export interface LockedTarget extends HealthState {
+  readonly targetId: string;
+  readonly applicationId: string;
+  readonly appKey: string;
+  readonly environmentId: string | null;
+  readonly environment: string | null;
+  readonly checkedAt: Date | null;
+  readonly claimedBy: string | null;
+  /** As shown by its environment or, for the target that is the application itself, by the application. */
+  readonly shown: HealthStatus;
+}
+
+/** What to write of a target after a check. */
+export interface CheckedTarget extends HealthState {
+  readonly targetId: string;
+  /** null: there was nothing to probe. */
+  readonly checkedAt: Date | null;
+  /** Whether its place in the schedule moves on, and its claim ends. */
+  readonly scheduled: boolean;
+}
+
+/** An application whose status is the worst of its environments', before and after. */
+export interface DerivedStatus {
+  readonly applicationId: string;
+  readonly appKey: string;
+  readonly before: HealthStatus;
+  readonly after: HealthStatus;
+}
+
+export interface ShownApplication {
+  readonly id: string;
+  readonly appKey: string;
+  readonly healthStatus: HealthStatus;
+}
+
+/** Whether to wait for rows that somebody else holds, or to leave them for later. */
+export type Patience = 'wait' | 'skip';
+
+const ADDRESS = `t."id" AS "targetId", t."applicationId", t."environmentId", t."claimedBy" AS "claim",
+         a."healthCheckUrl", e."baseDomain"`;
+const WITH_ADDRESS = `JOIN "Application" a ON a."id" = t."applicationId"
+       LEFT JOIN "Environment" e ON e."id" = t."environmentId"`;
+
+/** The application whose id is $1, else the one whose key it is. */
+const APPLICATION = `
+  SELECT "id", "appKey", "healthStatus" FROM "Application" WHERE $1 IN ("id", "appKey")
+  ORDER BY "id" = $1 DESC LIMIT 1`;
+
+/** The checked targets of parameter $1 as rows. */
+const CHECKED = `json_to_recordset($1::json) AS c("targetId" text, "checkedAt" timestamptz, "scheduled" boolean,
+         "healthStatus" text, "consecutiveFailures" integer, "consecutiveSuccesses" integer)`;
+
+const WORST_STATUS = `CASE WHEN bool_or(t."healthStatus" = 'INACTIVE') THEN 'INACTIVE'
+         WHEN bool_and(t."healthStatus" = 'ACTIVE') THEN 'ACTIVE' ELSE 'UNKNOWN' END`;
+
+/** The schedule, kept in the database so that any number of replicas share it, and what checks change there. */
+@Injectable()
+export class HealthTargetsRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Spreads over one interval what cannot be where the interval puts it: targets that missed a whole round while
+   * nobody probed, and targets of a longer interval than today's.
+   */
+  async spread(intervalSeconds: number): Promise<void> {
+    await this.database.query(
+      `UPDATE "HealthTarget" SET "dueAt" = now() + random() * make_interval(secs => $1)
+       WHERE "dueAt" < now() - make_interval(secs => $1) OR "dueAt" > now() + make_interval(secs => $1)`,
+      [intervalSeconds],
+    );
+  }
+
+  /** Takes targets that are due, the longest waiting first. Nobody else gets them before the lease ends. */
+  async claim(limit: number, leaseSeconds: number): Promise<ProbeTarget[]> {
+    return this.database.query<ProbeTarget>(
+      `WITH due AS (
+         SELECT "id" FROM "HealthTarget"
+         WHERE "dueAt" <= now() AND ("claimedUntil" IS NULL OR "claimedUntil" <= now())
+         ORDER BY "dueAt" LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+       ), t AS (
+         UPDATE "HealthTarget" SET "claimedBy" = $2, "claimedUntil" = now() + make_interval(secs => $3)
+         WHERE "id" IN (SELECT "id" FROM due) RETURNING *
+       )
+       SELECT ${ADDRESS} FROM t ${WITH_ADDRESS}`,
+      [limit, newId(), leaseSeconds],
+    );
+  }
+
+  /** Gives claims back: whoever comes next may take the targets at once. */
+  async release(claims: readonly string[]): Promise<void> {
+    await this.database.query(
+      `UPDATE "HealthTarget" SET "claimedBy" = NULL, "claimedUntil" = NULL WHERE "claimedBy" = ANY($1)`,
+      [claims],
+    );
+  }
+
+  /** All targets of an application, its own first, for a check beside the schedule. */
+  async ofApplication(idOrKey: string): Promise<NamedTarget[]> {
+    const targets = await this.database.query<NamedTarget>(
+      `SELECT ${ADDRESS}, e."name" AS "environment" FROM "HealthTarget" t ${WITH_ADDRESS}
+       WHERE t."applicationId" = (SELECT "id" FROM (${APPLICATION}) application)
+       ORDER BY t."environmentId" IS NOT NULL, e."createdAt", e."id"`,
+      [idOrKey],
+    );
+    return targets.map((target) => ({ ...target, claim: null }));
+  }
+
+  /** What an application shows; `undefined` when there is none of that id or key. */
+  async shownBy(idOrKey: string): Promise<ShownApplication | undefined> {
+    const [application] = await this.database.query<ShownApplication>(APPLICATION, [idOrKey]);
+    return application;
+  }
+
+  /** The targets, locked downwards with their applications and environments until the transaction ends. */
+  async lock(targets: readonly ProbeTarget[], patience: Patience): Promise<LockedTarget[]> {
+    const applicationIds = [...new Set(targets.map(({ applicationId }) => applicationId))];
+    const environmentIds = targets.flatMap(({ environmentId }) => environmentId ?? []);
+    const strength = patience === 'skip' ? 'FOR NO KEY UPDATE SKIP LOCKED' : 'FOR NO KEY UPDATE';
+    const applications = await this.database.query<{ id: string; appKey: string; shown: HealthStatus }>(
+      `SELECT "id", "appKey", "healthStatus" AS "shown" FROM "Application"
+       WHERE "id" = ANY($1) ORDER BY "id" ${strength}`,
+      [applicationIds],
+    );
+    const environments = await this.database.query<{ id: string; name: string; shown: HealthStatus }>(
+      `SELECT "id", "name", "healthStatus" AS "shown" FROM "Environment"
+       WHERE "id" = ANY($1) ORDER BY "createdAt", "id" ${strength}`,
+      [environmentIds],
+    );
+    const rows = await this.database.query<Omit<LockedTarget, 'appKey' | 'environment' | 'shown'>>(
+      `SELECT "id" AS "targetId", "applicationId", "environmentId", "checkedAt", "claimedBy",
+              "healthStatus", "consecutiveFailures", "consecutiveSuccesses"
+       FROM "HealthTarget"
+       WHERE "id" = ANY($1) AND "applicationId" = ANY($2) AND ("environmentId" IS NULL OR "environmentId" = ANY($3))
+       ORDER BY "id" ${strength}`,
+      [
+        targets.map(({ targetId }) => targetId),
+        applications.map(({ id }) => id),
+        environments.map(({ id }) => id),
+      ],
+    );
+    const applicationOf = new Map(applications.map((each) => [each.id, each]));
+    const environmentOf = new Map(environments.map((each) => [each.id, each]));
+    return rows.flatMap((row) => {
+      const application = applicationOf.get(row.applicationId);
+      const environment = row.environmentId === null ? undefined : environmentOf.get(row.environmentId);
+      if (application === undefined) return [];
+      const { shown } = environment ?? application;
+      return [{ ...row, appKey: application.appKey, environment: environment?.name ?? null, shown }];
+    });
+  }
+
+  /** Which of the claims still stand: their targets were not locked because somebody else held a row of theirs. */
+  async standing(claims: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT "id" FROM "HealthTarget" WHERE "claimedBy" = ANY($1)`,
+      [claims],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /**
+   * Writes what checks found. A target keeps its place in the round; after its first check it is given a random one,
+   * so that what was registered together is not probed together for ever.
+   */
+  async save(checked: readonly CheckedTarget[], intervalSeconds: number): Promise<void> {
+    await this.database.query(
+      `UPDATE "HealthTarget" t
+       SET "healthStatus" = c."healthStatus", "consecutiveFailures" = c."consecutiveFailures",
+           "consecutiveSuccesses" = c."consecutiveSuccesses", "checkedAt" = c."checkedAt",
+           "dueAt" = CASE
+             WHEN NOT c."scheduled" THEN t."dueAt"
+             WHEN c."checkedAt" IS NULL THEN NULL
+             WHEN t."checkedAt" IS NULL THEN now() + random() * make_interval(secs => $2)
+             ELSE t."dueAt" + make_interval(secs => $2) *
+                  (1 + floor(extract(epoch FROM now() - t."dueAt")::double precision / $2::double precision))
+           END,
+           "claimedBy" = CASE WHEN c."scheduled" THEN NULL ELSE t."claimedBy" END,
+           "claimedUntil" = CASE WHEN c."scheduled" THEN NULL ELSE t."claimedUntil" END
+       FROM ${CHECKED} WHERE t."id" = c."targetId"`,
+      [JSON.stringify(checked), intervalSeconds],
+    );
+  }
+
+  /** Shows what checks found at environments, and at applications that are targets themselves. */
+  async show(checked: readonly CheckedTarget[]): Promise<void> {
+    await this.database.query(
+      `UPDATE "Environment" e
+       SET "lastHealthCheckAt" = COALESCE(c."checkedAt", e."lastHealthCheckAt"), "healthStatus" = c."healthStatus",
+           "healthStatusChangedAt" = CASE WHEN e."healthStatus" <> c."healthStatus" THEN now() ELSE e."healthStatusChangedAt" END,
+           "updatedAt" = CASE WHEN e."healthStatus" <> c."healthStatus" THEN now() ELSE e."updatedAt" END
+       FROM ${CHECKED} WHERE e."id" = c."targetId"`,
+      [JSON.stringify(checked)],
+    );
+    await this.database.query(
+      `UPDATE "Application" a
+       SET "lastHealthCheckAt" = c."checkedAt", "healthStatus" = c."healthStatus",
+           "consecutiveFailures" = c."consecutiveFailures", "consecutiveSuccesses" = c."consecutiveSuccesses",
+           "updatedAt" = CASE WHEN a."healthStatus" <> c."healthStatus" THEN now() ELSE a."updatedAt" END
+       FROM ${CHECKED} WHERE a."id" = c."targetId" AND c."checkedAt" IS NOT NULL`,
+      [JSON.stringify(checked)],
+    );
+  }
+
+  /**
+   * Shows at applications without an absolute URL the worst of their environments that are probed, and at those
+   * without any nothing.
+   */
+  async derive(applicationIds: readonly string[]): Promise<DerivedStatus[]> {
+    return this.database.query<DerivedStatus>(
+      `WITH worst AS (
+         SELECT a."id", a."appKey", a."healthStatus" AS "before",
+                CASE WHEN count(t."id") = 0 THEN 'UNKNOWN' ELSE ${WORST_STATUS} END AS "after",
+                COALESCE(max(t."consecutiveFailures"), 0) AS "consecutiveFailures",
+                COALESCE(min(t."consecutiveSuccesses"), 0) AS "consecutiveSuccesses",
+                max(t."checkedAt") AS "checkedAt"
+         FROM "Application" a
+         LEFT JOIN ("HealthTarget" t JOIN "Environment" e ON e."id" = t."environmentId" AND e."baseDomain" IS NOT NULL)
+           ON t."applicationId" = a."id" AND a."healthCheckUrl" IS NOT NULL
+         WHERE a."id" = ANY($1) AND COALESCE(a."healthCheckUrl", '/') LIKE '/%'
+         GROUP BY a."id"
+       ), shown AS (
+       UPDATE "Application" a
+       SET "healthStatus" = w."after", "consecutiveFailures" = w."consecutiveFailures",
+           "consecutiveSuccesses" = w."consecutiveSuccesses",
+           "lastHealthCheckAt" = COALESCE(w."checkedAt", a."lastHealthCheckAt"),
+           "updatedAt" = CASE WHEN w."before" <> w."after" THEN now() ELSE a."updatedAt" END
+       FROM worst w WHERE a."id" = w."id"
+       RETURNING w."id" AS "applicationId", w."appKey", w."before", w."after"
+       )
+       SELECT * FROM shown`,
+      [applicationIds],
+    );
+  }
+}

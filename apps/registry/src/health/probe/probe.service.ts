@@ -1,0 +1,147 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '#libs/config/app-config.js';
+import { translateDatabaseError } from '#libs/database/database-errors.js';
+import { DomainError } from '#libs/problem-details/domain-error.js';
+import { HealthRecorder, type ProbeResult } from './health-recorder.js';
+import { HealthTargetsRepository, type ProbeTarget } from './health-targets.repository.js';
+import { Prober } from './prober.js';
+import { probeUrlOf } from './probe-url.js';
+
+/** Bounds sockets and memory; what is due beyond waits in the database, where other replicas find it. */
+const MAX_PROBES = 500;
+const CLAIM_SIZE = 250;
+const BATCH_SIZE = 500;
+/** How much longer than a probe a claim lasts: for writing the result, however slow the database is. */
+const LEASE_MARGIN_SECONDS = 2;
+/** Before the database is asked again after it failed. */
+const PAUSE_MS = 2000;
+/** How long probes in progress may take to end when the service stops. */
+const DRAIN_MS = 5000;
+
+/** Probes what is due and has the results recorded. What it holds at any time is bounded, and lost without harm. */
+@Injectable()
+export class ProbeService implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(ProbeService.name);
+  private readonly probes = new Map<ProbeTarget, Promise<void>>();
+  private readonly aborting = new AbortController();
+  private results: ProbeResult[] = [];
+  private readonly brokenOff: ProbeTarget[] = [];
+  private spread = false;
+  private stopping = false;
+  private pausedUntil = 0;
+  private claiming: Promise<void> | undefined;
+  private recording: Promise<void> | undefined;
+
+  constructor(
+    private readonly targets: HealthTargetsRepository,
+    private readonly recorder: HealthRecorder,
+    private readonly prober: Prober,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** Starts to probe what is due, as far as there is room; returns when all that was claimed is on its way. */
+  probeDue(): Promise<void> {
+    this.claiming ??= this.claimAll().finally(() => (this.claiming = undefined));
+    return this.claiming;
+  }
+
+  /** Records the results there are. */
+  recordResults(): Promise<void> {
+    this.recording ??= this.recordAll().finally(() => (this.recording = undefined));
+    return this.recording;
+  }
+
+  /** Lets probes end and records them; breaks off what takes longer, and gives its claims back. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    await this.claiming;
+    const timer = setTimeout(() => {
+      this.aborting.abort();
+    }, DRAIN_MS);
+    await Promise.all(this.probes.values());
+    clearTimeout(timer);
+    await this.recording;
+    this.pausedUntil = 0;
+    await this.recordResults();
+    await this.giveBack();
+  }
+
+  private async giveBack(): Promise<void> {
+    const unrecorded = [...this.brokenOff, ...this.results.map(({ target }) => target)];
+    if (unrecorded.length === 0) return;
+    await this.unlessDatabaseFails('give claims back', () =>
+      this.targets.release(unrecorded.flatMap(({ claim }) => claim ?? [])),
+    );
+  }
+
+  private async claimAll(): Promise<void> {
+    const { timeoutSeconds, intervalSeconds } = this.config.healthChecks;
+    await this.unlessDatabaseFails('claim targets', async () => {
+      if (!this.spread) await this.targets.spread(intervalSeconds);
+      this.spread = true;
+      while (!this.stopping && this.room > 0) {
+        const limit = Math.min(this.room, CLAIM_SIZE);
+        const claimed = await this.targets.claim(limit, timeoutSeconds + LEASE_MARGIN_SECONDS);
+        for (const target of claimed) this.probe(target);
+        if (claimed.length < limit) return;
+      }
+    });
+  }
+
+  private async recordAll(): Promise<void> {
+    const locked: ProbeResult[] = [];
+    await this.unlessDatabaseFails('record results', async () => {
+      while (this.results.length > 0) {
+        const batch = this.results.splice(0, BATCH_SIZE);
+        try {
+          locked.push(...(await this.recorder.recordScheduled(batch)));
+        } catch (error) {
+          // What no database would take would fail for ever; the claims end, and the targets are probed anew.
+          if (isPassing(error)) this.results.unshift(...batch);
+          throw error;
+        }
+      }
+    });
+    this.results.push(...locked);
+  }
+
+  private probe(target: ProbeTarget): void {
+    const url = probeUrlOf(target);
+    if (url === undefined) {
+      this.results.push({ target, check: undefined });
+      return;
+    }
+    const probing = this.prober
+      .check(url, this.aborting.signal)
+      .then(
+        (check) => void this.results.push({ target, check }),
+        (error: unknown) => {
+          this.brokenOff.push(target);
+          if (!this.stopping) this.logger.error(`Probing ${url} failed: ${(error as Error).message}`);
+        },
+      )
+      .finally(() => this.probes.delete(target));
+    this.probes.set(target, probing);
+  }
+
+  private get room(): number {
+    return MAX_PROBES - this.probes.size - this.results.length;
+  }
+
+  private async unlessDatabaseFails(purpose: string, work: () => Promise<void>): Promise<void> {
+    if (Date.now() < this.pausedUntil) return;
+    try {
+      await work();
+    } catch (error) {
+      this.pausedUntil = Date.now() + PAUSE_MS;
+      this.logger.error(
+        `The prober could not ${purpose}: ${(error as Error).message}`,
+        isPassing(error) ? undefined : (error as Error).stack,
+      );
+    }
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof DomainError || translateDatabaseError(error) !== undefined;
+}

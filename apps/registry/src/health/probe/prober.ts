@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { EgressClient } from '#libs/egress/egress-client.js';
+import type { CheckStatus } from './health-state.js';
+
+/** How one check went. */
+export interface Check {
+  /** When it began. */
+  readonly checkedAt: Date;
+  readonly status: CheckStatus;
+  /** Of the answer; null when there was none. */
+  readonly statusCode: number | null;
+  /** In seconds; null when nobody was asked. */
+  readonly responseTime: number | null;
+  /** Why it was no success. */
+  readonly message: string | null;
+}
+
+const MAX_MESSAGE_LENGTH = 500;
+
+/** Asks one URL whether what is behind it is healthy. */
+@Injectable()
+export class Prober {
+  constructor(private readonly egress: EgressClient) {}
+
+  /** Rejects only when it is aborted, or when the service ends. */
+  async check(url: string, signal?: AbortSignal): Promise<Check> {
+    const checkedAt = new Date();
+    const outcome = await this.egress.get(url, { signal });
+    switch (outcome.kind) {
+      case 'response': {
+        const success = outcome.status >= 200 && outcome.status < 300;
+        return {
+          checkedAt,
+          status: success ? 'SUCCESS' : 'FAILURE',
+          statusCode: outcome.status,
+          responseTime: outcome.seconds,
+          message: success ? null : `HTTP ${outcome.status}`,
+        };
+      }
+      case 'failure':
+        return {
+          checkedAt,
+          status: 'FAILURE',
+          statusCode: null,
+          responseTime: outcome.seconds,
+          message: storable(outcome.reason),
+        };
+      case 'error':
+        return {
+          checkedAt,
+          status: 'ERROR',
+          statusCode: null,
+          responseTime: null,
+          message: storable(outcome.reason),
+        };
+    }
+  }
+}
+
+/** Reasons quote what the other side sent: text that no column can hold would lose a whole batch. */
+function storable(reason: string): string {
+  return reason.slice(0, MAX_MESSAGE_LENGTH).replaceAll('\u0000', '\uFFFD').toWellFormed();
+}
