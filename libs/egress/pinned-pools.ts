@@ -62,7 +62,8 @@ export class PinnedPools {
       // The whole exchange has one limit of its own.
       headersTimeout: 0,
       bodyTimeout: 0,
-      keepAliveMaxTimeout: 30_000,
+      keepAliveTimeout: 1000,
+      keepAliveMaxTimeout: 1000,
     });
     const pinned: PinnedPool = { pool, exchanges: 0 };
     this.pools.set(key, pinned);

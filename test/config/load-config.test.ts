@@ -35,6 +35,12 @@ describe('the configuration', () => {
       batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024 },
       bcryptCost: 10,
       endpointsRequireKey: false,
+      healthChecks: {
+        timeoutSeconds: 10,
+        intervalSeconds: 300,
+        maxConsecutiveFailures: 3,
+        maxConsecutiveSuccesses: 2,
+      },
       egress: { allow: [], deny: [] },
       secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
     });
@@ -57,6 +63,10 @@ describe('the configuration', () => {
       BATCH_MAX_BYTES: '4096',
       BCRYPT_COST: '12',
       ENDPOINTS_REQUIRE_KEY: 'true',
+      HEALTH_CHECK_TIMEOUT: '5',
+      HEALTH_CHECK_INTERVAL: '60',
+      MAX_CONSECUTIVE_FAILURES: '4',
+      MAX_CONSECUTIVE_SUCCESSES: '1',
       EGRESS_ALLOW: '10.0.0.0/8, fd12::/16 ,*.example.com,orders,münchen.example',
       EGRESS_DENY: '10.9.9.9,::1,localhost,::ffff:10.1.0.0/112,64:ff9b::/96',
     });
@@ -79,6 +89,12 @@ describe('the configuration', () => {
       batch: { maxEndpoints: 10, maxBytes: 4096 },
       bcryptCost: 12,
       endpointsRequireKey: true,
+      healthChecks: {
+        timeoutSeconds: 5,
+        intervalSeconds: 60,
+        maxConsecutiveFailures: 4,
+        maxConsecutiveSuccesses: 1,
+      },
       egress: {
         allow: ['10.0.0.0/8', 'fd12::/16', '*.example.com', 'orders', 'münchen.example'],
         deny: ['10.9.9.9', '::1', 'localhost', '::ffff:10.1.0.0/112', '64:ff9b::/96'],

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '#libs/config/app-config.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
@@ -9,6 +10,8 @@ import { probeUrlOf } from './probe-url.js';
 
 /** Bounds sockets and memory; what is due beyond waits in the database, where other replicas find it. */
 const MAX_PROBES = 500;
+/** Results that wait for a slow database. */
+const MAX_RESULTS = 2000;
 const CLAIM_SIZE = 250;
 const BATCH_SIZE = 500;
 /** How much longer than a probe a claim lasts: for writing the result, however slow the database is. */
@@ -37,7 +40,10 @@ export class ProbeService implements BeforeApplicationShutdown {
     private readonly recorder: HealthRecorder,
     private readonly prober: Prober,
     private readonly config: AppConfig,
-  ) {}
+  ) {
+    // One for every probe.
+    setMaxListeners(MAX_PROBES, this.aborting.signal);
+  }
 
   /** Starts to probe what is due, as far as there is room; returns when all that was claimed is on its way. */
   probeDue(): Promise<void> {
@@ -125,7 +131,7 @@ export class ProbeService implements BeforeApplicationShutdown {
   }
 
   private get room(): number {
-    return MAX_PROBES - this.probes.size - this.results.length;
+    return this.results.length > MAX_RESULTS ? 0 : MAX_PROBES - this.probes.size;
   }
 
   private async unlessDatabaseFails(purpose: string, work: () => Promise<void>): Promise<void> {
