@@ -39,6 +39,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
     egress: egress(settings),
+    healthLogRetentionDays: settings.integer('HEALTH_LOG_RETENTION_DAYS', 30, 1, 400),
     secrets: await loadSecrets(settings, { production, dataDir }),
   };
 }

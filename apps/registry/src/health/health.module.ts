@@ -1,12 +1,32 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { DatabaseHealthIndicator } from './database.health-indicator.js';
+import { HealthChecksController } from './health-checks.controller.js';
+import { HealthChecksRepository } from './health-checks.repository.js';
+import { HealthChecksService } from './health-checks.service.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
+import { DayClosingRepository } from './history/day-closing.repository.js';
+import { DayPartitionsRepository } from './history/day-partitions.repository.js';
+import { HealthCheckLogRepository } from './history/health-check-log.repository.js';
+import { HealthFiguresRepository } from './history/health-figures.repository.js';
+import { HistoryKeeper } from './history/history-keeper.js';
+import { HistoryKeepingService } from './history/history-keeping.service.js';
 
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
-  controllers: [HealthController],
-  providers: [HealthService, DatabaseHealthIndicator],
+  controllers: [HealthController, HealthChecksController],
+  providers: [
+    HealthService,
+    DatabaseHealthIndicator,
+    HealthChecksService,
+    HealthChecksRepository,
+    HealthCheckLogRepository,
+    HealthFiguresRepository,
+    HistoryKeeper,
+    HistoryKeepingService,
+    DayClosingRepository,
+    DayPartitionsRepository,
+  ],
 })
 export class HealthModule {}
