@@ -17,6 +17,8 @@ export abstract class AppConfig {
   abstract readonly healthChecks: HealthCheckConfig;
   /** Which hosts the service may reach on behalf of those who register. */
   abstract readonly egress: EgressSettings;
+  /** For how many days single health checks are kept (1 to 400). */
+  abstract readonly healthLogRetentionDays: number;
 }
 
 export interface HttpConfig {

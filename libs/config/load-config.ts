@@ -45,6 +45,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
       maxConsecutiveSuccesses: settings.integer('MAX_CONSECUTIVE_SUCCESSES', 2, 1, 100),
     },
     egress: egress(settings),
+    healthLogRetentionDays: settings.integer('HEALTH_LOG_RETENTION_DAYS', 30, 1, 400),
     secrets: await loadSecrets(settings, { production, dataDir }),
   };
 }

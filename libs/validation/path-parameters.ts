@@ -8,6 +8,14 @@ export const ApiAppKeyParam = (): MethodDecorator & ClassDecorator =>
     schema: { type: 'string', example: 'orders' },
   });
 
+/** Documents the path parameter `app_id`. */
+export const ApiAppIdParam = (): MethodDecorator & ClassDecorator =>
+  ApiParam({
+    name: 'app_id',
+    description: 'Id or app key of the application',
+    schema: { type: 'string', example: 'orders' },
+  });
+
 /** Documents the path parameter `environment`. */
 export const ApiEnvironmentParam = (): MethodDecorator & ClassDecorator =>
   ApiParam({

@@ -15,7 +15,16 @@ Errors are problem documents (RFC 9457). Every answer carries \`X-Request-Id\`.
 `.trim();
 
 /** In the order a newcomer needs them. */
-const TAGS = ['Applications', 'Environments', 'API keys', 'Endpoints', 'Discovery', 'Audit', 'Health'];
+const TAGS = [
+  'Applications',
+  'Environments',
+  'API keys',
+  'Endpoints',
+  'Discovery',
+  'Health checks',
+  'Audit',
+  'Health',
+];
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 

@@ -1,10 +1,17 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { DatabaseHealthIndicator } from './database.health-indicator.js';
+import { HealthChecksController } from './health-checks.controller.js';
+import { HealthChecksRepository } from './health-checks.repository.js';
+import { HealthChecksService } from './health-checks.service.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
-import { HealthChecksController } from './health-checks.controller.js';
+import { DayClosingRepository } from './history/day-closing.repository.js';
+import { DayPartitionsRepository } from './history/day-partitions.repository.js';
 import { HealthCheckLogRepository } from './history/health-check-log.repository.js';
+import { HealthFiguresRepository } from './history/health-figures.repository.js';
+import { HistoryKeeper } from './history/history-keeper.js';
+import { HistoryKeepingService } from './history/history-keeping.service.js';
 import { CheckNowService } from './probe/check-now.service.js';
 import { HealthRecorder } from './probe/health-recorder.js';
 import { HealthTargetsRepository } from './probe/health-targets.repository.js';
@@ -18,8 +25,15 @@ import { Prober } from './probe/prober.js';
   providers: [
     HealthService,
     DatabaseHealthIndicator,
-    HealthTargetsRepository,
+    HealthChecksService,
+    HealthChecksRepository,
     HealthCheckLogRepository,
+    HealthFiguresRepository,
+    HistoryKeeper,
+    HistoryKeepingService,
+    DayClosingRepository,
+    DayPartitionsRepository,
+    HealthTargetsRepository,
     HealthRecorder,
     Prober,
     ProbeService,

@@ -5,10 +5,15 @@ import { addDays, type UtcDay } from './utc-day.js';
 /** The tables partitioned by UTC day; partitions are named as `HealthCheckLog_20261125`. */
 export type PartitionedTable = 'HealthCheckLog' | 'HealthCheckLogArchive';
 
-/** Locks a table for longer than that would hold up those who write and read it. */
-const MOST_BLOCKED_MS = 1000;
+/** While a lock is waited for, whoever reads and writes the table waits behind it; and less than `deadlock_timeout`. */
+const LONGEST_WAIT_MS = 500;
+/** For looking into a partition under the lock. */
+const LONGEST_STATEMENT_MS = 1000;
 
-/** Makes and drops partitions. Each change waits for its lock a second at most, and then fails with 55P03. */
+/**
+ * Makes and drops partitions. What would hold up the service for longer than a second is given up, as a
+ * TransactionConflict or DatabaseTooSlow, and can be tried again.
+ */
 @Injectable()
 export class DayPartitionsRepository {
   constructor(private readonly database: Database) {}
@@ -27,7 +32,10 @@ export class DayPartitionsRepository {
   /** Makes the partition of a day, unless rows of that day are in the default partition: they stay there. */
   async make(table: PartitionedTable, day: UtcDay): Promise<void> {
     await this.database.transaction(async () => {
-      await this.lockBriefly(table);
+      await this.lockBriefly(
+        '"HealthTarget" IN SHARE ROW EXCLUSIVE MODE',
+        `"${table}" IN ACCESS EXCLUSIVE MODE`,
+      );
       if (table === 'HealthCheckLog' && (await this.isInDefault(day))) return;
       await this.database.query(
         `CREATE TABLE IF NOT EXISTS ${partition(table, day)} PARTITION OF "${table}"
@@ -38,7 +46,7 @@ export class DayPartitionsRepository {
 
   async drop(table: PartitionedTable, day: UtcDay): Promise<void> {
     await this.database.transaction(async () => {
-      await this.lockBriefly(table);
+      await this.lockBriefly(`"${table}" IN ACCESS EXCLUSIVE MODE`);
       await this.database.query(`DROP TABLE IF EXISTS ${partition(table, day)}`);
     });
   }
@@ -49,7 +57,7 @@ export class DayPartitionsRepository {
     // Looked at before as well: not every row that is left should stop all writers.
     if (await this.hasRows(name)) return;
     await this.database.transaction(async () => {
-      await this.lockBriefly(table);
+      await this.lockBriefly(`"${table}" IN ACCESS EXCLUSIVE MODE`);
       if (!(await this.hasRows(name))) await this.database.query(`DROP TABLE ${name}`);
     });
   }
@@ -69,11 +77,11 @@ export class DayPartitionsRepository {
     return row?.found === true;
   }
 
-  /** The parent first, as every statement that writes does: no deadlock with them. */
-  private async lockBriefly(table: PartitionedTable): Promise<void> {
-    await this.database.query(`SET LOCAL lock_timeout = ${MOST_BLOCKED_MS}`);
-    await this.database.query(`SET LOCAL statement_timeout = ${2 * MOST_BLOCKED_MS}`);
-    await this.database.query(`LOCK TABLE ONLY "${table}" IN ACCESS EXCLUSIVE MODE`);
+  /** In the order in which those who write take theirs: target, table, partition. */
+  private async lockBriefly(...locks: readonly string[]): Promise<void> {
+    await this.database.query(`SET LOCAL lock_timeout = ${LONGEST_WAIT_MS}`);
+    await this.database.query(`SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}`);
+    for (const lock of locks) await this.database.query(`LOCK TABLE ONLY ${lock}`);
   }
 }
 

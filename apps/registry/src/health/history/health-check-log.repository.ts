@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
-import { utcDayOf } from './utc-day.js';
 
 export type HealthCheckStatus = 'SUCCESS' | 'FAILURE' | 'ERROR';
 
@@ -78,6 +77,7 @@ export class HealthCheckLogRepository {
     limit: number,
   ): Promise<HealthCheckRecord[]> {
     const { createdAt: time, id } = after ?? { createdAt: END_OF_TIME, id: '' };
+    const day = `($2::timestamptz AT TIME ZONE 'UTC')::date`;
     const fits = (probe: string): string =>
       `${probe}."checkedAt" <= $2 AND (${probe}."checkedAt", ${probe}."targetId") < ($2, $3)
        AND ($4::text IS NULL OR ${probe}."status" = $4)`;
@@ -85,9 +85,9 @@ export class HealthCheckLogRepository {
       `WITH "kept" AS (
          SELECT a."targetId", a."day", ${PROBES_OF_STATUS[status ?? 'any']} AS "probes"
          FROM "HealthCheckLogArchive" a JOIN "HealthCheckRollup" r USING ("targetId", "day")
-         WHERE a."targetId" = ANY($1) AND r."targetId" = ANY($1) AND a."day" <= $6::date
+         WHERE a."targetId" = ANY($1) AND r."targetId" = ANY($1) AND a."day" <= ${day}
        ), "days" AS (
-         SELECT "day", CASE WHEN "day" < $6::date THEN sum("probes") ELSE 0 END AS "certain"
+         SELECT "day", CASE WHEN "day" < ${day} THEN sum("probes") ELSE 0 END AS "certain"
          FROM "kept" WHERE "probes" > 0 GROUP BY "day"
        ), "needed" AS (
          SELECT "day", sum("certain") OVER (ORDER BY "day" DESC) - "certain" AS "newer" FROM "days"
@@ -99,7 +99,7 @@ export class HealthCheckLogRepository {
        SELECT ${COLUMNS} FROM "kept" k JOIN "needed" n USING ("day") JOIN "ArchivedHealthCheck" p USING ("targetId", "day")
        WHERE k."probes" > 0 AND n."newer" < $5 AND ${fits('p')}
        ORDER BY "checkedAt" DESC, "targetId" DESC LIMIT $5`,
-      [targetIds, time, id, status ?? null, limit, utcDayOf(time)],
+      [targetIds, time, id, status ?? null, limit],
     );
   }
 }

@@ -3,6 +3,7 @@ import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { Database } from '#libs/database/database.js';
 import { ApplicationNotFound } from '../../applications/application.errors.js';
 import type { HealthCheckResponse } from '../dto/health-check.response.js';
+import { HealthChecksRepository, type WatchedApplication } from '../health-checks.repository.js';
 import { HealthRecorder } from './health-recorder.js';
 import { HealthTargetsRepository, type NamedTarget } from './health-targets.repository.js';
 import { type Check, Prober } from './prober.js';
@@ -18,6 +19,7 @@ interface Probed {
 @Injectable()
 export class CheckNowService {
   constructor(
+    private readonly watched: HealthChecksRepository,
     private readonly targets: HealthTargetsRepository,
     private readonly prober: Prober,
     private readonly recorder: HealthRecorder,
@@ -31,11 +33,12 @@ export class CheckNowService {
    */
   async check(idOrKey: string): Promise<HealthCheckResponse> {
     // No connection is held while the network is waited for.
-    const targets = await this.database.outsideTransaction(() => this.targets.ofApplication(idOrKey));
+    const targets = await this.database.outsideTransaction(async () =>
+      this.targets.ofApplication((await this.find(idOrKey)).id),
+    );
     const probed = await Promise.all(targets.flatMap((target) => this.probe(target)));
     const recorded = await this.recorder.record(probed, 'wait');
-    const application = await this.targets.shownBy(idOrKey);
-    if (application === undefined) throw new ApplicationNotFound(idOrKey);
+    const { id, appKey, healthStatus } = await this.find(idOrKey);
     const states = new Map(recorded.map(({ target, state }) => [target.targetId, state]));
     const checks = probed.flatMap(({ target: { targetId, environmentId, environment }, url, check }) => {
       const state = states.get(targetId);
@@ -43,9 +46,9 @@ export class CheckNowService {
     });
     this.changes.record({
       resourceType: 'application',
-      resourceId: application.id,
-      applicationId: application.id,
-      appKey: application.appKey,
+      resourceId: id,
+      applicationId: id,
+      appKey,
       after: {
         checks: checks.map(({ environment, status, statusCode, message }) => ({
           environment,
@@ -55,7 +58,13 @@ export class CheckNowService {
         })),
       },
     });
-    return { ...application, checks };
+    return { id, appKey, healthStatus, checks };
+  }
+
+  private async find(idOrKey: string): Promise<WatchedApplication> {
+    const application = await this.watched.application(idOrKey);
+    if (application === undefined) throw new ApplicationNotFound(idOrKey);
+    return application;
   }
 
   private probe(target: NamedTarget): Promise<Probed>[] {

@@ -47,12 +47,6 @@ export interface DerivedStatus {
   readonly after: HealthStatus;
 }
 
-export interface ShownApplication {
-  readonly id: string;
-  readonly appKey: string;
-  readonly healthStatus: HealthStatus;
-}
-
 /** Whether to wait for rows that somebody else holds, or to leave them for later. */
 export type Patience = 'wait' | 'skip';
 
@@ -60,11 +54,6 @@ const ADDRESS = `t."id" AS "targetId", t."applicationId", t."environmentId", t."
          a."healthCheckUrl", e."baseDomain"`;
 const WITH_ADDRESS = `JOIN "Application" a ON a."id" = t."applicationId"
        LEFT JOIN "Environment" e ON e."id" = t."environmentId"`;
-
-/** The application whose id is $1, else the one whose key it is. */
-const APPLICATION = `
-  SELECT "id", "appKey", "healthStatus" FROM "Application" WHERE $1 IN ("id", "appKey")
-  ORDER BY "id" = $1 DESC LIMIT 1`;
 
 /** The checked targets of parameter $1 as rows. */
 const CHECKED = `json_to_recordset($1::json) AS c("targetId" text, "checkedAt" timestamptz, "scheduled" boolean,
@@ -115,20 +104,14 @@ export class HealthTargetsRepository {
   }
 
   /** All targets of an application, its own first, for a check beside the schedule. */
-  async ofApplication(idOrKey: string): Promise<NamedTarget[]> {
+  async ofApplication(applicationId: string): Promise<NamedTarget[]> {
     const targets = await this.database.query<NamedTarget>(
       `SELECT ${ADDRESS}, e."name" AS "environment" FROM "HealthTarget" t ${WITH_ADDRESS}
-       WHERE t."applicationId" = (SELECT "id" FROM (${APPLICATION}) application)
+       WHERE t."applicationId" = $1
        ORDER BY t."environmentId" IS NOT NULL, e."createdAt", e."id"`,
-      [idOrKey],
+      [applicationId],
     );
     return targets.map((target) => ({ ...target, claim: null }));
-  }
-
-  /** What an application shows; `undefined` when there is none of that id or key. */
-  async shownBy(idOrKey: string): Promise<ShownApplication | undefined> {
-    const [application] = await this.database.query<ShownApplication>(APPLICATION, [idOrKey]);
-    return application;
   }
 
   /** The targets, locked downwards with their applications and environments until the transaction ends. */

@@ -1,0 +1,133 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '#libs/config/app-config.js';
+import { Database } from '#libs/database/database.js';
+import {
+  DatabaseTooSlow,
+  TransactionConflict,
+  translateDatabaseError,
+} from '#libs/database/database-errors.js';
+import { DayClosingRepository } from './day-closing.repository.js';
+import { DayPartitionsRepository } from './day-partitions.repository.js';
+import { addDays, type UtcDay, utcDayOf } from './utc-day.js';
+
+export const ROLLUP_RETENTION_DAYS = 400;
+
+/** Partitions made ahead of time, beside today's. */
+const DAYS_AHEAD = 2;
+/** A day is closed when no probe of it is still under way; one that comes even later is merged into the archive. */
+const CLOSING_DELAY_MS = 10 * 60_000;
+/** Targets whose day is moved by one transaction: some 60,000 probes, about a second. */
+const CHUNK_SIZE = 200;
+const ROLLUPS_DELETED_AT_ONCE = 5000;
+
+/** Another process keeps the history at the moment. */
+class KeptElsewhere extends Error {}
+
+/** What becomes of the probes when their day is over: archive, rollups, and in the end nothing. */
+@Injectable()
+export class HistoryKeepingService {
+  private readonly logger = new Logger('HealthHistory');
+
+  constructor(
+    private readonly database: Database,
+    private readonly partitions: DayPartitionsRepository,
+    private readonly closing: DayClosingRepository,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Does all there is to do at this time: makes partitions ahead, closes the days that are over and drops what is
+   * kept no longer. It may break off anywhere, by `signal`, a crash or a lock that is not to be had: every step is a
+   * transaction that leaves the history right, and the next call goes on from there. Of several processes that
+   * call it at once, one works.
+   */
+  async keep(now: Date, signal = new AbortController().signal): Promise<void> {
+    const today = utcDayOf(now);
+    const logsFrom = addDays(today, -this.config.healthLogRetentionDays);
+    try {
+      await this.makePartitionsAhead(now, signal);
+      for (const day of await this.daysBefore(utcDayOf(new Date(now.getTime() - CLOSING_DELAY_MS)))) {
+        await this.unlessBlocked(() => this.close(day, logsFrom, signal));
+      }
+      for (const day of await this.partitions.days('HealthCheckLogArchive')) {
+        if (day >= logsFrom) break;
+        await this.unlessBlocked(() =>
+          this.alone(signal, () => this.partitions.drop('HealthCheckLogArchive', day)),
+        );
+      }
+      await this.deleteRollupsBefore(addDays(today, -ROLLUP_RETENTION_DAYS), signal);
+    } catch (error) {
+      if (error instanceof KeptElsewhere || signal.aborted) return;
+      throw error;
+    }
+  }
+
+  /** Makes the partitions of today and the next days. */
+  async makePartitionsAhead(now: Date, signal = new AbortController().signal): Promise<void> {
+    const made = await this.partitions.days('HealthCheckLog');
+    for (let ahead = 0; ahead <= DAYS_AHEAD; ahead++) {
+      const day = addDays(utcDayOf(now), ahead);
+      if (made.includes(day)) continue;
+      await this.unlessBlocked(() => this.alone(signal, () => this.partitions.make('HealthCheckLog', day)));
+    }
+  }
+
+  private async daysBefore(day: UtcDay): Promise<UtcDay[]> {
+    const own = (await this.partitions.days('HealthCheckLog')).filter((other) => other < day);
+    return [...new Set([...own, ...(await this.closing.strayDaysBefore(day))])].sort();
+  }
+
+  private async close(day: UtcDay, logsFrom: UtcDay, signal: AbortSignal): Promise<void> {
+    if (await this.closing.isOpen(day)) {
+      await this.alone(signal, () => this.partitions.make('HealthCheckLogArchive', day));
+      let after: string | undefined = '';
+      while (after !== undefined) after = await this.closeChunk(day, after, logsFrom, signal);
+    }
+    await this.alone(signal, () => this.partitions.dropIfEmpty('HealthCheckLog', day));
+  }
+
+  /** @returns the last target of the chunk; undefined when there was none left */
+  private closeChunk(
+    day: UtcDay,
+    after: string,
+    logsFrom: UtcDay,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    return this.alone(signal, async () => {
+      const targets = await this.closing.lockTargetsAfter(after, CHUNK_SIZE);
+      const archived = await this.closing.archive(day, targets);
+      // Of a day whose archive was dropped, what comes late is all there is: a rollup made of that would be wrong.
+      await this.closing.rollUp(day, archived, { replace: day >= logsFrom });
+      return targets.at(-1);
+    });
+  }
+
+  private async deleteRollupsBefore(day: UtcDay, signal: AbortSignal): Promise<void> {
+    let deleted: number;
+    do {
+      deleted = await this.alone(signal, () =>
+        this.closing.deleteRollupsBefore(day, ROLLUPS_DELETED_AT_ONCE),
+      );
+    } while (deleted === ROLLUPS_DELETED_AT_ONCE);
+  }
+
+  /** Runs `work` in a transaction during which no other process keeps the history. */
+  private alone<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    return this.database.transaction(async () => {
+      if (!(await this.closing.isOnlyKeeper())) throw new KeptElsewhere();
+      return work();
+    });
+  }
+
+  /** What is blocked now is done by the next call. */
+  private async unlessBlocked(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const meaning = translateDatabaseError(error);
+      if (!(meaning instanceof TransactionConflict || meaning instanceof DatabaseTooSlow)) throw error;
+      this.logger.debug(`Put off, because it was blocked: ${(error as Error).message}`);
+    }
+  }
+}
