@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createApplication } from '../support/builders.js';
+import { type BuiltApplication, createApplication } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { type LoopbackOrigin, redirect, startOrigin, status } from '../support/loopback-origin.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -22,10 +22,14 @@ interface Target {
 }
 
 let app: TestApp;
+/** Takes its rounds while the other tests take theirs. */
+let scripted: BuiltApplication;
 const origins: LoopbackOrigin[] = [];
 
 beforeAll(async () => {
   app = await startApp(SECONDS, undefined, { probing: true });
+  const { url } = await origin(script(200, 204, 503, 404, 500, 200, 503, 200, 200));
+  scripted = await createApplication(app, { appKey: 'scripted', healthCheckUrl: `${url}/health` });
 });
 afterAll(async () => {
   await app.close();
@@ -67,43 +71,6 @@ async function statusChangesOf(resourceId: string): Promise<string[]> {
 }
 
 describe('the schedule', () => {
-  it('makes statuses, counters, history and entries of what a target answers', async () => {
-    const { url } = await origin(script(200, 204, 503, 404, 500, 200, 503, 200, 200));
-    const { id } = await createApplication(app, { appKey: 'scripted', healthCheckUrl: `${url}/health` });
-    const log = await checksOf(id, 9);
-    expect(log.slice(0, 9)).toEqual([
-      { status: 'SUCCESS', statusCode: 200, message: null },
-      { status: 'SUCCESS', statusCode: 204, message: null },
-      { status: 'FAILURE', statusCode: 503, message: 'HTTP 503' },
-      { status: 'FAILURE', statusCode: 404, message: 'HTTP 404' },
-      { status: 'FAILURE', statusCode: 500, message: 'HTTP 500' },
-      { status: 'SUCCESS', statusCode: 200, message: null },
-      { status: 'FAILURE', statusCode: 503, message: 'HTTP 503' },
-      { status: 'SUCCESS', statusCode: 200, message: null },
-      { status: 'SUCCESS', statusCode: 200, message: null },
-    ]);
-    expect(await statusChangesOf(id)).toEqual([
-      'UNKNOWN -> ACTIVE',
-      'ACTIVE -> INACTIVE',
-      'INACTIVE -> ACTIVE',
-    ]);
-    // In one snapshot: the successes in a row are those at the end of the history.
-    const [counted] = await app.database.query(
-      `SELECT a."healthStatus", a."consecutiveFailures", a."consecutiveSuccesses" - count(*)::integer AS "difference",
-              a."lastHealthCheckAt" = max(l."checkedAt") AS "latest"
-       FROM "Application" a JOIN "HealthCheckLog" l ON l."targetId" = a."id"
-       WHERE a."id" = $1 AND l."checkedAt" > (SELECT max("checkedAt") FROM "HealthCheckLog" WHERE "targetId" = $1 AND "status" = 'FAILURE')
-       GROUP BY a."id"`,
-      [id],
-    );
-    expect(counted).toEqual({
-      healthStatus: 'ACTIVE',
-      consecutiveFailures: 0,
-      difference: 0,
-      latest: true,
-    });
-  });
-
   it('judges every kind of answer, and every environment by itself', async () => {
     const slow: RequestListener = (_request, response) => setTimeout(() => response.end('late'), 300);
     const servers = {
@@ -281,5 +248,41 @@ describe('the schedule', () => {
     const checks = (await logOf(id)).length;
     await checksOf(id, checks + 2);
     expect(await answers()).toEqual(before);
+  });
+
+  it('makes statuses, counters, history and entries of what a target answers', async () => {
+    const { id } = scripted;
+    const log = await checksOf(id, 9);
+    expect(log.slice(0, 9)).toEqual([
+      { status: 'SUCCESS', statusCode: 200, message: null },
+      { status: 'SUCCESS', statusCode: 204, message: null },
+      { status: 'FAILURE', statusCode: 503, message: 'HTTP 503' },
+      { status: 'FAILURE', statusCode: 404, message: 'HTTP 404' },
+      { status: 'FAILURE', statusCode: 500, message: 'HTTP 500' },
+      { status: 'SUCCESS', statusCode: 200, message: null },
+      { status: 'FAILURE', statusCode: 503, message: 'HTTP 503' },
+      { status: 'SUCCESS', statusCode: 200, message: null },
+      { status: 'SUCCESS', statusCode: 200, message: null },
+    ]);
+    expect(await statusChangesOf(id)).toEqual([
+      'UNKNOWN -> ACTIVE',
+      'ACTIVE -> INACTIVE',
+      'INACTIVE -> ACTIVE',
+    ]);
+    // In one snapshot: the successes in a row are those at the end of the history.
+    const [counted] = await app.database.query(
+      `SELECT a."healthStatus", a."consecutiveFailures", a."consecutiveSuccesses" - count(*)::integer AS "difference",
+              a."lastHealthCheckAt" = max(l."checkedAt") AS "latest"
+       FROM "Application" a JOIN "HealthCheckLog" l ON l."targetId" = a."id"
+       WHERE a."id" = $1 AND l."checkedAt" > (SELECT max("checkedAt") FROM "HealthCheckLog" WHERE "targetId" = $1 AND "status" = 'FAILURE')
+       GROUP BY a."id"`,
+      [id],
+    );
+    expect(counted).toEqual({
+      healthStatus: 'ACTIVE',
+      consecutiveFailures: 0,
+      difference: 0,
+      latest: true,
+    });
   });
 });
