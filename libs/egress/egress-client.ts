@@ -142,10 +142,11 @@ export class EgressClient {
   }
 
   private exchange(url: URL, addresses: readonly string[], signal: AbortSignal): Promise<Hop> {
-    return this.pools.lend(originOf(url), addresses, async (pool) => {
+    return this.pools.lend(originOf(url), addresses, async ({ pool, keep }) => {
       const reusing = pool.stats.free > 0;
       const request = pool.request({
         method: 'GET',
+        reset: !keep,
         path: `${url.pathname}${url.search}`,
         headers: { accept: '*/*', 'user-agent': 'mcp-registry-server' },
         signal,

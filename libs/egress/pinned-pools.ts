@@ -1,10 +1,18 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector, Pool } from 'undici';
+import { KEPT_MS, RecentOrigins } from './recent-origins.js';
 
 export interface PinnedPoolsOptions {
   readonly connectTimeoutMs: number;
   /** Trusted instead of Node's certificate authorities. */
   readonly ca: string | undefined;
+}
+
+/** A pool for one exchange. */
+export interface LentPool {
+  readonly pool: Pool;
+  /** Whether its connection should stay open afterwards. */
+  readonly keep: boolean;
 }
 
 interface PinnedPool {
@@ -20,6 +28,7 @@ interface PinnedPool {
  */
 export class PinnedPools {
   private readonly pools = new Map<string, PinnedPool>();
+  private readonly recent = new RecentOrigins();
 
   constructor(private readonly options: PinnedPoolsOptions) {}
 
@@ -31,16 +40,18 @@ export class PinnedPools {
   async lend<T>(
     origin: string,
     addresses: readonly string[],
-    exchange: (pool: Pool) => Promise<T>,
+    exchange: (lent: LentPool) => Promise<T>,
   ): Promise<T> {
     // Servers of names shuffle their answers: the order makes no other pool.
     const key = [origin, ...addresses.toSorted()].join(' ');
     const pinned = this.pools.get(key) ?? this.open(key, origin, addresses);
+    const keep = this.recent.note(origin);
     pinned.exchanges += 1;
     try {
-      return await exchange(pinned.pool);
+      return await exchange({ pool: pinned.pool, keep });
     } finally {
       pinned.exchanges -= 1;
+      if (!keep && pinned.exchanges === 0) this.forget(key, pinned);
     }
   }
 
@@ -62,8 +73,8 @@ export class PinnedPools {
       // The whole exchange has one limit of its own.
       headersTimeout: 0,
       bodyTimeout: 0,
-      keepAliveTimeout: 1000,
-      keepAliveMaxTimeout: 1000,
+      keepAliveTimeout: KEPT_MS,
+      keepAliveMaxTimeout: 30_000,
     });
     const pinned: PinnedPool = { pool, exchanges: 0 };
     this.pools.set(key, pinned);
@@ -74,10 +85,7 @@ export class PinnedPools {
   private forgetWhenUnused(key: string, pinned: PinnedPool): void {
     let connections = 0;
     const forget = (): void => {
-      if (connections > 0 || this.pools.get(key) !== pinned) return;
-      this.pools.delete(key);
-      // Requests that still wait in it are served first.
-      void pinned.pool.close();
+      if (connections === 0) this.forget(key, pinned);
     };
     pinned.pool.on('connect', () => {
       connections += 1;
@@ -87,6 +95,13 @@ export class PinnedPools {
       forget();
     });
     pinned.pool.on('connectionError', forget);
+  }
+
+  private forget(key: string, { pool }: PinnedPool): void {
+    if (this.pools.get(key)?.pool !== pool) return;
+    this.pools.delete(key);
+    // Requests that still wait in it are served first.
+    void pool.close();
   }
 
   private connectorTo(addresses: readonly string[]): buildConnector.connector {
