@@ -12,7 +12,7 @@ import { statementsOf } from '../support/statement-log.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Earlier today, or late yesterday: whatever the clock says, everything below is in the past. */
+/** What every probe below is older than. */
 const NOW = Date.now();
 
 interface LogItem {
@@ -182,7 +182,7 @@ describe('GET /health-check/applications/{app_id}', () => {
   });
 
   it('has nothing to say about an application that is not watched', async () => {
-    const quiet = await createApplication(app, { name: 'Quiet', environments: [] });
+    const quiet = await createApplication(app, { name: 'Quiet' });
     expect(await get(`/health-check/applications/${quiet.id}`)).toMatchObject({
       healthStatus: 'UNKNOWN',
       uptime: NOTHING,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { createDataSource } from '#libs/database/data-source.js';
@@ -32,6 +33,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const RETENTION_DAYS = 30;
 const TARGETS = ['shop', 'production', 'staging'];
+
+Logger.overrideLogger(false);
 
 class Crash extends Error {}
 
