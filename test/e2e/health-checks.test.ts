@@ -93,6 +93,19 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+it('has partitions for today and the next two days when it starts', async () => {
+  const days = [0, 1, 2].map((ahead) =>
+    new Date(NOW + ahead * DAY).toISOString().slice(0, 10).replaceAll('-', ''),
+  );
+  expect(
+    await app.database.query(
+      `SELECT relname::text AS name FROM pg_inherits JOIN pg_class ON oid = inhrelid
+       WHERE inhparent = '"HealthCheckLog"'::regclass AND relname = ANY($1) ORDER BY 1`,
+      [days.map((day) => `HealthCheckLog_${day}`)],
+    ),
+  ).toEqual(days.map((day) => ({ name: `HealthCheckLog_${day}` })));
+});
+
 describe('GET /health-check/applications/{app_id}', () => {
   const NOTHING = { last24Hours: null, last7Days: null, last30Days: null, last90Days: null };
 
