@@ -42,6 +42,7 @@ describe('the configuration', () => {
         maxConsecutiveSuccesses: 2,
       },
       egress: { allow: [], deny: [] },
+      healthLogRetentionDays: 30,
       secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
     });
   });
@@ -69,6 +70,7 @@ describe('the configuration', () => {
       MAX_CONSECUTIVE_SUCCESSES: '1',
       EGRESS_ALLOW: '10.0.0.0/8, fd12::/16 ,*.example.com,orders,münchen.example',
       EGRESS_DENY: '10.9.9.9,::1,localhost,::ffff:10.1.0.0/112,64:ff9b::/96',
+      HEALTH_LOG_RETENTION_DAYS: '7',
     });
     expect(config).toEqual({
       production: true,
@@ -99,6 +101,7 @@ describe('the configuration', () => {
         allow: ['10.0.0.0/8', 'fd12::/16', '*.example.com', 'orders', 'münchen.example'],
         deny: ['10.9.9.9', '::1', 'localhost', '::ffff:10.1.0.0/112', '64:ff9b::/96'],
       },
+      healthLogRetentionDays: 7,
       secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
     });
   });
@@ -164,6 +167,8 @@ describe('the configuration', () => {
     ['BATCH_MAX_BYTES', '1023', 'a whole number from 1024 to 104857600'],
     ['BCRYPT_COST', '3', 'a whole number from 4 to 15'],
     ['BCRYPT_COST', '16', 'a whole number from 4 to 15'],
+    ['HEALTH_LOG_RETENTION_DAYS', '0', 'a whole number from 1 to 400'],
+    ['HEALTH_LOG_RETENTION_DAYS', '401', 'a whole number from 1 to 400'],
     ['ENDPOINTS_REQUIRE_KEY', 'maybe', 'true or false'],
     ['LOG_LEVEL', 'loud', 'one of debug, info, warning, error, critical'],
     ['BASE_PATH', '/a b', 'a path such as /api/registry'],

@@ -37,6 +37,7 @@ const CONTRACTED = {
     'environmentId',
   ],
   ApiKey: ['id', 'hashedKey', 'isActive', 'expiresAt', 'environmentId'],
+  HealthCheckLog: ['targetId', 'checkedAt', 'applicationId', 'environmentId', 'status', 'responseTime'],
   AuditLog: ['id'],
 };
 
@@ -52,6 +53,10 @@ const LOOKUPS = [
   ['ApiKey', 'id'],
   ['ApiKey', 'selector'],
   ['ApiKey', 'environmentId'],
+  ['HealthCheckLog', 'targetId', 'checkedAt'],
+  ['HealthCheckLogArchive', 'targetId', 'day'],
+  ['HealthCheckRollup', 'targetId', 'day'],
+  ['HealthCheckRollup', 'day'],
   ['AuditLog', 'createdAt', 'id'],
   ['AuditLog', 'appKey', 'createdAt', 'id'],
   ['AuditLog', 'action', 'createdAt', 'id'],
@@ -227,12 +232,15 @@ describe('the schema', () => {
       `SELECT c.conrelid::regclass::text AS "table", c.confdeltype = 'c' AS "cascades",
               (SELECT array_agg(a.attname::text ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY AS k(attnum, n)
                JOIN pg_attribute a ON a.attnum = k.attnum AND a.attrelid = c.conrelid) AS "columns"
-       FROM pg_constraint c WHERE c.contype = 'f' ORDER BY 1`,
+       FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY 1, 3`,
     );
     expect(keys.map(({ table, columns }) => `${table} ${columns.join()}`)).toEqual([
       '"ApiKey" environmentId',
       '"Endpoint" environmentId',
       '"Environment" applicationId',
+      '"HealthCheckLog" targetId',
+      '"HealthCheckLogArchive" targetId',
+      '"HealthCheckRollup" targetId',
       '"HealthTarget" applicationId',
       '"HealthTarget" environmentId',
     ]);

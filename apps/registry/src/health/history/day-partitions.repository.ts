@@ -51,8 +51,9 @@ export class DayPartitionsRepository {
     });
   }
 
-  /** Drops the partition when nothing is in it, which is looked at while nobody can write. */
+  /** Drops the partition, if there is one, when nothing is in it; which is looked at while nobody can write. */
   async dropIfEmpty(table: PartitionedTable, day: UtcDay): Promise<void> {
+    if (!(await this.days(table)).includes(day)) return;
     const name = partition(table, day);
     // Looked at before as well: not every row that is left should stop all writers.
     if (await this.hasRows(name)) return;
