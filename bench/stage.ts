@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSetServer } from './data-set/data-set-server.js';
+import { type LoopbackOrigins, startLoopbackOrigins } from './origins/loopback-origins.js';
 import { startBenchScript } from './processes/bench-script.js';
 import type { NodeProcess } from './processes/node-process.js';
 import { startService } from './processes/service.js';
@@ -30,6 +31,13 @@ export class Stage {
   /** A script of the benchmarks, such as a baseline. @param environment its whole environment besides PATH */
   async script(url: URL, environment: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
     return this.ending(await startBenchScript(url, environment));
+  }
+
+  /** HTTP servers on every loopback address, to be probed. */
+  async loopbackOrigins(): Promise<LoopbackOrigins> {
+    const origins = await startLoopbackOrigins();
+    this.endings.push(() => origins.stop());
+    return origins;
   }
 
   /** An empty directory. */

@@ -1,8 +1,6 @@
 import type { Benchmark } from '../benchmark.js';
 import { discoveryLoad } from '../load/discovery-load.js';
-import { underLoad, warmUp } from '../load/http-load.js';
-import { byTurns } from '../rounds.js';
-import { medianOf } from '../statistics.js';
+import { compareRates } from '../load/rates.js';
 
 const ANSWERS_FROM_MEMORY = new URL('../baselines/answers-from-memory.js', import.meta.url);
 
@@ -13,21 +11,10 @@ export const discovery: Benchmark = {
   run: async (stage) => {
     const service = await stage.service({ DATABASE_URL: await stage.database() });
     const memory = await stage.script(ANSWERS_FROM_MEMORY, { SERVICE_URL: service.url });
-    const [load, baselineLoad] = [discoveryLoad(service.url), discoveryLoad(memory.url)];
-    await warmUp(load);
-    await warmUp(baselineLoad);
-    const { measured, baseline } = await byTurns(
-      () => underLoad(load),
-      () => underLoad(baselineLoad),
+    const rates = await compareRates(
+      () => discoveryLoad(service.url),
+      () => discoveryLoad(memory.url),
     );
-    return [
-      {
-        what: 'rate',
-        unit: 'requests/s',
-        measured: medianOf(measured, ({ requestsPerSecond }) => requestsPerSecond),
-        baseline: medianOf(baseline, ({ requestsPerSecond }) => requestsPerSecond),
-        target: { of: 'ratio', bound: 'at least', value: 0.6 },
-      },
-    ];
+    return [{ ...rates, target: { of: 'ratio', bound: 'at least', value: 0.6 } }];
   },
 };

@@ -3,7 +3,8 @@ import { APP_KEYS } from '../data-set/data-set.js';
 import { issueKeys } from '../data-set/issue-keys.js';
 import { discoveryLoad } from '../load/discovery-load.js';
 import { type LoadResult, underLoad, warmUp } from '../load/http-load.js';
-import { startRefusedLoad } from '../load/refused-load.js';
+import { ratesOf } from '../load/rates.js';
+import { type RefusedLoad, startRefusedLoad } from '../load/refused-load.js';
 import { byTurns } from '../rounds.js';
 import { medianOf } from '../statistics.js';
 
@@ -24,40 +25,30 @@ export const flood: Benchmark = {
     const issuedKeys = [...(await issueKeys(issuing.url, appKeys)).values()];
     await issuing.stop();
 
-    const round = async (disturb: (url: string) => () => Promise<void>): Promise<LoadResult> => {
+    const round = async (disturb?: (url: string) => RefusedLoad): Promise<LoadResult> => {
       const service = await stage.service(settings);
       try {
         const load = discoveryLoad(service.url);
         await warmUp(load);
-        const endDisturbance = disturb(service.url);
+        const disturbance = disturb?.(service.url);
         const result = await underLoad(load);
-        await endDisturbance();
+        await disturbance?.stop();
         return result;
       } finally {
         await service.stop('SIGKILL');
       }
     };
-    const { measured, baseline } = await byTurns(
-      () =>
-        round((url) => {
-          const wrong = startRefusedLoad({ url, perSecond: WRONG_KEYS_PER_SECOND, appKeys, issuedKeys });
-          return () => wrong.stop();
-        }),
-      () => round(() => () => Promise.resolve()),
+    const sides = await byTurns(
+      () => round((url) => startRefusedLoad({ url, perSecond: WRONG_KEYS_PER_SECOND, appKeys, issuedKeys })),
+      () => round(),
     );
     return [
-      {
-        what: 'rate',
-        unit: 'requests/s',
-        measured: medianOf(measured, ({ requestsPerSecond }) => requestsPerSecond),
-        baseline: medianOf(baseline, ({ requestsPerSecond }) => requestsPerSecond),
-        target: { of: 'ratio', bound: 'at least', value: 0.7 },
-      },
+      { ...ratesOf(sides), target: { of: 'ratio', bound: 'at least', value: 0.7 } },
       {
         what: 'p99 latency',
         unit: 'ms',
-        measured: medianOf(measured, ({ p99Ms }) => p99Ms),
-        baseline: medianOf(baseline, ({ p99Ms }) => p99Ms),
+        measured: medianOf(sides.measured, ({ p99Ms }) => p99Ms),
+        baseline: medianOf(sides.baseline, ({ p99Ms }) => p99Ms),
         target: { of: 'ratio', bound: 'at most', value: 3 },
       },
     ];

@@ -1,44 +1,33 @@
-import type { Benchmark } from '../benchmark.js';
+import type { Benchmark, Target } from '../benchmark.js';
 import { APP_KEYS } from '../data-set/data-set.js';
 import { discoveryLoad } from '../load/discovery-load.js';
-import { underLoad, warmUp } from '../load/http-load.js';
-import { byTurns } from '../rounds.js';
-import { medianOf } from '../statistics.js';
+import type { Load } from '../load/http-load.js';
+import { compareRates } from '../load/rates.js';
 
 const ANSWERS_FROM_MEMORY = new URL('../baselines/answers-from-memory.js', import.meta.url);
+const TARGET: Target = { of: 'ratio', bound: 'at least', value: 0.6 };
 
 /** What agents do that remember: they ask with the entity tag of the last answer (RFC 9110, section 13.1.2). */
 export const notModified: Benchmark = {
   name: 'not-modified',
   title: 'GET /endpoints with If-None-Match, against bare Fastify sending 304',
   run: async (stage) => {
-    const rate = {
-      what: 'rate',
-      unit: 'requests/s',
-      target: { of: 'ratio', bound: 'at least', value: 0.6 },
-    } as const;
     const service = await stage.service({ DATABASE_URL: await stage.database() });
     const etags = await entityTags(service.url);
-    if (etags === undefined) return [{ ...rate, note: 'no 304' }];
-    const headersFor = (appKey: string): Record<string, string> => ({
-      'if-none-match': etags.get(appKey) ?? '',
-    });
+    if (etags === undefined) {
+      return [{ what: 'rate', unit: 'requests/s', target: TARGET, note: 'no 304' }];
+    }
     const memory = await stage.script(ANSWERS_FROM_MEMORY, { SERVICE_URL: service.url });
-    const load = discoveryLoad(service.url, { headersFor, status: 304 });
-    const baselineLoad = discoveryLoad(memory.url, { headersFor, status: 304 });
-    await warmUp(load);
-    await warmUp(baselineLoad);
-    const { measured, baseline } = await byTurns(
-      () => underLoad(load),
-      () => underLoad(baselineLoad),
+    const loadOn = (url: string): Load =>
+      discoveryLoad(url, {
+        headersFor: (appKey) => ({ 'if-none-match': etags.get(appKey) ?? '' }),
+        status: 304,
+      });
+    const rates = await compareRates(
+      () => loadOn(service.url),
+      () => loadOn(memory.url),
     );
-    return [
-      {
-        ...rate,
-        measured: medianOf(measured, ({ requestsPerSecond }) => requestsPerSecond),
-        baseline: medianOf(baseline, ({ requestsPerSecond }) => requestsPerSecond),
-      },
-    ];
+    return [{ ...rates, target: TARGET }];
   },
 };
 
@@ -46,15 +35,18 @@ export const notModified: Benchmark = {
 async function entityTags(url: string): Promise<Map<string, string> | undefined> {
   const etags = new Map<string, string>();
   for (const appKey of APP_KEYS) {
-    const response = await fetch(`${url}/endpoints?app_key=${appKey}`);
-    await response.arrayBuffer();
-    const etag = response.headers.get('etag');
-    if (etag === null) return undefined;
+    const etag = await entityTag(`${url}/endpoints?app_key=${appKey}`);
+    if (etag === undefined) return undefined;
     etags.set(appKey, etag);
   }
-  const [[appKey, etag] = ['', '']] = etags;
-  const { status } = await fetch(`${url}/endpoints?app_key=${appKey}`, {
-    headers: { 'if-none-match': etag },
-  });
-  return status === 304 ? etags : undefined;
+  return etags;
+}
+
+async function entityTag(url: string): Promise<string | undefined> {
+  const whole = await fetch(url);
+  await whole.arrayBuffer();
+  const etag = whole.headers.get('etag');
+  if (etag === null) return undefined;
+  const { status } = await fetch(url, { headers: { 'if-none-match': etag } });
+  return status === 304 ? etag : undefined;
 }

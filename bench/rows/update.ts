@@ -1,9 +1,8 @@
 import type { Benchmark } from '../benchmark.js';
 import { APP_KEYS } from '../data-set/data-set.js';
-import { type Load, underLoad, warmUp } from '../load/http-load.js';
+import type { Load } from '../load/http-load.js';
+import { compareRates } from '../load/rates.js';
 import { AS_ADMIN } from '../processes/service.js';
-import { byTurns } from '../rounds.js';
-import { medianOf } from '../statistics.js';
 
 const UPDATES_ON_BARE_POOL = new URL('../baselines/updates-on-bare-pool.js', import.meta.url);
 const CONNECTIONS = 16;
@@ -21,21 +20,11 @@ export const update: Benchmark = {
     const bare = await stage.script(UPDATES_ON_BARE_POOL, { DATABASE_URL: database });
     let rounds = 0;
     const loadOn = (url: string): Load => updates(url, `round ${++rounds}`);
-    await warmUp(loadOn(service.url));
-    await warmUp(loadOn(bare.url));
-    const { measured, baseline } = await byTurns(
-      () => underLoad(loadOn(service.url)),
-      () => underLoad(loadOn(bare.url)),
+    const rates = await compareRates(
+      () => loadOn(service.url),
+      () => loadOn(bare.url),
     );
-    return [
-      {
-        what: 'rate',
-        unit: 'requests/s',
-        measured: medianOf(measured, ({ requestsPerSecond }) => requestsPerSecond),
-        baseline: medianOf(baseline, ({ requestsPerSecond }) => requestsPerSecond),
-        target: { of: 'ratio', bound: 'at least', value: 0.5 },
-      },
-    ];
+    return [{ ...rates, target: { of: 'ratio', bound: 'at least', value: 0.5 } }];
   },
 };
 
