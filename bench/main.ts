@@ -27,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     interruption.abort();
     process.exitCode = 130;
-    void stage.clear();
+    stage.clear().catch(() => undefined);
   });
 }
 
@@ -56,8 +56,9 @@ async function run(benchmark: Benchmark): Promise<void> {
   try {
     results.push({ name: benchmark.name, figures: await benchmark.run(stage) });
   } catch (error) {
+    if (interruption.signal.aborted) return;
     process.stderr.write(`${benchmark.name} could not be measured: ${(error as Error).message}\n`);
-    process.exitCode ??= 1;
+    process.exitCode = 1;
   } finally {
     await stage.clear();
   }
