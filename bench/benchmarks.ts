@@ -1,0 +1,21 @@
+import type { Benchmark } from './benchmark.js';
+import { discovery } from './rows/discovery.js';
+import { discoveryWithKey } from './rows/discovery-with-key.js';
+import { flood } from './rows/flood.js';
+import { notModified } from './rows/not-modified.js';
+import { registration } from './rows/registration.js';
+import { start } from './rows/start.js';
+import { update } from './rows/update.js';
+import { withEndpoints } from './rows/with-endpoints.js';
+
+/** All there are, in the order of the table. */
+export const benchmarks: readonly Benchmark[] = [
+  discovery,
+  notModified,
+  discoveryWithKey,
+  update,
+  registration,
+  flood,
+  withEndpoints,
+  start,
+];

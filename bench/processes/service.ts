@@ -1,0 +1,35 @@
+import { type NodeProcess, startNode } from './node-process.js';
+
+const MAIN = new URL('../../apps/registry/src/main.js', import.meta.url);
+/** The whole start block, which a pipe may deliver in pieces. */
+const BANNER = /^ {2}API +(\S+)\n(?:.*\n)*? {2}Admin key .*\n/m;
+
+export const ADMIN_KEY = 'admin-key-of-the-benchmarks';
+export const AS_ADMIN = { 'x-admin-key': ADMIN_KEY };
+
+/** What every service is started with; all else is as it comes. */
+const SETTINGS = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  SECRET_KEY: 'secret-key-of-the-benchmarks',
+  REGISTRY_ADMIN_KEY: ADMIN_KEY,
+};
+
+export interface ServiceOptions {
+  /** Settings beyond those that every service here has. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Where it looks for `.env` and puts `.data`. */
+  readonly cwd: string;
+  readonly preload?: URL;
+}
+
+/** Starts the built service and resolves when it says that it is ready. */
+export function startService({ settings, cwd, preload }: ServiceOptions): Promise<NodeProcess> {
+  return startNode({
+    script: MAIN,
+    preload,
+    cwd,
+    environment: { ...SETTINGS, ...settings },
+    ready: BANNER,
+  });
+}
