@@ -2,6 +2,7 @@ import type { Benchmark } from './benchmark.js';
 import { discovery } from './rows/discovery.js';
 import { discoveryWithKey } from './rows/discovery-with-key.js';
 import { flood } from './rows/flood.js';
+import { health } from './rows/health.js';
 import { notModified } from './rows/not-modified.js';
 import { registration } from './rows/registration.js';
 import { start } from './rows/start.js';
@@ -17,5 +18,6 @@ export const benchmarks: readonly Benchmark[] = [
   registration,
   flood,
   withEndpoints,
+  health,
   start,
 ];
