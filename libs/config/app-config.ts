@@ -14,6 +14,8 @@ export abstract class AppConfig {
   abstract readonly bcryptCost: number;
   /** true: `GET /endpoints` asks for the application's own key or the admin key. */
   abstract readonly endpointsRequireKey: boolean;
+  /** Absent when RATE_LIMIT_ENABLED is false. */
+  abstract readonly rateLimit: RateLimit | undefined;
   /** Which hosts the service may reach on behalf of those who register. */
   abstract readonly egress: EgressSettings;
 }
@@ -41,6 +43,12 @@ export interface DatabaseConfig {
 export interface BatchLimits {
   readonly maxEndpoints: number;
   readonly maxBytes: number;
+}
+
+/** How many requests one network may send in each time window. */
+export interface RateLimit {
+  readonly max: number;
+  readonly windowSeconds: number;
 }
 
 export interface Secrets {

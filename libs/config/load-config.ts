@@ -2,7 +2,13 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
-import { type AppConfig, type DatabaseConfig, LOG_LEVELS, type LogLevel } from './app-config.js';
+import {
+  type AppConfig,
+  type DatabaseConfig,
+  LOG_LEVELS,
+  type LogLevel,
+  type RateLimit,
+} from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { loadSecrets } from './secrets.js';
 import { type Environment, SettingsReader } from './settings-reader.js';
@@ -38,9 +44,19 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     },
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
+    rateLimit: rateLimit(settings),
     egress: egress(settings),
     secrets: await loadSecrets(settings, { production, dataDir }),
   };
+}
+
+function rateLimit(settings: SettingsReader): RateLimit | undefined {
+  const enabled = settings.flag('RATE_LIMIT_ENABLED', true);
+  const limit = {
+    max: settings.integer('RATE_LIMIT_MAX', 30_000, 1, 1_000_000_000),
+    windowSeconds: settings.integer('RATE_LIMIT_WINDOW', 60, 1, 86_400),
+  };
+  return enabled ? limit : undefined;
 }
 
 function logLevel(settings: SettingsReader): LogLevel {

@@ -35,6 +35,7 @@ describe('the configuration', () => {
       batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024 },
       bcryptCost: 10,
       endpointsRequireKey: false,
+      rateLimit: { max: 30_000, windowSeconds: 60 },
       egress: { allow: [], deny: [] },
       secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
     });
@@ -57,6 +58,9 @@ describe('the configuration', () => {
       BATCH_MAX_BYTES: '4096',
       BCRYPT_COST: '12',
       ENDPOINTS_REQUIRE_KEY: 'true',
+      RATE_LIMIT_ENABLED: 'true',
+      RATE_LIMIT_MAX: '100',
+      RATE_LIMIT_WINDOW: '10',
       EGRESS_ALLOW: '10.0.0.0/8, fd12::/16 ,*.example.com,orders,münchen.example',
       EGRESS_DENY: '10.9.9.9,::1,localhost,::ffff:10.1.0.0/112,64:ff9b::/96',
     });
@@ -79,6 +83,7 @@ describe('the configuration', () => {
       batch: { maxEndpoints: 10, maxBytes: 4096 },
       bcryptCost: 12,
       endpointsRequireKey: true,
+      rateLimit: { max: 100, windowSeconds: 10 },
       egress: {
         allow: ['10.0.0.0/8', 'fd12::/16', '*.example.com', 'orders', 'münchen.example'],
         deny: ['10.9.9.9', '::1', 'localhost', '::ffff:10.1.0.0/112', '64:ff9b::/96'],
@@ -127,6 +132,10 @@ describe('the configuration', () => {
     expect((await load({ ENDPOINTS_REQUIRE_KEY: value })).endpointsRequireKey).toBe(false);
   });
 
+  it('has no rate limit with RATE_LIMIT_ENABLED=false', async () => {
+    expect((await load({ RATE_LIMIT_ENABLED: 'false', RATE_LIMIT_MAX: '5' })).rateLimit).toBeUndefined();
+  });
+
   it.each([
     ['debug', 'debug'],
     ['Info', 'info'],
@@ -148,6 +157,9 @@ describe('the configuration', () => {
     ['BATCH_MAX_BYTES', '1023', 'a whole number from 1024 to 104857600'],
     ['BCRYPT_COST', '3', 'a whole number from 4 to 15'],
     ['BCRYPT_COST', '16', 'a whole number from 4 to 15'],
+    ['RATE_LIMIT_ENABLED', 'maybe', 'true or false'],
+    ['RATE_LIMIT_MAX', '0', 'a whole number from 1 to 1000000000'],
+    ['RATE_LIMIT_WINDOW', '86401', 'a whole number from 1 to 86400'],
     ['ENDPOINTS_REQUIRE_KEY', 'maybe', 'true or false'],
     ['LOG_LEVEL', 'loud', 'one of debug, info, warning, error, critical'],
     ['BASE_PATH', '/a b', 'a path such as /api/registry'],
