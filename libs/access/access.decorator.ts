@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiSecurity } from '@nestjs/swagger';
 import { ApiProblems } from '../problem-details/api-problems.decorator.js';
 import { SECURITY_SCHEMES } from './security-schemes.js';
@@ -16,6 +17,13 @@ import { SECURITY_SCHEMES } from './security-schemes.js';
 export type AccessPolicy = 'public' | 'admin' | 'application' | 'application-or-admin' | 'discovery';
 
 export const AccessPolicyOf = Reflector.createDecorator<AccessPolicy>();
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The same on the route itself, where it is known before there is a handler. */
+    access?: AccessPolicy;
+  }
+}
 
 const { adminKey, appKey, apiKey, environment } = SECURITY_SCHEMES;
 type Requirement = Readonly<Record<string, string[]>>;
@@ -45,6 +53,7 @@ const REFUSALS: Record<AccessPolicy, readonly number[]> = {
 export function Access(policy: AccessPolicy): MethodDecorator {
   return applyDecorators(
     AccessPolicyOf(policy),
+    RouteConfig({ access: policy }),
     ...SECURITY[policy].map((requirement) => ApiSecurity(requirement)),
     ApiProblems(...REFUSALS[policy]),
   );

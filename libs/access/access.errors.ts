@@ -11,7 +11,9 @@ export type RefusalReason =
   | 'revoked-api-key'
   | 'expired-api-key'
   | 'inactive-application'
-  | 'inactive-environment';
+  | 'inactive-environment'
+  /** Not looked at any more: see {@link TooManyFailures}. */
+  | 'too-many-failures';
 
 /** What the refused caller claimed to be. */
 export interface RefusedClaim {
@@ -32,6 +34,22 @@ export class CredentialsRefused extends DomainError {
       detail: 'This route needs valid credentials: see the security schemes in /openapi.json.',
       headers: { 'WWW-Authenticate': 'ApiKey' },
     });
+  }
+}
+
+/** 429: so many keys from the same network were wrong for the application it claims that no more are looked at. */
+export class TooManyFailures extends DomainError {
+  readonly claim: RefusedClaim;
+
+  constructor({ appKey, environment }: Omit<RefusedClaim, 'reason'>, retryAfterSeconds: number) {
+    super({
+      code: 'too-many-failures',
+      status: 429,
+      title: 'Too many failed attempts',
+      detail: `Too many wrong API keys came from your network for this application. Try again in ${retryAfterSeconds} s.`,
+      headers: { 'Retry-After': String(retryAfterSeconds) },
+    });
+    this.claim = { reason: 'too-many-failures', appKey, environment };
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { CredentialsRefused } from './access.errors.js';
@@ -8,21 +8,20 @@ import { HEADERS } from './security-schemes.js';
 
 /** Lets the operator in: `X-Admin-Key` is the configured one, compared in constant time. */
 @Injectable()
-export class AdminKeyGuard implements CanActivate {
+export class AdminKeyGuard {
   private readonly expected: Buffer;
 
   constructor(private readonly config: AppConfig) {
     this.expected = this.fingerprint(config.secrets.adminKey);
   }
 
-  canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+  /** @throws CredentialsRefused unless the request has the right admin key */
+  admit(request: FastifyRequest): void {
     this.refuseWrong(request);
     request.caller = { kind: 'admin' };
-    return true;
   }
 
-  /** @throws CredentialsRefused unless the request has the right admin key */
+  /** As {@link admit}, without making the caller the operator. */
   refuseWrong(request: FastifyRequest): void {
     const key = headerValue(request, HEADERS.adminKey);
     if (key === undefined) throw new CredentialsRefused({ reason: 'missing-credentials' });

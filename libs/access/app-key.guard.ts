@@ -1,4 +1,4 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { CredentialsRefused } from './access.errors.js';
 import { headerValue } from './header-value.js';
@@ -6,11 +6,10 @@ import { HEADERS } from './security-schemes.js';
 
 /** Asks that the caller says which application it is (`X-App-Key`); {@link ApiKeyGuard} has it proved. */
 @Injectable()
-export class AppKeyGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+export class AppKeyGuard {
+  /** @throws CredentialsRefused when it does not say so */
+  refuseMissing(request: FastifyRequest): void {
     if (headerValue(request, HEADERS.appKey) === undefined)
       throw new CredentialsRefused({ reason: 'missing-credentials' });
-    return true;
   }
 }

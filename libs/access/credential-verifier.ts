@@ -8,6 +8,8 @@ export interface ApplicationCredentials {
   readonly environment: string | undefined;
   /** Where a key that several environments know is taken to be of. */
   readonly likelyEnvironment?: string;
+  /** Where the caller is, see `clientNetwork`: failures are counted by it. */
+  readonly network: string;
 }
 
 export type Verification =
@@ -16,5 +18,6 @@ export type Verification =
 
 /** Port: decides whether an application's credentials are good at this moment. */
 export abstract class CredentialVerifier {
+  /** @throws TooManyFailures when too many keys from there were wrong for the application */
   abstract verify(credentials: ApplicationCredentials): Promise<Verification>;
 }

@@ -2,15 +2,15 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem-details/problem.filter.js';
 import { stateProblem, UNFORESEEN_PROBLEM } from '../problem-details/problem.js';
-import { CredentialsRefused } from './access.errors.js';
+import { CredentialsRefused, TooManyFailures } from './access.errors.js';
 import { RefusalRecorder } from './refusal-recorder.js';
 
 /** The one place every refused credential passes, whoever refused it: recorded here, then answered. */
-@Catch(CredentialsRefused)
-export class CredentialsRefusedFilter implements ExceptionFilter<CredentialsRefused> {
+@Catch(CredentialsRefused, TooManyFailures)
+export class CredentialsRefusedFilter implements ExceptionFilter<CredentialsRefused | TooManyFailures> {
   constructor(private readonly recorder: RefusalRecorder) {}
 
-  catch(error: CredentialsRefused, host: ArgumentsHost): void {
+  catch(error: CredentialsRefused | TooManyFailures, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     this.recorder.refused(error.claim, request);
     sendProblem(

@@ -15,6 +15,8 @@ export abstract class AppConfig {
   /** true: `GET /endpoints` asks for the application's own key or the admin key. */
   abstract readonly endpointsRequireKey: boolean;
   abstract readonly healthChecks: HealthCheckConfig;
+  /** Absent when RATE_LIMIT_ENABLED is false. */
+  abstract readonly rateLimit: RateLimit | undefined;
   /** Which hosts the service may reach on behalf of those who register. */
   abstract readonly egress: EgressSettings;
   /** For how many days single health checks are kept (1 to 400). */
@@ -55,6 +57,12 @@ export interface HealthCheckConfig {
 export interface BatchLimits {
   readonly maxEndpoints: number;
   readonly maxBytes: number;
+}
+
+/** How many requests one network may send in each time window. */
+export interface RateLimit {
+  readonly max: number;
+  readonly windowSeconds: number;
 }
 
 export interface Secrets {

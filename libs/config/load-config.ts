@@ -2,7 +2,13 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
-import { type AppConfig, type DatabaseConfig, LOG_LEVELS, type LogLevel } from './app-config.js';
+import {
+  type AppConfig,
+  type DatabaseConfig,
+  LOG_LEVELS,
+  type LogLevel,
+  type RateLimit,
+} from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { loadSecrets } from './secrets.js';
 import { type Environment, SettingsReader } from './settings-reader.js';
@@ -44,10 +50,20 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
       maxConsecutiveFailures: settings.integer('MAX_CONSECUTIVE_FAILURES', 3, 1, 100),
       maxConsecutiveSuccesses: settings.integer('MAX_CONSECUTIVE_SUCCESSES', 2, 1, 100),
     },
+    rateLimit: rateLimit(settings),
     egress: egress(settings),
     healthLogRetentionDays: settings.integer('HEALTH_LOG_RETENTION_DAYS', 30, 1, 400),
     secrets: await loadSecrets(settings, { production, dataDir }),
   };
+}
+
+function rateLimit(settings: SettingsReader): RateLimit | undefined {
+  const enabled = settings.flag('RATE_LIMIT_ENABLED', true);
+  const limit = {
+    max: settings.integer('RATE_LIMIT_MAX', 30_000, 1, 1_000_000_000),
+    windowSeconds: settings.integer('RATE_LIMIT_WINDOW', 60, 1, 86_400),
+  };
+  return enabled ? limit : undefined;
 }
 
 function logLevel(settings: SettingsReader): LogLevel {

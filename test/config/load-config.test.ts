@@ -41,6 +41,7 @@ describe('the configuration', () => {
         maxConsecutiveFailures: 3,
         maxConsecutiveSuccesses: 2,
       },
+      rateLimit: { max: 30_000, windowSeconds: 60 },
       egress: { allow: [], deny: [] },
       healthLogRetentionDays: 30,
       secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
@@ -68,6 +69,9 @@ describe('the configuration', () => {
       HEALTH_CHECK_INTERVAL: '60',
       MAX_CONSECUTIVE_FAILURES: '4',
       MAX_CONSECUTIVE_SUCCESSES: '1',
+      RATE_LIMIT_ENABLED: 'true',
+      RATE_LIMIT_MAX: '100',
+      RATE_LIMIT_WINDOW: '10',
       EGRESS_ALLOW: '10.0.0.0/8, fd12::/16 ,*.example.com,orders,münchen.example',
       EGRESS_DENY: '10.9.9.9,::1,localhost,::ffff:10.1.0.0/112,64:ff9b::/96',
       HEALTH_LOG_RETENTION_DAYS: '7',
@@ -97,6 +101,7 @@ describe('the configuration', () => {
         maxConsecutiveFailures: 4,
         maxConsecutiveSuccesses: 1,
       },
+      rateLimit: { max: 100, windowSeconds: 10 },
       egress: {
         allow: ['10.0.0.0/8', 'fd12::/16', '*.example.com', 'orders', 'münchen.example'],
         deny: ['10.9.9.9', '::1', 'localhost', '::ffff:10.1.0.0/112', '64:ff9b::/96'],
@@ -146,6 +151,10 @@ describe('the configuration', () => {
     expect((await load({ ENDPOINTS_REQUIRE_KEY: value })).endpointsRequireKey).toBe(false);
   });
 
+  it('has no rate limit with RATE_LIMIT_ENABLED=false', async () => {
+    expect((await load({ RATE_LIMIT_ENABLED: 'false', RATE_LIMIT_MAX: '5' })).rateLimit).toBeUndefined();
+  });
+
   it.each([
     ['debug', 'debug'],
     ['Info', 'info'],
@@ -169,6 +178,9 @@ describe('the configuration', () => {
     ['BCRYPT_COST', '16', 'a whole number from 4 to 15'],
     ['HEALTH_LOG_RETENTION_DAYS', '0', 'a whole number from 1 to 400'],
     ['HEALTH_LOG_RETENTION_DAYS', '401', 'a whole number from 1 to 400'],
+    ['RATE_LIMIT_ENABLED', 'maybe', 'true or false'],
+    ['RATE_LIMIT_MAX', '0', 'a whole number from 1 to 1000000000'],
+    ['RATE_LIMIT_WINDOW', '86401', 'a whole number from 1 to 86400'],
     ['ENDPOINTS_REQUIRE_KEY', 'maybe', 'true or false'],
     ['LOG_LEVEL', 'loud', 'one of debug, info, warning, error, critical'],
     ['BASE_PATH', '/a b', 'a path such as /api/registry'],

@@ -217,6 +217,7 @@ function errorsOf({ method, path, parameters, bodySchema, security = [] }: Opera
     ...(security.length > 0 ? ['401'] : []),
     ...(path.includes('{') ? ['404', '414'] : []),
     ...(method === 'GET' ? [] : ['413', '415']),
+    ...(/^\/health(\/|$)/.test(path) ? [] : ['429']),
   ];
 }
 

@@ -194,7 +194,10 @@ describe('problem documents', () => {
 
     it('a batch of more than BATCH_MAX_BYTES is a 413', async () => {
       const target = '/register/endpoints';
-      const answer = parsed(await rawExchange(app.url, announced(target, 10 * MEBIBYTE + 1)));
+      const { appKey } = await createApplication(app);
+      const { apiKey } = await issueKey(app, appKey);
+      const head = announced(target, 10 * MEBIBYTE + 1, asApplication(appKey, apiKey));
+      const answer = parsed(await rawExchange(app.url, head));
       expect(answer.status).toBe(413);
       expect(contract.faults({ method: 'POST', target, headers: {} }, answer)).toEqual([]);
     });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import type { RefusalLog } from '#registry/audit/refusal-log.js';
-import { asApplication, createApplication, type IssuedKey, issueKey } from '../support/builders.js';
+import { asApplication, createApplication, endpoint, type IssuedKey, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { stopIntervals } from '../support/intervals.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -301,11 +301,16 @@ describe('refused credentials in a running service', () => {
     const app = await startApp();
     stopIntervals(app);
     try {
+      await createApplication(app, { appKey: 'orders' });
+      const { apiKey } = await issueKey(app, 'orders');
+      // The one refusal that has to wait for the body.
+      const body = JSON.stringify({ app_key: 'orders', environment: 'staging', endpoints: [endpoint()] });
       const { hostname, port } = new URL(app.url);
       const request = connect(Number(port), hostname);
       request.write(
-        'PUT /applications/orders HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\n' +
-          'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n',
+        'POST /register/endpoints HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\n' +
+          `X-App-Key: orders\r\nX-API-Key: ${apiKey}\r\n` +
+          `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
       );
       await once(request, 'data');
       const closing = app.nest.close();
@@ -315,10 +320,12 @@ describe('refused credentials in a running service', () => {
           () => true,
         ),
       );
-      request.end('{}');
+      request.end(body);
       await closing;
-      const entries = await app.database.query(`SELECT "reason", "resourceId" FROM "AuditLog"`);
-      expect(entries).toEqual([{ reason: 'missing-credentials', resourceId: 'PUT /applications/:app_key' }]);
+      const entries = await app.database.query(
+        `SELECT "reason", "resourceId" FROM "AuditLog" WHERE "action" = 'credentials.refused'`,
+      );
+      expect(entries).toEqual([{ reason: 'wrong-environment', resourceId: 'POST /register/endpoints' }]);
     } finally {
       await app.database.drop();
     }

@@ -2,6 +2,17 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { openApiDocument } from './openapi.js';
+import { limitRequests } from './request-limit.js';
+
+const EXPOSED_HEADERS = [
+  'Link',
+  'X-Request-Id',
+  'ETag',
+  'Retry-After',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+];
 
 /** What the process and the tests set up alike, once the modules are known. */
 export function configureApp(app: NestFastifyApplication, config: AppConfig): void {
@@ -11,9 +22,11 @@ export function configureApp(app: NestFastifyApplication, config: AppConfig): vo
     app.enableCors({
       origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-      exposedHeaders: ['Link', 'X-Request-Id', 'ETag', 'Retry-After'],
+      exposedHeaders: EXPOSED_HEADERS,
     });
   }
+  // After CORS, so that a browser may read the refusal.
+  limitRequests(app.getHttpAdapter().getInstance(), config);
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     useGlobalPrefix: true,
     jsonDocumentUrl: 'openapi.json',

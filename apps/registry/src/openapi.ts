@@ -2,8 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SECURITY_SCHEMES } from '#libs/access/security-schemes.js';
+import { AppConfig } from '#libs/config/app-config.js';
 import { problemResponse } from '#libs/problem-details/api-problems.decorator.js';
 import { Problem } from '#libs/problem-details/problem.js';
+import { isLimited } from './request-limit.js';
 import { version } from './version.js';
 
 const DESCRIPTION = `
@@ -11,7 +13,8 @@ Where an organisation registers its applications, their environments and their R
 schemas, so that AI agents and Model Context Protocol servers find out which tools exist, where, and how to
 call them.
 
-Errors are problem documents (RFC 9457). Every answer carries \`X-Request-Id\`.
+Errors are problem documents (RFC 9457). Every answer carries \`X-Request-Id\`, and where requests are limited
+\`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\`.
 `.trim();
 
 /** In the order a newcomer needs them. */
@@ -45,13 +48,13 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     extraModels: [Problem],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
-  completeResponses(document);
+  completeResponses(document, app.get(AppConfig).http.basePath);
   return withShortUnions(document);
 }
 
 /** Names every response, and adds what can happen to any request with input. */
-function completeResponses(document: OpenAPIObject): void {
-  for (const item of Object.values(document.paths)) {
+function completeResponses(document: OpenAPIObject, basePath: string): void {
+  for (const [path, item] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries({
       get: item.get,
       put: item.put,
@@ -59,7 +62,8 @@ function completeResponses(document: OpenAPIObject): void {
       delete: item.delete,
     })) {
       if (operation === undefined) continue;
-      for (const status of commonErrors(method, operation)) {
+      const limited = isLimited(path, basePath) ? [429] : [];
+      for (const status of [...commonErrors(method, operation), ...limited]) {
         operation.responses[String(status)] ??= problemResponse(status);
       }
       for (const [status, response] of Object.entries(operation.responses)) {

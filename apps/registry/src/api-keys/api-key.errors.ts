@@ -21,3 +21,16 @@ export class ApiKeyNotUsable extends DomainError {
     });
   }
 }
+
+/** 503: bcrypt takes its time, and too many wait for it already. */
+export class TooManyKeyChecks extends DomainError {
+  constructor() {
+    super({
+      code: 'too-many-key-checks',
+      status: 503,
+      title: 'Too many API keys to check',
+      detail: 'The registry has more API keys to check or to make than it can at once. Nothing was changed.',
+      headers: { 'Retry-After': '2' },
+    });
+  }
+}

@@ -1,34 +1,105 @@
 import { Injectable } from '@nestjs/common';
-import type { RefusalReason } from '#libs/access/access.errors.js';
+import { type RefusalReason, TooManyFailures } from '#libs/access/access.errors.js';
 import {
   type ApplicationCredentials,
   CredentialVerifier,
   type Verification,
 } from '#libs/access/credential-verifier.js';
+import { AppConfig } from '#libs/config/app-config.js';
 import { ApiKeysRepository, type KeyStanding } from './api-keys.repository.js';
-import { matchesHash, selectorOf } from './key-material.js';
+import { type Charge, FailedAttempts } from './failed-attempts.js';
+import { type Fingerprint, KeyComparison } from './key-comparison.js';
+import { hasMark, selectorOf } from './key-material.js';
 import { KeyUse } from './key-use.js';
 
+/** Credentials with what is known of the key before any row is read. */
+interface Claim extends ApplicationCredentials {
+  readonly selector: string | undefined;
+  readonly fingerprint: Fingerprint;
+  /** Made here, or good lately. Nobody else can make such a claim, so that no flood can stand in its way. */
+  readonly isTrusted: boolean;
+}
+
 /**
- * Decides whether an application's credentials are good: one row by the key's selector and one comparison.
- * Only keys that were imported as bare hashes are compared one after the other, within their environment.
+ * Decides whether an application's credentials are good: one row by the key's selector, and one comparison that is
+ * remembered. Only keys that were imported as bare hashes are compared one after the other, within their
+ * environment. What a key stands for is read at every request, so that a change counts at once.
  */
 @Injectable()
 export class ApiKeyVerifier extends CredentialVerifier {
   constructor(
     private readonly apiKeys: ApiKeysRepository,
+    private readonly comparison: KeyComparison,
+    private readonly failures: FailedAttempts,
     private readonly use: KeyUse,
+    private readonly config: AppConfig,
   ) {
     super();
   }
 
   async verify(credentials: ApplicationCredentials): Promise<Verification> {
-    const selector = selectorOf(credentials.apiKey);
-    const candidates =
-      selector === undefined ? await this.withoutSelector(credentials) : await this.bySelector(selector);
-    const { match, reason } = await bestMatch(credentials, candidates);
+    const claim = this.claimOf(credentials);
+    if (claim.isTrusted) return this.judge(claim, await this.candidatesOf(claim));
+    const charges: Charge[] = [];
+    let isWrong = false;
+    try {
+      this.charge(claim, claim.appKey, 1, charges);
+      const candidates = await this.candidatesOf(claim);
+      const comparisons = candidates.filter(({ hashedKey }) =>
+        this.comparison.isNew(claim.fingerprint, hashedKey),
+      );
+      // To the application whose keys are compared: claiming another one does not spare its budget.
+      const [{ appKey } = claim] = comparisons;
+      this.charge(claim, appKey, comparisons.length, charges);
+      const verification = await this.judge(claim, candidates);
+      isWrong = hasWrongKey(verification);
+      return verification;
+    } finally {
+      if (!isWrong) for (const charge of charges) this.failures.giveBack(charge);
+    }
+  }
+
+  private claimOf(credentials: ApplicationCredentials): Claim {
+    const { apiKey } = credentials;
+    const fingerprint = this.comparison.fingerprintOf(apiKey);
+    const isTrusted =
+      hasMark(apiKey, this.config.secrets.secretKey) || this.comparison.knowsAsGood(fingerprint);
+    return { ...credentials, selector: selectorOf(apiKey), fingerprint, isTrusted };
+  }
+
+  /**
+   * The seam for a cache: everything that may change about a key comes from these two look-ups, and everything that
+   * is remembered about a key cannot change.
+   */
+  private async candidatesOf(claim: Claim): Promise<KeyStanding[]> {
+    if (claim.selector === undefined) return this.withoutSelector(claim);
+    const standing = await this.apiKeys.standingBySelector(claim.selector);
+    return standing === undefined ? [] : [standing];
+  }
+
+  private async withoutSelector({
+    appKey,
+    environment,
+    likelyEnvironment,
+  }: ApplicationCredentials): Promise<KeyStanding[]> {
+    const standings = await this.apiKeys.standingsWithoutSelector(appKey, environment);
+    const isLikely = (standing: KeyStanding): boolean => standing.environment === likelyEnvironment;
+    return [...standings.filter(isLikely), ...standings.filter((standing) => !isLikely(standing))];
+  }
+
+  /** @throws TooManyFailures when the budget is spent */
+  private charge(claim: Claim, appKey: string, cost: number, charges: Charge[]): void {
+    if (cost === 0) return;
+    const charge = { network: claim.network, appKey, cost };
+    const seconds = this.failures.take(charge);
+    if (seconds > 0) throw new TooManyFailures(claim, seconds);
+    charges.push(charge);
+  }
+
+  private async judge(claim: Claim, candidates: readonly KeyStanding[]): Promise<Verification> {
+    const { match, reason } = await this.bestMatch(claim, candidates);
     if (match === undefined) {
-      const [recognised] = selector === undefined ? [] : candidates;
+      const [recognised] = claim.selector === undefined ? [] : candidates;
       return recognised === undefined
         ? { accepted: false, reason: 'unknown-api-key' }
         : { accepted: false, reason: 'wrong-api-key', apiKeyId: recognised.apiKeyId };
@@ -42,19 +113,19 @@ export class ApiKeyVerifier extends CredentialVerifier {
     };
   }
 
-  private async withoutSelector({
-    appKey,
-    environment,
-    likelyEnvironment,
-  }: ApplicationCredentials): Promise<KeyStanding[]> {
-    const standings = await this.apiKeys.standingsWithoutSelector(appKey, environment);
-    const isLikely = (standing: KeyStanding): boolean => standing.environment === likelyEnvironment;
-    return [...standings.filter(isLikely), ...standings.filter((standing) => !isLikely(standing))];
-  }
-
-  private async bySelector(selector: string): Promise<KeyStanding[]> {
-    const standing = await this.apiKeys.standingBySelector(selector);
-    return standing === undefined ? [] : [standing];
+  /** The first candidate that is accepted, otherwise the first that matches: one text may have been imported twice. */
+  private async bestMatch(claim: Claim, candidates: readonly KeyStanding[]): Promise<Match> {
+    const { apiKey, fingerprint } = claim;
+    const trust = claim.isTrusted ? 'trusted' : 'unproven';
+    let refused: Match = {};
+    for (const match of candidates) {
+      const { hashedKey } = match;
+      if (!(await this.comparison.compare(apiKey, { fingerprint, hashedKey, trust }))) continue;
+      const reason = refusal(match, claim);
+      if (reason === undefined) return { match };
+      if (refused.match === undefined) refused = { match, reason };
+    }
+    return refused;
   }
 }
 
@@ -62,21 +133,6 @@ interface Match {
   readonly match?: KeyStanding;
   /** Why the match is refused; absent when it is accepted. */
   readonly reason?: RefusalReason;
-}
-
-/** The first candidate that is accepted, otherwise the first that matches: one text may have been imported twice. */
-async function bestMatch(
-  credentials: ApplicationCredentials,
-  candidates: readonly KeyStanding[],
-): Promise<Match> {
-  let refused: Match = {};
-  for (const match of candidates) {
-    if (!(await matchesHash(credentials.apiKey, match.hashedKey))) continue;
-    const reason = refusal(match, credentials);
-    if (reason === undefined) return { match };
-    if (refused.match === undefined) refused = { match, reason };
-  }
-  return refused;
 }
 
 /** Asked only after the comparison, so that the time of an answer does not tell a revoked key from a wrong one. */
@@ -91,4 +147,9 @@ function refusal(
   if (standing.environmentStatus !== 'ACTIVE') return 'inactive-environment';
   if (environment !== undefined && standing.environment !== environment) return 'wrong-environment';
   return undefined;
+}
+
+function hasWrongKey(verification: Verification): boolean {
+  if (verification.accepted) return false;
+  return verification.reason === 'unknown-api-key' || verification.reason === 'wrong-api-key';
 }

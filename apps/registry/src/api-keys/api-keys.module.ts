@@ -5,6 +5,9 @@ import { ApiKeyVerifier } from './api-key.verifier.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { BcryptPool } from './bcrypt-pool.js';
+import { FailedAttempts } from './failed-attempts.js';
+import { KeyComparison } from './key-comparison.js';
 import { KeyUse } from './key-use.js';
 
 @Module({
@@ -13,6 +16,9 @@ import { KeyUse } from './key-use.js';
   providers: [
     ApiKeysService,
     ApiKeysRepository,
+    BcryptPool,
+    KeyComparison,
+    FailedAttempts,
     KeyUse,
     { provide: CredentialVerifier, useClass: ApiKeyVerifier },
   ],

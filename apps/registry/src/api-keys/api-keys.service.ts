@@ -12,9 +12,10 @@ import { EnvironmentsService } from '../environments/environments.service.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyNotFound, ApiKeyNotUsable } from './api-key.errors.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
+import { BcryptPool } from './bcrypt-pool.js';
 import { ApiKeyResponse, IssuedApiKeyResponse } from './dto/api-key.response.js';
 import type { ExpiryRequest, IssueApiKeyRequest, RotateApiKeyRequest } from './dto/issue-api-key.request.js';
-import { hashKey, type KeyMaterial, newKeyMaterial } from './key-material.js';
+import { type KeyMaterial, newKeyMaterial } from './key-material.js';
 
 const DAY_MS = 86_400_000;
 
@@ -33,6 +34,7 @@ export class ApiKeysService {
   constructor(
     private readonly apiKeys: ApiKeysRepository,
     private readonly environments: EnvironmentsService,
+    private readonly bcrypt: BcryptPool,
     private readonly changes: ChangeRecorder,
     private readonly config: AppConfig,
   ) {}
@@ -98,8 +100,8 @@ export class ApiKeysService {
 
   /** Hashed before the transaction begins: hashing takes long, and no connection is to wait for it. */
   private async newSecret(): Promise<HashedKey> {
-    const { key, selector } = newKeyMaterial();
-    return { key, selector, hashedKey: await hashKey(key, this.config.bcryptCost) };
+    const { key, selector } = newKeyMaterial(this.config.secrets.secretKey);
+    return { key, selector, hashedKey: await this.bcrypt.hash(key, this.config.bcryptCost) };
   }
 
   private async insert(

@@ -25,6 +25,7 @@ const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
   'wrong-admin-key',
   'unknown-api-key',
   'wrong-api-key',
+  'too-many-failures',
 ]);
 
 /**

@@ -1,0 +1,87 @@
+import { createHmac } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { AppConfig } from '#libs/config/app-config.js';
+import { BcryptPool, type Trust } from './bcrypt-pool.js';
+
+const MAX_KEYS = 10_000;
+/** Counted from the last use: a key in use is never compared again. */
+const MATCHES_TTL_MS = 15 * 60_000;
+const MISMATCHES_TTL_MS = 60_000;
+
+/** Stands for a key in memory, where the key itself is never kept: HMAC-SHA-256 under SECRET_KEY. */
+export type Fingerprint = string;
+
+/**
+ * Whether keys match bcrypt hashes, each pair compared once and then remembered for a while. That a key matches
+ * a hash stays true whatever becomes of the key: nothing here has to be forgotten when it is revoked, because
+ * whether it is accepted is asked elsewhere, at every request.
+ */
+@Injectable()
+export class KeyComparison {
+  /** The hashes a key matches: several when one key was imported more than once. */
+  private readonly matches = new LRUCache<Fingerprint, ReadonlySet<string>>({
+    max: MAX_KEYS,
+    ttl: MATCHES_TTL_MS,
+    updateAgeOnGet: true,
+  });
+  /** Apart, so that a flood of wrong keys pushes no good one out. */
+  private readonly mismatches = new LRUCache<string, true>({ max: MAX_KEYS, ttl: MISMATCHES_TTL_MS });
+  private readonly underWay = new Map<string, Promise<boolean>>();
+
+  constructor(
+    private readonly bcrypt: BcryptPool,
+    private readonly config: AppConfig,
+  ) {}
+
+  fingerprintOf(key: string): Fingerprint {
+    return createHmac('sha256', this.config.secrets.secretKey).update(`API key ${key}`).digest('base64url');
+  }
+
+  /** Whether the key has matched any hash lately. */
+  knowsAsGood(fingerprint: Fingerprint): boolean {
+    return this.matches.get(fingerprint) !== undefined;
+  }
+
+  /** Whether {@link compare} would begin a comparison, being neither remembered nor under way. */
+  isNew(fingerprint: Fingerprint, hashedKey: string): boolean {
+    const isUnderWay = this.underWay.has(pair(fingerprint, hashedKey));
+    return !isUnderWay && this.remembered(fingerprint, hashedKey) === undefined;
+  }
+
+  /**
+   * From memory, or by one comparison that all who ask meanwhile share.
+   *
+   * @throws TooManyKeyChecks when there is no room for a comparison
+   */
+  async compare(
+    key: string,
+    { fingerprint, hashedKey, trust }: { fingerprint: Fingerprint; hashedKey: string; trust: Trust },
+  ): Promise<boolean> {
+    const remembered = this.remembered(fingerprint, hashedKey);
+    if (remembered !== undefined) return remembered;
+    const id = pair(fingerprint, hashedKey);
+    const shared = this.underWay.get(id);
+    if (shared !== undefined) return shared;
+    const comparison = this.bcrypt
+      .matches(key, hashedKey, trust)
+      .then((isMatch) => {
+        if (isMatch) this.matches.set(fingerprint, new Set(this.matches.get(fingerprint)).add(hashedKey));
+        else this.mismatches.set(id, true);
+        return isMatch;
+      })
+      .finally(() => this.underWay.delete(id));
+    this.underWay.set(id, comparison);
+    return comparison;
+  }
+
+  /** `undefined` when only a comparison can tell. */
+  private remembered(fingerprint: Fingerprint, hashedKey: string): boolean | undefined {
+    if (this.matches.get(fingerprint)?.has(hashedKey) === true) return true;
+    return this.mismatches.get(pair(fingerprint, hashedKey)) === undefined ? undefined : false;
+  }
+}
+
+function pair(fingerprint: Fingerprint, hashedKey: string): string {
+  return `${fingerprint} ${hashedKey}`;
+}
