@@ -2,6 +2,7 @@ import { CreateRegistry1763798400000 } from './1763798400000-create-registry.js'
 import { CreateAuditLog1763798400001 } from './1763798400001-create-audit-log.js';
 import { CreateHealthTargets1763798400002 } from './1763798400002-create-health-targets.js';
 import { CreateHealthHistory1763798400003 } from './1763798400003-create-health-history.js';
+import { AnnounceChanges1763798400004 } from './1763798400004-announce-changes.js';
 
 /** Every migration, oldest first. Append only: what was released is never edited. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   CreateAuditLog1763798400001,
   CreateHealthTargets1763798400002,
   CreateHealthHistory1763798400003,
+  AnnounceChanges1763798400004,
 ];

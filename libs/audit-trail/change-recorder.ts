@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
+import { ChangeFeed } from '../database/change-feed.js';
+import { Database } from '../database/database.js';
 import type { AuditAction } from './audited.decorator.js';
 
 /** What a service changed. Values never hold secrets or hashes. */
@@ -23,8 +25,14 @@ export interface Change {
 export class ChangeRecorder {
   private readonly collected = new AsyncLocalStorage<Change[]>();
 
+  constructor(
+    private readonly database: Database,
+    private readonly feed: ChangeFeed,
+  ) {}
+
   /**
-   * Says that something was changed. What changed nothing is not said.
+   * Says that something was changed. What changed nothing is not said. As soon as the change is committed, nothing
+   * this process remembers of the application is used any more.
    *
    * @throws Error outside an audited route: a change nobody would record must not happen
    */
@@ -32,6 +40,9 @@ export class ChangeRecorder {
     const changes = this.collected.getStore();
     if (changes === undefined) throw new Error(`A change of ${change.resourceType} outside an audited route`);
     changes.push(change);
+    this.database.afterCommit(() => {
+      this.feed.changedHere(change.appKey);
+    });
   }
 
   /** Runs `work` and gives its result together with the changes said meanwhile. */

@@ -1,10 +1,13 @@
 import { type DynamicModule, Global, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ChangeFeed } from './change-feed.js';
 import { createDataSource } from './data-source.js';
 import { Database } from './database.js';
 
 export interface DatabaseModuleOptions {
   readonly url: string;
+  /** The way round a transaction pooler, which would not let anybody listen. */
+  readonly directUrl: string;
   readonly maxConnections: number;
   readonly entities: (new () => object)[];
 }
@@ -13,7 +16,7 @@ export interface DatabaseModuleOptions {
 @Global()
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
-  static register({ url, maxConnections, entities }: DatabaseModuleOptions): DynamicModule {
+  static register({ url, directUrl, maxConnections, entities }: DatabaseModuleOptions): DynamicModule {
     const logger = new Logger('Database');
     const onConnectionError = (error: Error): void => {
       logger.warn(`A database connection broke: ${error.message}`);
@@ -22,13 +25,14 @@ export class DatabaseModule implements OnApplicationShutdown {
       module: DatabaseModule,
       providers: [
         Database,
+        { provide: ChangeFeed, useFactory: () => new ChangeFeed(directUrl) },
         {
           provide: DataSource,
           useFactory: () =>
             createDataSource({ url, maxConnections, onConnectionError }, entities).initialize(),
         },
       ],
-      exports: [Database],
+      exports: [Database, ChangeFeed],
     };
   }
 

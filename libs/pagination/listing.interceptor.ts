@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
+import { jsonOf } from './json-text.js';
 import { ItemStream, Page } from './listing.js';
 
 /** Answers a `Page` as a JSON array with a `Link` to the next one (RFC 8288), an `ItemStream` as a streamed array. */
@@ -21,12 +22,17 @@ export class ListingInterceptor implements NestInterceptor {
         if (result.next !== undefined) {
           const request = context.switchToHttp().getRequest<FastifyRequest>();
           const reply = context.switchToHttp().getResponse<FastifyReply>();
-          reply.header('link', `<${nextPage(request.url, result.next)}>; rel="next"`);
+          linkToNext(request, reply, result.next);
         }
         return result.items;
       }),
     );
   }
+}
+
+/** Says where the next page is (RFC 8288). */
+export function linkToNext(request: FastifyRequest, reply: FastifyReply, cursor: string): void {
+  reply.header('link', `<${nextPage(request.url, cursor)}>; rel="next"`);
 }
 
 function isPage(result: unknown): result is Page<unknown> {
@@ -50,7 +56,7 @@ async function* jsonArray(batches: AsyncIterable<readonly unknown[]>): AsyncGene
   let separator = '[';
   for await (const batch of batches) {
     for (const item of batch) {
-      yield separator + JSON.stringify(item);
+      yield separator + jsonOf(item);
       separator = ',';
     }
   }

@@ -6,6 +6,7 @@ import { AdminKeyGuard } from '#libs/access/admin-key.guard.js';
 import { ApiKeyGuard } from '#libs/access/api-key.guard.js';
 import { AppKeyGuard } from '#libs/access/app-key.guard.js';
 import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filter.js';
+import { AnswerInterceptor } from '#libs/answers/answer.interceptor.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { DatabaseModule } from '#libs/database/database.module.js';
@@ -42,6 +43,7 @@ import { HealthModule } from './health/health.module.js';
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: InputValidationPipe },
     { provide: APP_INTERCEPTOR, useClass: ListingInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
     { provide: APP_FILTER, useFactory: () => new ProblemFilter(translateDatabaseError) },
     { provide: APP_FILTER, useClass: CredentialsRefusedFilter },
   ],
@@ -50,11 +52,11 @@ import { HealthModule } from './health/health.module.js';
 export class AppModule {
   /** @param databaseUrl of a migrated database */
   static register(config: AppConfig, databaseUrl: string): DynamicModule {
-    const { maxConnections } = config.database;
+    const { maxConnections, directUrl = databaseUrl } = config.database;
     return {
       module: AppModule,
       imports: [
-        DatabaseModule.register({ url: databaseUrl, maxConnections, entities }),
+        DatabaseModule.register({ url: databaseUrl, directUrl, maxConnections, entities }),
         EgressModule.register({
           settings: config.egress,
           timeoutMs: config.healthChecks.timeoutSeconds * 1000,

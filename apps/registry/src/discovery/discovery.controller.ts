@@ -2,7 +2,9 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access } from '#libs/access/access.decorator.js';
 import { EnvironmentMeant } from '#libs/access/environment-meant.js';
+import type { ReadyAnswer } from '#libs/answers/ready-answer.js';
 import { ApiListing } from '#libs/pagination/api-listing.decorator.js';
+import type { JsonText } from '#libs/pagination/json-text.js';
 import type { Listing } from '#libs/pagination/listing.js';
 import { ApiProblems } from '#libs/problem-details/api-problems.decorator.js';
 import { DiscoveryService } from './discovery.service.js';
@@ -25,7 +27,7 @@ export class DiscoveryController {
   endpoints(
     @Query() { app_key: appKey }: EndpointsQuery,
     @EnvironmentMeant() environment: string,
-  ): Promise<EndpointsResponse> {
+  ): Promise<ReadyAnswer> {
     return this.discovery.endpoints(appKey, environment);
   }
 
@@ -39,7 +41,7 @@ export class DiscoveryController {
   applicationsWithEndpoints(
     @Query() query: ApplicationsWithEndpointsQuery,
     @EnvironmentMeant() environment: string,
-  ): Promise<Listing<ApplicationWithEndpoints>> {
+  ): Promise<ReadyAnswer | Listing<JsonText>> {
     return this.discovery.applicationsWithEndpoints(environment, query);
   }
 }

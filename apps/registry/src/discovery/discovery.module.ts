@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryController } from './discovery.controller.js';
 import { DiscoveryRepository } from './discovery.repository.js';
+import { DiscoveryShortcut } from './discovery-shortcut.js';
 import { DiscoveryService } from './discovery.service.js';
 
-@Module({ controllers: [DiscoveryController], providers: [DiscoveryService, DiscoveryRepository] })
+@Module({
+  controllers: [DiscoveryController],
+  providers: [DiscoveryService, DiscoveryRepository, DiscoveryShortcut],
+})
 export class DiscoveryModule {}

@@ -1,18 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
-import type {
-  ApplicationWithEndpoints,
-  EndpointResponse,
-  EndpointsResponse,
-} from './dto/discovery.response.js';
 
-export type EnvironmentRow = EndpointsResponse['environment'];
-export type ApplicationRow = Omit<ApplicationWithEndpoints, 'environment' | 'endpoints'> & {
-  environment: EnvironmentRow;
-};
+/** An application of the list, and its place there. */
+export interface ListedApplication extends Keyset {
+  /** All of it, as JSON. */
+  readonly json: string;
+}
 
-/** The columns of the discovery answers, in the order of their properties. */
+export interface ListFilter {
+  readonly environment: string;
+  readonly healthStatus: string | undefined;
+}
+
+/** A time as every answer has it: RFC 3339 in UTC, with milliseconds. */
+const time = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const TIMES = ['createdAt', 'updatedAt', 'healthStatusChangedAt'];
+
+/** The properties of the answers, in their order. */
 const ENVIRONMENT = [
   'id',
   'name',
@@ -55,55 +62,61 @@ const ENDPOINT = [
   'updatedAt',
 ];
 
-/** The columns of a table in a select list; with a prefix, under names of their own. */
-function columns(table: string, names: readonly string[], prefix = ''): string {
-  return names.map((name) => `${table}."${name}" AS "${prefix}${name}"`).join(', ');
+function columns(table: string, names: readonly string[]): string {
+  return names
+    .map((name) => {
+      const column = `${table}."${name}"`;
+      return `${TIMES.includes(name) ? time(column) : column} AS "${name}"`;
+    })
+    .join(', ');
 }
 
-/** Reads what agents ask for all day: plain statements over the tables of three features, no entities. */
+/** An object of these properties. */
+const object = (select: string): string => `(SELECT row_to_json(o) FROM (SELECT ${select}) o)`;
+
+/** The endpoints of environment `e`, by path and method. */
+const ENDPOINTS = `(
+  SELECT COALESCE('[' || string_agg(row_to_json(o)::text, ',' ORDER BY o."path", o."method") || ']', '[]')::json
+  FROM (SELECT p."id", e."applicationId", ${columns('p', ENDPOINT)} FROM "Endpoint" p WHERE p."environmentId" = e."id") o)`;
+
+/**
+ * Reads what agents ask for all day: plain statements over the tables of three features, no entities. PostgreSQL
+ * writes the JSON itself; the service only passes it on.
+ */
 @Injectable()
 export class DiscoveryRepository {
   constructor(private readonly database: Database) {}
 
-  /** `undefined`: no such application. `null`: it has no such environment. */
-  async environment(appKey: string, name: string): Promise<EnvironmentRow | null | undefined> {
-    const [row] = await this.database.query<EnvironmentRow | { id: null }>(
-      `SELECT ${columns('e', ENVIRONMENT)} FROM "Application" a
-       LEFT JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $2
+  /** An environment with its endpoints, as JSON. `undefined`: no such application. `null`: it has no such environment. */
+  async endpoints(appKey: string, environment: string): Promise<string | null | undefined> {
+    const [row] = await this.database.query<{ json: string | null }>(
+      `SELECT CASE WHEN e."id" IS NOT NULL THEN ${object(
+        `${object(columns('e', ENVIRONMENT))} AS "environment", ${ENDPOINTS} AS "endpoints"`,
+      )} END::text AS "json"
+       FROM "Application" a LEFT JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $2
        WHERE a."appKey" = $1`,
-      [appKey, name],
+      [appKey, environment],
     );
-    if (row === undefined) return undefined;
-    return row.id === null ? null : row;
-  }
-
-  /** Ordered by path and method. */
-  async endpoints(environmentIds: readonly string[]): Promise<EndpointResponse[]> {
-    return this.database.query<EndpointResponse>(
-      `SELECT p."id", e."applicationId", ${columns('p', ENDPOINT)} FROM "Endpoint" p JOIN "Environment" e ON e."id" = p."environmentId"
-       WHERE p."environmentId" = ANY($1) ORDER BY p."path", p."method"`,
-      [environmentIds],
-    );
+    return row?.json;
   }
 
   /** Applications that have the environment, oldest first. */
   async applications(
-    { environment, healthStatus }: { environment: string; healthStatus: string | undefined },
+    { environment, healthStatus }: ListFilter,
     after: Keyset | undefined,
     limit: number,
-  ): Promise<ApplicationRow[]> {
-    const rows = await this.database.query<Record<string, unknown>>(
-      `SELECT ${columns('a', APPLICATION)}, ${columns('e', ENVIRONMENT, 'environment_')}
+  ): Promise<ListedApplication[]> {
+    return this.database.query<ListedApplication>(
+      `SELECT a."id", a."createdAt", ${object(
+        `${columns('a', APPLICATION)}, ${object(
+          `${columns('e', ENVIRONMENT)}, NULL AS "security"`,
+        )} AS "environment", ${ENDPOINTS} AS "endpoints"`,
+      )}::text AS "json"
        FROM "Application" a JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $1
        WHERE ($2::timestamptz IS NULL OR (a."createdAt", a."id") > ($2, $3))
          AND ($5::text IS NULL OR e."healthStatus" = $5)
        ORDER BY a."createdAt", a."id" LIMIT $4`,
       [environment, after?.createdAt ?? null, after?.id ?? null, limit, healthStatus ?? null],
     );
-    return rows.map((row) => {
-      const application = Object.fromEntries(APPLICATION.map((name) => [name, row[name]]));
-      const environment = Object.fromEntries(ENVIRONMENT.map((name) => [name, row[`environment_${name}`]]));
-      return { ...application, environment } as unknown as ApplicationRow;
-    });
   }
 }

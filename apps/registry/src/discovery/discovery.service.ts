@@ -1,55 +1,86 @@
 import { Injectable } from '@nestjs/common';
-import { type Listing, listing } from '#libs/pagination/listing.js';
+import { ReadyAnswer } from '#libs/answers/ready-answer.js';
+import { ChangeFeed } from '#libs/database/change-feed.js';
+import { FreshMemory } from '#libs/memory/fresh-memory.js';
+import { JsonText, jsonOf } from '#libs/pagination/json-text.js';
+import { ItemStream, type Listing, listing, Page } from '#libs/pagination/listing.js';
 import { ApplicationNotFound } from '../applications/application.errors.js';
 import { EnvironmentNotFound } from '../environments/environment.errors.js';
-import { type ApplicationRow, DiscoveryRepository } from './discovery.repository.js';
+import { DiscoveryRepository } from './discovery.repository.js';
 import type { ApplicationsWithEndpointsQuery } from './dto/discovery.query.js';
-import type {
-  ApplicationWithEndpoints,
-  EndpointResponse,
-  EndpointsResponse,
-} from './dto/discovery.response.js';
 
-/** Applications sent at a time, each with all its endpoints: bounds the memory of one answer. */
+/** Applications read at a time, each with all its endpoints. */
 const BATCH_SIZE = 50;
+const MEBIBYTE = 1024 * 1024;
+const MAX_REMEMBERED_BYTES = 96 * MEBIBYTE;
+/** A larger list is streamed at every request, so that its size does not count in memory. */
+const MAX_LIST_BYTES = 24 * MEBIBYTE;
 
+/** Stands for a list that is too large to be remembered. */
+class TooLarge {
+  readonly bytes = 0;
+}
+
+/** What agents ask for, from memory while that is surely what the database would answer. */
 @Injectable()
 export class DiscoveryService {
-  constructor(private readonly discovery: DiscoveryRepository) {}
+  private readonly memory: FreshMemory<ReadyAnswer | TooLarge>;
+
+  constructor(
+    private readonly discovery: DiscoveryRepository,
+    feed: ChangeFeed,
+  ) {
+    this.memory = new FreshMemory(feed, { maxBytes: MAX_REMEMBERED_BYTES, sizeOf: ({ bytes }) => bytes });
+  }
 
   /** @throws ApplicationNotFound, EnvironmentNotFound */
-  async endpoints(appKey: string, environmentName: string): Promise<EndpointsResponse> {
-    const environment = await this.discovery.environment(appKey, environmentName);
-    if (environment === undefined) throw new ApplicationNotFound(appKey);
-    if (environment === null) throw new EnvironmentNotFound(appKey, environmentName);
-    return { environment, endpoints: await this.discovery.endpoints([environment.id]) };
+  async endpoints(appKey: string, environment: string): Promise<ReadyAnswer> {
+    return (await this.memory.read(endpointsKey(appKey, environment), appKey, async () => {
+      const json = await this.discovery.endpoints(appKey, environment);
+      if (json === undefined) throw new ApplicationNotFound(appKey);
+      if (json === null) throw new EnvironmentNotFound(appKey, environment);
+      return new ReadyAnswer([json]);
+    })) as ReadyAnswer;
   }
 
-  applicationsWithEndpoints(
+  /** What {@link endpoints} would answer, if that needs no look at the database. */
+  rememberedEndpoints(appKey: string, environment: string): ReadyAnswer | undefined {
+    return this.memory.peek(endpointsKey(appKey, environment)) as ReadyAnswer | undefined;
+  }
+
+  async applicationsWithEndpoints(
     environment: string,
     query: ApplicationsWithEndpointsQuery,
-  ): Promise<Listing<ApplicationWithEndpoints>> {
-    return listing(
-      query,
-      async (after, limit) =>
-        this.withEndpoints(
-          await this.discovery.applications({ environment, healthStatus: query.healthStatus }, after, limit),
-        ),
-      (application) => application,
-      BATCH_SIZE,
-    );
+  ): Promise<ReadyAnswer | Listing<JsonText>> {
+    const { healthStatus, limit, cursor } = query;
+    const read = (): Promise<Listing<JsonText>> =>
+      listing(
+        { limit, cursor },
+        (after, count) => this.discovery.applications({ environment, healthStatus }, after, count),
+        ({ json }) => new JsonText(json),
+        BATCH_SIZE,
+      );
+    const key = `applications ${JSON.stringify([environment, healthStatus, limit, cursor])}`;
+    const answer = await this.memory.read(key, undefined, async () => wholeAnswer(await read()));
+    return answer instanceof ReadyAnswer ? answer : read();
   }
+}
 
-  private async withEndpoints(applications: readonly ApplicationRow[]): Promise<ApplicationWithEndpoints[]> {
-    const endpoints = await this.discovery.endpoints(applications.map(({ environment }) => environment.id));
-    const byEnvironment = new Map<string, EndpointResponse[]>(
-      applications.map(({ environment }) => [environment.id, []]),
-    );
-    for (const endpoint of endpoints) byEnvironment.get(endpoint.environmentId)?.push(endpoint);
-    return applications.map(({ environment, ...application }) => ({
-      ...application,
-      environment: { ...environment, security: null },
-      endpoints: byEnvironment.get(environment.id) ?? [],
-    }));
+function endpointsKey(appKey: string, environment: string): string {
+  return `endpoints ${environment} ${appKey}`;
+}
+
+async function wholeAnswer(list: Listing<JsonText>): Promise<ReadyAnswer | TooLarge> {
+  const batches = list instanceof ItemStream ? list.batches : [list.items];
+  const parts = ['['];
+  let length = 0;
+  for await (const batch of batches) {
+    for (const item of batch) {
+      const json = jsonOf(item);
+      length += json.length;
+      parts.push(parts.length === 1 ? json : `,${json}`);
+    }
+    if (length > MAX_LIST_BYTES) return new TooLarge();
   }
+  return new ReadyAnswer([...parts, ']'], list instanceof Page ? list.next : undefined);
 }

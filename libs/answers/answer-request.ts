@@ -1,0 +1,60 @@
+import { Negotiator } from '@fastify/accept-negotiator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Encoding, ENCODINGS, type ReadyAnswer } from './ready-answer.js';
+
+const negotiator = new Negotiator({ supportedValues: [...ENCODINGS, 'identity'] });
+
+/** Which request headers choose among answers to the same URL. */
+const VARY = 'Accept-Encoding, X-Environment';
+
+/**
+ * Sets status and headers of an answer to a GET and gives the bytes to send: none when the client has them already
+ * (RFC 9110, section 13.1.2), in an encoding it accepts where that pays.
+ */
+export function answerRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: ReadyAnswer,
+): Buffer | undefined | Promise<Buffer | undefined> {
+  const vary = reply.getHeader('vary');
+  reply.header('cache-control', 'no-cache').header('vary', vary ? `${String(vary)}, ${VARY}` : VARY);
+  const held = tagHeld(request.headers['if-none-match'], answer.digest);
+  if (held !== undefined) {
+    void reply.status(304).header('etag', held);
+    return undefined;
+  }
+  const encoding = encodingFor(request.headers['accept-encoding']);
+  return encoding === undefined ? plain(reply, answer) : encoded(reply, answer, encoding);
+}
+
+function plain(reply: FastifyReply, answer: ReadyAnswer): Buffer {
+  void reply.type('application/json; charset=utf-8').header('etag', `"${answer.digest}"`);
+  return answer.body;
+}
+
+async function encoded(reply: FastifyReply, answer: ReadyAnswer, encoding: Encoding): Promise<Buffer> {
+  const body = await answer.in(encoding);
+  if (body === undefined) return plain(reply, answer);
+  // Strong tags tell bytes apart, so that every encoding has its own.
+  void reply
+    .type('application/json; charset=utf-8')
+    .header('content-encoding', encoding)
+    .header('etag', `"${answer.digest}-${encoding}"`);
+  return body;
+}
+
+/** The tag among those the client has that stands for this content, in whatever encoding. */
+function tagHeld(ifNoneMatch: string | undefined, digest: string): string | undefined {
+  if (ifNoneMatch === undefined) return undefined;
+  if (ifNoneMatch.trim() === '*') return `"${digest}"`;
+  if (!ifNoneMatch.includes(digest)) return undefined;
+  const tags = ['', ...ENCODINGS.map((encoding) => `-${encoding}`)].map((suffix) => `"${digest}${suffix}"`);
+  const given = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.find((tag) => given.includes(tag));
+}
+
+function encodingFor(acceptEncoding: string | undefined): Encoding | undefined {
+  if (acceptEncoding === undefined || acceptEncoding === '') return undefined;
+  const chosen = negotiator.negotiate(acceptEncoding);
+  return ENCODINGS.find((encoding) => encoding === chosen);
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import pg from 'pg';
+
+/** Where the triggers announce app keys; `*` for all. */
+const CHANNEL = 'mcp_registry_changes';
+const EVERYTHING = '*';
+const BEAT_MS = 200;
+/** Silence after which nothing is taken for current; leaves a tenth of the promised second for the answer itself. */
+const CURRENT_MS = 900;
+const CONNECT_TIMEOUT_MS = 5000;
+const RETRY_MS = 250;
+
+/** Is told of an application that changed; `undefined`: of any, or what was missed cannot be told. */
+export type ChangeListener = (appKey: string | undefined) => void;
+
+/**
+ * Tells what changes in the database, whoever changes it, in the order of commits. Beats of its own travel the same
+ * way as announcements: one that came back proves that all that was committed before it has been told.
+ */
+@Injectable()
+export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(ChangeFeed.name);
+  private readonly beats = `mcp_registry_beats_${randomUUID().replaceAll('-', '')}`;
+  private readonly listeners: ChangeListener[] = [];
+  private readonly stop = new AbortController();
+  private running: Promise<void> | undefined;
+  /** On the monotonic clock, when the last beat that came back was sent. */
+  private confirmedAt = -Infinity;
+
+  constructor(private readonly url: string) {}
+
+  /** Whether everything that was committed a second ago has been told. Says no while the connection is broken. */
+  get isCurrent(): boolean {
+    return performance.now() - this.confirmedAt <= CURRENT_MS;
+  }
+
+  subscribe(listener: ChangeListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Tells of a change this process has committed, without waiting for it to come back. */
+  changedHere(appKey: string): void {
+    this.tell(appKey);
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.listen();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  private async listen(): Promise<void> {
+    const { signal } = this.stop;
+    while (!signal.aborted) {
+      await this.listenOnce(signal).catch((error: unknown) => {
+        if (!signal.aborted)
+          this.logger.warn(`Changes are not told at the moment: ${(error as Error).message}`);
+      });
+      this.confirmedAt = -Infinity;
+      this.tell(undefined);
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when it is stopped; rejects when the connection breaks, or falls silent. */
+  private async listenOnce(signal: AbortSignal): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'mcp-registry-changes',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+    });
+    const broken = new Promise<never>((_, reject) => {
+      client.on('error', reject);
+      client.on('end', () => {
+        reject(new Error('the connection ended'));
+      });
+    });
+    broken.catch(() => undefined);
+    try {
+      await client.connect();
+      await Promise.race([this.follow(client, signal), broken]);
+    } finally {
+      // An orderly end would wait for a connection that may be silent.
+      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    }
+  }
+
+  private async follow(client: pg.Client, signal: AbortSignal): Promise<void> {
+    const sent = new Map<string, number>();
+    client.on('notification', ({ channel, payload = '' }) => {
+      if (channel === CHANNEL) {
+        this.tell(payload === EVERYTHING ? undefined : payload);
+        return;
+      }
+      this.confirmedAt = sent.get(payload) ?? this.confirmedAt;
+      sent.delete(payload);
+    });
+    await client.query(`LISTEN ${CHANNEL}`);
+    await client.query(`LISTEN ${this.beats}`);
+    // What changed while nobody listened.
+    this.tell(undefined);
+    for (let beat = 0; !signal.aborted; beat++) {
+      const answered = client.query('SELECT pg_notify($1, $2)', [this.beats, String(beat)]);
+      sent.set(String(beat), performance.now());
+      const silence = sleep(CURRENT_MS, true, { signal, ref: false }).catch(() => false);
+      if (await Promise.race([answered.then(() => false), silence])) {
+        throw new Error('the connection is silent');
+      }
+      await sleep(BEAT_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private tell(appKey: string | undefined): void {
+    for (const listener of this.listeners) listener(appKey);
+  }
+}

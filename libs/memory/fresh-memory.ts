@@ -1,0 +1,93 @@
+import { LRUCache } from 'lru-cache';
+import type { ChangeFeed } from '../database/change-feed.js';
+
+export interface FreshMemoryOptions<Value> {
+  readonly maxBytes: number;
+  /** What a value takes, in bytes. */
+  readonly sizeOf: (value: Value) => number;
+}
+
+interface Kept<Value> {
+  readonly value: Value;
+  /** The application it is about; undefined: any. */
+  readonly appKey: string | undefined;
+}
+
+/**
+ * Values read from the database, kept in memory only while they are surely what the database would answer: a value is
+ * gone as soon as its application changes, and none is used while changes may go untold. Bounded by bytes, the least
+ * recently used go first.
+ */
+export class FreshMemory<Value extends object> {
+  private readonly kept: LRUCache<string, Kept<Value>>;
+  private readonly keysOf = new Map<string | undefined, Set<string>>();
+  private readonly loading = new Map<string, Promise<Value>>();
+
+  constructor(
+    private readonly feed: ChangeFeed,
+    { maxBytes, sizeOf }: FreshMemoryOptions<Value>,
+  ) {
+    this.kept = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: ({ value }, key) => sizeOf(value) + key.length,
+      dispose: ({ appKey }, key) => {
+        this.unlink(appKey, key);
+      },
+    });
+    feed.subscribe((appKey) => {
+      this.forget(appKey);
+    });
+  }
+
+  /** The value under a key, if memory has it and may be trusted at this moment. */
+  peek(key: string): Value | undefined {
+    return this.feed.isCurrent ? this.kept.get(key)?.value : undefined;
+  }
+
+  /**
+   * The value under a key, read by `load` when memory does not have it; readers at the same time share one reading.
+   *
+   * @param about the application whose changes end the value; undefined: any change of any
+   */
+  async read(key: string, about: string | undefined, load: () => Promise<Value>): Promise<Value> {
+    if (!this.feed.isCurrent) return load();
+    const known = this.kept.get(key);
+    if (known !== undefined) return known.value;
+    const underWay = this.loading.get(key);
+    if (underWay !== undefined) return underWay;
+    const reading = load();
+    this.loading.set(key, reading);
+    try {
+      const value = await reading;
+      // Not when anything changed meanwhile: it may be older than that.
+      if (this.loading.get(key) === reading) this.keep(key, { value, appKey: about });
+      return value;
+    } finally {
+      if (this.loading.get(key) === reading) this.loading.delete(key);
+    }
+  }
+
+  private keep(key: string, kept: Kept<Value>): void {
+    this.kept.set(key, kept);
+    if (!this.kept.has(key)) return;
+    const keys = this.keysOf.get(kept.appKey) ?? new Set();
+    this.keysOf.set(kept.appKey, keys.add(key));
+  }
+
+  private forget(appKey: string | undefined): void {
+    this.loading.clear();
+    if (appKey === undefined) {
+      this.kept.clear();
+      return;
+    }
+    for (const about of [appKey, undefined]) {
+      for (const key of this.keysOf.get(about) ?? []) this.kept.delete(key);
+    }
+  }
+
+  private unlink(appKey: string | undefined, key: string): void {
+    const keys = this.keysOf.get(appKey);
+    keys?.delete(key);
+    if (keys?.size === 0) this.keysOf.delete(appKey);
+  }
+}
