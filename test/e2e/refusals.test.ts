@@ -320,7 +320,8 @@ describe('refused credentials in a running service', () => {
           () => true,
         ),
       );
-      request.end(body);
+      // Not ended: nobody waits for a request whose sender has gone.
+      request.write(body);
       await closing;
       const entries = await app.database.query(
         `SELECT "reason", "resourceId" FROM "AuditLog" WHERE "action" = 'credentials.refused'`,
