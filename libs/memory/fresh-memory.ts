@@ -7,9 +7,12 @@ export interface FreshMemoryOptions<Value> {
   readonly sizeOf: (value: Value) => number;
 }
 
+/** What a value is about: the application with this app key, or all of them; `nothing` is not remembered at all. */
+export type Subject = { readonly appKey: string } | 'everything' | 'nothing';
+
 interface Kept<Value> {
   readonly value: Value;
-  /** The application it is about; undefined: any. */
+  /** The application it is about; undefined: all of them. */
   readonly appKey: string | undefined;
 }
 
@@ -47,9 +50,9 @@ export class FreshMemory<Value extends object> {
   /**
    * The value under a key, read by `load` when memory does not have it; readers at the same time share one reading.
    *
-   * @param about the application whose changes end the value; undefined: any change of any
+   * @param subject tells what the value is about, whose changes end it
    */
-  async read(key: string, about: string | undefined, load: () => Promise<Value>): Promise<Value> {
+  async read(key: string, load: () => Promise<Value>, subject: (value: Value) => Subject): Promise<Value> {
     if (!this.feed.isCurrent) return load();
     const known = this.kept.get(key);
     if (known !== undefined) return known.value;
@@ -60,18 +63,21 @@ export class FreshMemory<Value extends object> {
     try {
       const value = await reading;
       // Not when anything changed meanwhile: it may be older than that.
-      if (this.loading.get(key) === reading) this.keep(key, { value, appKey: about });
+      if (this.loading.get(key) === reading) this.keep(key, value, subject(value));
       return value;
     } finally {
       if (this.loading.get(key) === reading) this.loading.delete(key);
     }
   }
 
-  private keep(key: string, kept: Kept<Value>): void {
-    this.kept.set(key, kept);
+  private keep(key: string, value: Value, subject: Subject): void {
+    if (subject === 'nothing') return;
+    const appKey = subject === 'everything' ? undefined : subject.appKey;
+    this.kept.set(key, { value, appKey });
+    // What is larger than all there is room for was not kept.
     if (!this.kept.has(key)) return;
-    const keys = this.keysOf.get(kept.appKey) ?? new Set();
-    this.keysOf.set(kept.appKey, keys.add(key));
+    const keys = this.keysOf.get(appKey) ?? new Set();
+    this.keysOf.set(appKey, keys.add(key));
   }
 
   private forget(appKey: string | undefined): void {

@@ -46,8 +46,8 @@ describe('the cost of credentials', () => {
       const statements = await statementsOfListing(keyNumber(index), 200);
       expect(comparisons).toHaveBeenCalledTimes(1);
       expect(statements.filter((sql) => sql.includes('"ApiKey"'))).toHaveLength(1);
-      // The other two read the environment and its endpoints.
-      expect(statements).toHaveLength(3);
+      // The other one, before its answer is remembered, reads the environment with its endpoints.
+      expect(statements.length).toBeLessThanOrEqual(2);
       expect(statements.filter((sql) => !sql.trimStart().startsWith('SELECT'))).toEqual([]);
     }
   });
@@ -90,9 +90,9 @@ describe('the cost of credentials', () => {
     const once = comparisons.mock.calls.length;
     expect(once).toBeGreaterThan(0);
     for (let round = 0; round < 5; round += 1) {
-      // What the key stands for is asked each time all the same.
+      // What the key stands for is read once at most, and then known until it changes.
       const statements = await statementsOfListing(key(), status);
-      expect(statements.filter((sql) => sql.includes('"ApiKey"'))).toHaveLength(1);
+      expect(statements.filter((sql) => sql.includes('"ApiKey"')).length).toBeLessThanOrEqual(1);
     }
     expect(comparisons).toHaveBeenCalledTimes(once);
   });

@@ -193,11 +193,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.tuple(aProcess, anApplication).map(
-      ([p, a]): Step =>
-        (w) =>
-          w.readAlong(p, a, `/endpoints?app_key=${a}`),
-    ),
+    arbitrary: fc.tuple(aProcess, anApplication).map(([p, a]): Step => (w) => {
+      w.readAlong(p, a, `/endpoints?app_key=${a}`);
+    }),
   },
   {
     weight: 1,

@@ -6,10 +6,11 @@ import {
   type Verification,
 } from '#libs/access/credential-verifier.js';
 import { AppConfig } from '#libs/config/app-config.js';
-import { ApiKeysRepository, type KeyStanding } from './api-keys.repository.js';
+import type { KeyStanding } from './api-keys.repository.js';
 import { type Charge, FailedAttempts } from './failed-attempts.js';
 import { type Fingerprint, KeyComparison } from './key-comparison.js';
 import { hasMark, selectorOf } from './key-material.js';
+import { KeyStandings } from './key-standings.js';
 import { KeyUse } from './key-use.js';
 
 /** Credentials with what is known of the key before any row is read. */
@@ -28,7 +29,7 @@ interface Claim extends ApplicationCredentials {
 @Injectable()
 export class ApiKeyVerifier extends CredentialVerifier {
   constructor(
-    private readonly apiKeys: ApiKeysRepository,
+    private readonly standings: KeyStandings,
     private readonly comparison: KeyComparison,
     private readonly failures: FailedAttempts,
     private readonly use: KeyUse,
@@ -67,22 +68,18 @@ export class ApiKeyVerifier extends CredentialVerifier {
     return { ...credentials, selector: selectorOf(apiKey), fingerprint, isTrusted };
   }
 
-  /**
-   * The seam for a cache: everything that may change about a key comes from these two look-ups, and everything that
-   * is remembered about a key cannot change.
-   */
-  private async candidatesOf(claim: Claim): Promise<KeyStanding[]> {
-    if (claim.selector === undefined) return this.withoutSelector(claim);
-    const standing = await this.apiKeys.standingBySelector(claim.selector);
-    return standing === undefined ? [] : [standing];
+  private candidatesOf(claim: Claim): Promise<readonly KeyStanding[]> {
+    return claim.selector === undefined
+      ? this.withoutSelector(claim)
+      : this.standings.bySelector(claim.selector);
   }
 
   private async withoutSelector({
     appKey,
     environment,
     likelyEnvironment,
-  }: ApplicationCredentials): Promise<KeyStanding[]> {
-    const standings = await this.apiKeys.standingsWithoutSelector(appKey, environment);
+  }: ApplicationCredentials): Promise<readonly KeyStanding[]> {
+    const standings = await this.standings.withoutSelector(appKey, environment);
     const isLikely = (standing: KeyStanding): boolean => standing.environment === likelyEnvironment;
     return [...standings.filter(isLikely), ...standings.filter((standing) => !isLikely(standing))];
   }

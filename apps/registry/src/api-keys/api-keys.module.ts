@@ -8,6 +8,7 @@ import { ApiKeysService } from './api-keys.service.js';
 import { BcryptPool } from './bcrypt-pool.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { KeyComparison } from './key-comparison.js';
+import { KeyStandings } from './key-standings.js';
 import { KeyUse } from './key-use.js';
 
 @Module({
@@ -18,6 +19,7 @@ import { KeyUse } from './key-use.js';
     ApiKeysRepository,
     BcryptPool,
     KeyComparison,
+    KeyStandings,
     FailedAttempts,
     KeyUse,
     { provide: CredentialVerifier, useClass: ApiKeyVerifier },

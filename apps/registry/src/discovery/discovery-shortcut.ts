@@ -34,8 +34,11 @@ export class DiscoveryShortcut implements OnModuleInit {
   /** Only of a request that the route would find nothing wrong with: nothing else was ever remembered. */
   private remembered(request: FastifyRequest): ReadyAnswer | undefined {
     if (request.admittedUnder !== 'discovery') return undefined;
-    const { app_key: appKey } = request.query as { app_key?: unknown };
-    return typeof appKey === 'string'
+    const { app_key: appKey, environment = '' } = request.query as {
+      app_key?: unknown;
+      environment?: unknown;
+    };
+    return typeof appKey === 'string' && typeof environment === 'string'
       ? this.discovery.rememberedEndpoints(appKey, environmentMeant(request))
       : undefined;
   }

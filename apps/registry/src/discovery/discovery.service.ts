@@ -35,12 +35,14 @@ export class DiscoveryService {
 
   /** @throws ApplicationNotFound, EnvironmentNotFound */
   async endpoints(appKey: string, environment: string): Promise<ReadyAnswer> {
-    return (await this.memory.read(endpointsKey(appKey, environment), appKey, async () => {
+    const load = async (): Promise<ReadyAnswer> => {
       const json = await this.discovery.endpoints(appKey, environment);
       if (json === undefined) throw new ApplicationNotFound(appKey);
       if (json === null) throw new EnvironmentNotFound(appKey, environment);
       return new ReadyAnswer([json]);
-    })) as ReadyAnswer;
+    };
+    const key = endpointsKey(appKey, environment);
+    return (await this.memory.read(key, load, () => ({ appKey }))) as ReadyAnswer;
   }
 
   /** What {@link endpoints} would answer, if that needs no look at the database. */
@@ -61,7 +63,11 @@ export class DiscoveryService {
         BATCH_SIZE,
       );
     const key = `applications ${JSON.stringify([environment, healthStatus, limit, cursor])}`;
-    const answer = await this.memory.read(key, undefined, async () => wholeAnswer(await read()));
+    const answer = await this.memory.read(
+      key,
+      async () => wholeAnswer(await read()),
+      () => 'everything',
+    );
     return answer instanceof ReadyAnswer ? answer : read();
   }
 }
