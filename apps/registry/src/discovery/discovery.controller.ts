@@ -2,6 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access } from '#libs/access/access.decorator.js';
 import { EnvironmentMeant } from '#libs/access/environment-meant.js';
+import { ApiConditional } from '#libs/answers/api-conditional.decorator.js';
 import type { ReadyAnswer } from '#libs/answers/ready-answer.js';
 import { ApiListing } from '#libs/pagination/api-listing.decorator.js';
 import type { JsonText } from '#libs/pagination/json-text.js';
@@ -23,6 +24,7 @@ export class DiscoveryController {
     description: "Public, unless ENDPOINTS_REQUIRE_KEY asks for the application's own key or the admin key.",
   })
   @ApiOkResponse({ type: EndpointsResponse })
+  @ApiConditional()
   @ApiProblems(404)
   endpoints(
     @Query() { app_key: appKey }: EndpointsQuery,
@@ -38,6 +40,7 @@ export class DiscoveryController {
     description: 'All of them, whatever their health, unless `healthStatus` asks for one.',
   })
   @ApiListing(ApplicationWithEndpoints)
+  @ApiConditional()
   applicationsWithEndpoints(
     @Query() query: ApplicationsWithEndpointsQuery,
     @EnvironmentMeant() environment: string,
