@@ -6,7 +6,7 @@ import { AppConfig } from '../config/app-config.js';
 import { type AccessPolicy, AccessPolicyOf } from './access.decorator.js';
 import { CredentialsRefused, OtherApplication } from './access.errors.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
-import { ApiKeyGuard } from './api-key.guard.js';
+import { type Admission, ApiKeyGuard } from './api-key.guard.js';
 import { AppKeyGuard } from './app-key.guard.js';
 import { callerOf } from './caller.js';
 import { DEFAULT_ENVIRONMENT, environmentInBody, environmentMeant } from './environment-meant.js';
@@ -37,11 +37,25 @@ export class AccessGuard implements CanActivate, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.adapterHost.httpAdapter.getInstance().addHook('onRequest', async (request) => {
+    this.adapterHost.httpAdapter.getInstance().addHook('onRequest', (request, _reply, done) => {
       const policy = request.routeOptions.config.access;
-      if (policy === undefined) return;
-      await this.admit(policy, request);
-      request.admittedUnder = policy;
+      if (policy === undefined) {
+        done();
+        return;
+      }
+      const admitted = (): void => {
+        request.admittedUnder = policy;
+        done();
+      };
+      let admission: Admission;
+      try {
+        admission = this.admit(policy, request);
+      } catch (error) {
+        done(error as Error);
+        return;
+      }
+      if (admission === undefined) admitted();
+      else admission.then(admitted, done);
     });
   }
 
@@ -55,50 +69,54 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     return true;
   }
 
-  /** @throws CredentialsRefused, TooManyFailures or OtherApplication */
-  private async admit(policy: AccessPolicy, request: FastifyRequest): Promise<void> {
+  /**
+   * Waits for nothing where nothing has to be asked: promises would be most of what the commonest requests cost.
+   *
+   * @throws CredentialsRefused, TooManyFailures or OtherApplication
+   */
+  private admit(policy: AccessPolicy, request: FastifyRequest): Admission {
     switch (policy) {
       case 'public':
-        return;
+        return undefined;
       case 'admin':
         this.adminKey.admit(request);
-        return;
+        return undefined;
       case 'application':
         // The operator is nobody's application, but a wrong admin key is refused wherever it is sent.
         if (headerValue(request, HEADERS.adminKey) !== undefined) this.adminKey.refuseWrong(request);
         this.appKey.refuseMissing(request);
-        await this.apiKey.admit(
+        return this.apiKey.admit(
           request,
           undefined,
           headerValue(request, HEADERS.environment) ?? DEFAULT_ENVIRONMENT,
         );
-        return;
       case 'application-or-admin':
-        await this.admitEither(request, appKeyIn(request.params), headerValue(request, HEADERS.environment));
-        return;
+        return this.admitEither(request, appKeyIn(request.params), headerValue(request, HEADERS.environment));
       case 'discovery':
-        if (!this.config.endpointsRequireKey) return;
-        await this.admitEither(request, appKeyIn(request.query), environmentMeant(request));
+        if (!this.config.endpointsRequireKey) return undefined;
+        return this.admitEither(request, appKeyIn(request.query), environmentMeant(request));
     }
   }
 
   /** Whoever sends `X-Admin-Key` claims to be the operator and is never let in as an application instead. */
-  private async admitEither(
+  private admitEither(
     request: FastifyRequest,
     askedFor: unknown,
     environment: string | undefined,
-  ): Promise<void> {
+  ): Admission {
     if (headerValue(request, HEADERS.adminKey) !== undefined) {
       this.adminKey.admit(request);
-      return;
+      return undefined;
     }
     this.appKey.refuseMissing(request);
-    await this.apiKey.admit(request, environment);
-    // Asking for no application at all is bad input, which the route says.
-    if (askedFor === undefined) return;
-    if (request.caller?.kind === 'application' && request.caller.appKey !== askedFor) {
-      throw new OtherApplication(request.caller.appKey);
+    const admission = this.apiKey.admit(request, environment);
+    if (admission === undefined) {
+      refuseOther(request, askedFor);
+      return undefined;
     }
+    return admission.then(() => {
+      refuseOther(request, askedFor);
+    });
   }
 
   /** A key that was imported into several environments stands for the one the body names, which is known only now. */
@@ -108,6 +126,13 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     if (caller.kind === 'application' && caller.environment !== meant) {
       await this.apiKey.admit(request, undefined, meant);
     }
+  }
+}
+
+/** Asking for no application at all is bad input, which the route says. */
+function refuseOther({ caller }: FastifyRequest, askedFor: unknown): void {
+  if (askedFor !== undefined && caller?.kind === 'application' && caller.appKey !== askedFor) {
+    throw new OtherApplication(caller.appKey);
   }
 }
 

@@ -8,6 +8,9 @@ export interface ApplicationCredentials {
   readonly environment: string | undefined;
   /** Where a key that several environments know is taken to be of. */
   readonly likelyEnvironment?: string;
+}
+
+export interface CredentialsFrom extends ApplicationCredentials {
   /** Where the caller is, see `clientNetwork`: failures are counted by it. */
   readonly network: string;
 }
@@ -18,6 +21,9 @@ export type Verification =
 
 /** Port: decides whether an application's credentials are good at this moment. */
 export abstract class CredentialVerifier {
+  /** Who the caller is, when that takes no look at anything; `undefined` says nothing of the credentials. */
+  abstract known(credentials: ApplicationCredentials): ApplicationCaller | undefined;
+
   /** @throws TooManyFailures when too many keys from there were wrong for the application */
-  abstract verify(credentials: ApplicationCredentials): Promise<Verification>;
+  abstract verify(credentials: CredentialsFrom): Promise<Verification>;
 }

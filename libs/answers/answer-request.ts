@@ -18,7 +18,7 @@ export function answerRequest(
 ): Buffer | undefined | Promise<Buffer | undefined> {
   const vary = reply.getHeader('vary');
   reply.header('cache-control', 'no-cache').header('vary', vary ? `${String(vary)}, ${VARY}` : VARY);
-  const held = tagHeld(request.headers['if-none-match'], answer.digest);
+  const held = tagHeld(request.headers['if-none-match'], answer);
   if (held !== undefined) {
     void reply.status(304).header('etag', held);
     return undefined;
@@ -28,7 +28,7 @@ export function answerRequest(
 }
 
 function plain(reply: FastifyReply, answer: ReadyAnswer): Buffer {
-  void reply.type('application/json; charset=utf-8').header('etag', `"${answer.digest}"`);
+  void reply.type('application/json; charset=utf-8').header('etag', answer.tag);
   return answer.body;
 }
 
@@ -44,13 +44,14 @@ async function encoded(reply: FastifyReply, answer: ReadyAnswer, encoding: Encod
 }
 
 /** The tag among those the client has that stands for this content, in whatever encoding. */
-function tagHeld(ifNoneMatch: string | undefined, digest: string): string | undefined {
+function tagHeld(ifNoneMatch: string | undefined, { tag, digest }: ReadyAnswer): string | undefined {
   if (ifNoneMatch === undefined) return undefined;
-  if (ifNoneMatch.trim() === '*') return `"${digest}"`;
+  if (ifNoneMatch === tag || ifNoneMatch.trim() === '*') return tag;
   if (!ifNoneMatch.includes(digest)) return undefined;
-  const tags = ['', ...ENCODINGS.map((encoding) => `-${encoding}`)].map((suffix) => `"${digest}${suffix}"`);
-  const given = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.find((tag) => given.includes(tag));
+  const given = ifNoneMatch.split(',').map((each) => each.trim().replace(/^W\//, ''));
+  return [tag, ...ENCODINGS.map((encoding) => `"${digest}-${encoding}"`)].find((each) =>
+    given.includes(each),
+  );
 }
 
 function encodingFor(acceptEncoding: string | undefined): Encoding | undefined {

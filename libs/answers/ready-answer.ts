@@ -26,6 +26,8 @@ export class ReadyAnswer {
   readonly body: Buffer;
   /** Of the content, whatever its encoding. */
   readonly digest: string;
+  /** The entity tag of the body as it is. */
+  readonly tag: string;
   private readonly encoded = new Map<Encoding, Promise<Buffer | undefined>>();
 
   /** @param next of a page that another one follows, its cursor */
@@ -38,6 +40,7 @@ export class ReadyAnswer {
     for (const buffer of buffers) hash.update(buffer);
     this.body = Buffer.concat(buffers);
     this.digest = hash.digest('base64url');
+    this.tag = `"${this.digest}"`;
   }
 
   /** What it may come to take in memory, its encoded forms included. */

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type RefusalReason, TooManyFailures } from '#libs/access/access.errors.js';
+import type { ApplicationCaller } from '#libs/access/caller.js';
 import {
   type ApplicationCredentials,
+  type CredentialsFrom,
   CredentialVerifier,
   type Verification,
 } from '#libs/access/credential-verifier.js';
@@ -14,7 +16,7 @@ import { KeyStandings } from './key-standings.js';
 import { KeyUse } from './key-use.js';
 
 /** Credentials with what is known of the key before any row is read. */
-interface Claim extends ApplicationCredentials {
+interface Claim extends CredentialsFrom {
   readonly selector: string | undefined;
   readonly fingerprint: Fingerprint;
   /** Made here, or good lately. Nobody else can make such a claim, so that no flood can stand in its way. */
@@ -38,7 +40,18 @@ export class ApiKeyVerifier extends CredentialVerifier {
     super();
   }
 
-  async verify(credentials: ApplicationCredentials): Promise<Verification> {
+  known(credentials: ApplicationCredentials): ApplicationCaller | undefined {
+    const selector = selectorOf(credentials.apiKey);
+    if (selector === undefined) return undefined;
+    const [standing] = this.standings.knownBySelector(selector) ?? [];
+    if (standing === undefined || refusal(standing, credentials) !== undefined) return undefined;
+    const fingerprint = this.comparison.fingerprintOf(credentials.apiKey);
+    if (!this.comparison.knowsMatch(fingerprint, standing.hashedKey)) return undefined;
+    this.use.record(standing.apiKeyId);
+    return callerOf(standing);
+  }
+
+  async verify(credentials: CredentialsFrom): Promise<Verification> {
     const claim = this.claimOf(credentials);
     if (claim.isTrusted) return this.judge(claim, await this.candidatesOf(claim));
     const charges: Charge[] = [];
@@ -60,11 +73,11 @@ export class ApiKeyVerifier extends CredentialVerifier {
     }
   }
 
-  private claimOf(credentials: ApplicationCredentials): Claim {
+  private claimOf(credentials: CredentialsFrom): Claim {
     const { apiKey } = credentials;
     const fingerprint = this.comparison.fingerprintOf(apiKey);
     const isTrusted =
-      hasMark(apiKey, this.config.secrets.secretKey) || this.comparison.knowsAsGood(fingerprint);
+      this.comparison.knowsAsGood(fingerprint) || hasMark(apiKey, this.config.secrets.secretKey);
     return { ...credentials, selector: selectorOf(apiKey), fingerprint, isTrusted };
   }
 
@@ -103,11 +116,7 @@ export class ApiKeyVerifier extends CredentialVerifier {
     }
     if (reason !== undefined) return { accepted: false, reason, apiKeyId: match.apiKeyId };
     this.use.record(match.apiKeyId);
-    const { applicationId, appKey, environmentId, environment, apiKeyId } = match;
-    return {
-      accepted: true,
-      caller: { kind: 'application', applicationId, appKey, environmentId, environment, apiKeyId },
-    };
+    return { accepted: true, caller: callerOf(match) };
   }
 
   /** The first candidate that is accepted, otherwise the first that matches: one text may have been imported twice. */
@@ -144,6 +153,11 @@ function refusal(
   if (standing.environmentStatus !== 'ACTIVE') return 'inactive-environment';
   if (environment !== undefined && standing.environment !== environment) return 'wrong-environment';
   return undefined;
+}
+
+function callerOf(standing: KeyStanding): ApplicationCaller {
+  const { applicationId, appKey, environmentId, environment, apiKeyId } = standing;
+  return { kind: 'application', applicationId, appKey, environmentId, environment, apiKeyId };
 }
 
 function hasWrongKey(verification: Verification): boolean {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppConfig } from '#libs/config/app-config.js';
@@ -29,18 +29,27 @@ export class KeyComparison {
   private readonly mismatches = new LRUCache<string, true>({ max: MAX_KEYS, ttl: MISMATCHES_TTL_MS });
   private readonly underWay = new Map<string, Promise<boolean>>();
 
+  private readonly secretKey: KeyObject;
+
   constructor(
     private readonly bcrypt: BcryptPool,
-    private readonly config: AppConfig,
-  ) {}
+    config: AppConfig,
+  ) {
+    this.secretKey = createSecretKey(config.secrets.secretKey, 'utf8');
+  }
 
   fingerprintOf(key: string): Fingerprint {
-    return createHmac('sha256', this.config.secrets.secretKey).update(`API key ${key}`).digest('base64url');
+    return createHmac('sha256', this.secretKey).update(`API key ${key}`).digest('base64url');
   }
 
   /** Whether the key has matched any hash lately. */
   knowsAsGood(fingerprint: Fingerprint): boolean {
     return this.matches.get(fingerprint) !== undefined;
+  }
+
+  /** Whether this key has matched this hash lately. */
+  knowsMatch(fingerprint: Fingerprint, hashedKey: string): boolean {
+    return this.matches.get(fingerprint)?.has(hashedKey) === true;
   }
 
   /** Whether {@link compare} would begin a comparison, being neither remembered nor under way. */
@@ -77,7 +86,7 @@ export class KeyComparison {
 
   /** `undefined` when only a comparison can tell. */
   private remembered(fingerprint: Fingerprint, hashedKey: string): boolean | undefined {
-    if (this.matches.get(fingerprint)?.has(hashedKey) === true) return true;
+    if (this.knowsMatch(fingerprint, hashedKey)) return true;
     return this.mismatches.get(pair(fingerprint, hashedKey)) === undefined ? undefined : false;
   }
 }

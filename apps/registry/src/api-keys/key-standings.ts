@@ -22,13 +22,18 @@ export class KeyStandings {
     });
   }
 
+  /** As {@link bySelector}, if memory has it. */
+  knownBySelector(selector: string): readonly KeyStanding[] | undefined {
+    return this.memory.peek(selectorKey(selector));
+  }
+
   /** Of the key with this selector: one at most. */
   bySelector(selector: string): Promise<readonly KeyStanding[]> {
     const load = async (): Promise<readonly KeyStanding[]> => {
       const standing = await this.apiKeys.standingBySelector(selector);
       return standing === undefined ? [] : [standing];
     };
-    return this.memory.read(`selector ${selector}`, load, applicationOf);
+    return this.memory.read(selectorKey(selector), load, applicationOf);
   }
 
   /** Of the keys without a selector of one environment, or of all environments of the application. */
@@ -39,6 +44,10 @@ export class KeyStandings {
       applicationOf,
     );
   }
+}
+
+function selectorKey(selector: string): string {
+  return `selector ${selector}`;
 }
 
 /** There is no end of selectors and app keys that do not exist: those are not worth the room. */
