@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 
 /** What came of requests with wrong API keys. */
 export interface RefusedLoad {
-  /** Ends it, without waiting for answers. @throws Error when one was neither 401 nor 429 */
+  /** Ends it, without waiting for answers. @throws Error when one was answered with anything but 401, 429 and 503 */
   stop(): Promise<void>;
 }
 
@@ -19,7 +19,8 @@ export interface RefusedLoadOptions {
 const TICK_MS = 5;
 /** An address of its own, as strangers have: what is held against it is not held against the good load. */
 const ADDRESS = '127.0.0.2';
-const REFUSED = [401, 429];
+/** Wrong, too often wrong, or no room to compare it. */
+const REFUSED = [401, 429, 503];
 
 /** Sends changes of applications with wrong API keys at a fixed rate, whether or not they are answered. */
 export function startRefusedLoad({ url, perSecond, appKeys, issuedKeys }: RefusedLoadOptions): RefusedLoad {

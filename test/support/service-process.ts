@@ -21,6 +21,7 @@ export interface ServiceProcess {
   /** The URL its start block names; rejects with the output when the process ends before that, or hangs. */
   readonly ready: Promise<string>;
   readonly exited: Promise<Exit>;
+  readonly pid: number | undefined;
   isRunning(): boolean;
   /** All it wrote so far, to either output. */
   output(): string;
@@ -74,6 +75,7 @@ export function startServiceProcess(cwd: string, settings: Readonly<Record<strin
   return {
     ready,
     exited,
+    pid: child.pid,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     output: () => output,
     signal: (name) => child.kill(name),
