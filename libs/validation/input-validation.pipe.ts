@@ -34,11 +34,7 @@ async function validated(type: Type<object>, value: unknown): Promise<object> {
  * Makes a checked instance of `type` from a part of what the pipe has let through as storable, such as an entry of a
  * list. `base` is the pointer mistakes are reported below.
  */
-export async function validatedPart<T extends object>(
-  type: Type<T>,
-  value: unknown,
-  base = '#',
-): Promise<T> {
+export async function validatedPart<T extends object>(type: Type<T>, value: unknown, base = '#'): Promise<T> {
   if (!isObject(value)) throw new InvalidInput([{ pointer: base, detail: 'must be a JSON object' }]);
   const instance = instanceFrom(type, value);
   if (isQuicklyAccepted(instance)) return instance;

@@ -53,7 +53,9 @@ function isPlain({ type, each, groups, validateIf, constraintCls }: Metadata): b
     getMetadataStorage()
       .getTargetValidatorConstraints(constraintCls)
       .some((constraint) => constraint.async);
-  const hasOptions = each || (groups ?? []).length > 0 || validateIf !== undefined;
+  // Declared as always there, and missing where a decorator was given other options.
+  const isGrouped = ((groups as string[] | undefined) ?? []).length > 0;
+  const hasOptions = each || isGrouped || validateIf !== undefined;
   return type === ValidationTypes.CUSTOM_VALIDATION && !hasOptions && !isAsync();
 }
 
