@@ -27,8 +27,16 @@ export function instanceFrom<T extends object>(type: Type<T>, source: object): T
   return instance;
 }
 
-/** A class's own fields and the inherited ones it does not declare again. */
+const fieldsByClass = new WeakMap<Type, ReadonlyMap<string, Conversion>>();
+
 function fieldsOf(type: Type): ReadonlyMap<string, Conversion> {
+  const fields = fieldsByClass.get(type) ?? gatheredFields(type);
+  fieldsByClass.set(type, fields);
+  return fields;
+}
+
+/** A class's own fields and the inherited ones it does not declare again. */
+function gatheredFields(type: Type): ReadonlyMap<string, Conversion> {
   const fields = new Map<string, Conversion>();
   let prototype: unknown = type.prototype;
   while (typeof prototype === 'object' && prototype !== null) {

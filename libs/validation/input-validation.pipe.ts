@@ -4,6 +4,7 @@ import { InvalidInput } from '../problem-details/invalid-input.js';
 import { instanceFrom } from './field-conversion.js';
 import { inputErrors } from './input-errors.js';
 import { jsonFault } from './json-value.js';
+import { isQuicklyAccepted } from './quick-acceptance.js';
 import { isStorableText } from './storable-text.js';
 
 /**
@@ -22,16 +23,21 @@ export class InputValidationPipe implements PipeTransform {
   }
 }
 
-/**
- * Makes a checked instance of `type` from a plain object. `base` is the pointer mistakes are reported below.
- */
-export async function validated<T extends object>(type: Type<T>, value: unknown, base = '#'): Promise<T> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidInput([{ pointer: base, detail: 'must be a JSON object' }]);
-  }
-  const fault = jsonFault(value, base);
+/** Makes a checked instance of `type` from what came from outside. */
+async function validated(type: Type<object>, value: unknown): Promise<object> {
+  const fault = isObject(value) ? jsonFault(value) : undefined;
   if (fault !== undefined) throw new InvalidInput([fault]);
+  return validatedPart(type, value);
+}
+
+/**
+ * Makes a checked instance of `type` from a part of what the pipe has let through as storable, such as an entry of a
+ * list. `base` is the pointer mistakes are reported below.
+ */
+export async function validatedPart<T extends object>(type: Type<T>, value: unknown, base = '#'): Promise<T> {
+  if (!isObject(value)) throw new InvalidInput([{ pointer: base, detail: 'must be a JSON object' }]);
   const instance = instanceFrom(type, value);
+  if (isQuicklyAccepted(instance)) return instance;
   const errors = await validate(instance, {
     whitelist: true,
     forbidUnknownValues: true,
@@ -39,6 +45,10 @@ export async function validated<T extends object>(type: Type<T>, value: unknown,
   });
   if (errors.length > 0) throw new InvalidInput(inputErrors(errors, base));
   return instance;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isBuiltIn(metatype: unknown): boolean {

@@ -6,34 +6,44 @@ import { isStorableText } from './storable-text.js';
 export const MAX_JSON_DEPTH = 100;
 
 /** Finds what keeps a JSON value from being stored as it is: text, numbers or depth; `undefined` when nothing does. */
-export function jsonFault(value: unknown, pointer = '#', depth = 0): InputError | undefined {
+export function jsonFault(value: unknown, pointer = '#'): InputError | undefined {
+  const fault = faultIn(value, 0);
+  return fault && { pointer: fault.keys.reduce(childPointer, pointer), detail: fault.detail };
+}
+
+interface Fault {
+  /** The way to it: pointers are made only for what is wrong, because most values are plain and many. */
+  readonly keys: readonly string[];
+  readonly detail: string;
+}
+
+function faultIn(value: unknown, depth: number): Fault | undefined {
   if (typeof value === 'string') {
-    return isStorableText(value) ? undefined : { pointer, detail: 'must be valid Unicode without U+0000' };
+    return isStorableText(value) ? undefined : { keys: [], detail: 'must be valid Unicode without U+0000' };
   }
   // 1e400 is read as Infinity, which JSON cannot write again.
-  if (value === Infinity || value === -Infinity) return { pointer, detail: 'must be a number below 1e308' };
+  if (value === Infinity || value === -Infinity) return { keys: [], detail: 'must be a number below 1e308' };
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth >= MAX_JSON_DEPTH)
-    return { pointer, detail: `must not be nested deeper than ${MAX_JSON_DEPTH} levels` };
+  if (depth >= MAX_JSON_DEPTH) {
+    return { keys: [], detail: `must not be nested deeper than ${MAX_JSON_DEPTH} levels` };
+  }
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const fault = faultIn(value[index], depth + 1);
+      if (fault !== undefined) return below(String(index), fault);
+    }
+    return undefined;
+  }
   for (const key in value) {
-    const child = (value as Record<string, unknown>)[key];
-    // Pointers are made only for what is wrong or may hold it: most values are plain and many.
-    if (!isStorableText(key))
-      return { pointer, detail: 'must have property names of valid Unicode without U+0000' };
-    if (isPlain(child)) continue;
-    const fault = jsonFault(child, childPointer(pointer, key), depth + 1);
-    if (fault !== undefined) return fault;
+    if (!isStorableText(key)) {
+      return { keys: [], detail: 'must have property names of valid Unicode without U+0000' };
+    }
+    const fault = faultIn((value as Record<string, unknown>)[key], depth + 1);
+    if (fault !== undefined) return below(key, fault);
   }
   return undefined;
 }
 
-function isPlain(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-      return isStorableText(value);
-    case 'number':
-      return Number.isFinite(value);
-    default:
-      return typeof value !== 'object' || value === null;
-  }
+function below(key: string, { keys, detail }: Fault): Fault {
+  return { keys: [key, ...keys], detail };
 }

@@ -67,6 +67,26 @@ describe('EndpointsRepository', () => {
     expect(await endpoints.differences('staging', [registered('/untouched')])).toEqual([]);
   });
 
+  it('takes what somebody else wrote by its meaning, numbers to the last digit', async () => {
+    const write = (json: string): Promise<unknown> =>
+      opened.outside.query(`UPDATE "Endpoint" SET "requestBody" = $1 WHERE "environmentId" = 'numbers'`, [
+        json,
+      ]);
+    await insertEnvironmentRows(opened.outside, 'app', 'numbers');
+    const batch = [registered('/numbers', { requestBody: { a: 100, b: 9007199254740992 } })];
+    await store('numbers', batch);
+    await write('{ "b": 9007199254740992.0, "a": 1e2 }');
+    expect(await endpoints.differences('numbers', batch)).toEqual([]);
+    await write('{"a":100,"b":9007199254740993}');
+    expect(await endpoints.differences('numbers', batch)).toMatchObject([
+      { kind: 'updated', fields: ['requestBody'] },
+    ]);
+    await write('null');
+    expect(
+      await endpoints.differences('numbers', [registered('/numbers', { requestBody: null })]),
+    ).toMatchObject([{ kind: 'updated', fields: ['requestBody'] }]);
+  });
+
   it('writes in the current transaction', async () => {
     const before = await opened.outside.query(`SELECT "id" FROM "Endpoint" ORDER BY "id"`);
     const work = opened.database.transaction(async () => {

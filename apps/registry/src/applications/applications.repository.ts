@@ -39,8 +39,11 @@ export class ApplicationsRepository {
 
   /** Locks the row until the transaction ends. */
   async findAndLock(appKey: string): Promise<ApplicationEntity | null> {
-    const manager = await this.database.manager();
-    return manager.findOne(ApplicationEntity, { where: { appKey }, lock: { mode: 'pessimistic_write' } });
+    const [row] = await this.database.query<ApplicationEntity>(
+      `SELECT * FROM "Application" WHERE "appKey" = $1 FOR UPDATE`,
+      [appKey],
+    );
+    return row ?? null;
   }
 
   async list(after: Keyset | undefined, limit: number): Promise<ApplicationEntity[]> {
@@ -56,8 +59,11 @@ export class ApplicationsRepository {
   }
 
   async update(id: string, change: Partial<ApplicationEntity>): Promise<void> {
-    const manager = await this.database.manager();
-    await manager.update(ApplicationEntity, { id }, change);
+    const columns = Object.keys(change) as (keyof ApplicationEntity)[];
+    await this.database.query(
+      `UPDATE "Application" SET ${columns.map((column, index) => `"${column}" = $${index + 2}`).join(', ')} WHERE "id" = $1`,
+      [id, ...columns.map((column) => change[column])],
+    );
   }
 
   /** Everything below the application goes with it. */

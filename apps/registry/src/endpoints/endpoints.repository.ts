@@ -16,110 +16,153 @@ export type EndpointDifference =
     }
   | { readonly kind: 'deleted'; readonly old: StoredEndpoint };
 
-/** The fields of an endpoint that can differ, with their types; method and path identify it. */
-const PLAIN_FIELDS = {
-  name: 'text',
-  description: 'text',
-  isPublic: 'boolean',
-  authType: 'text',
-  contentType: 'text',
-};
-const JSON_FIELDS = ['authConfig', 'pathParams', 'queryParams', 'requestBody', 'responseBody'];
-const FIELDS = [...Object.keys(PLAIN_FIELDS), ...JSON_FIELDS];
+/** The fields of an endpoint that can differ; method and path identify it. */
+const PLAIN_FIELDS = ['name', 'description', 'isPublic', 'authType', 'contentType'] as const;
+const JSON_FIELDS = ['authConfig', 'pathParams', 'queryParams', 'requestBody', 'responseBody'] as const;
+const FIELDS = [...PLAIN_FIELDS, ...JSON_FIELDS];
 
-const INPUT_COLUMNS = [
-  '"method" text',
-  '"path" text',
-  ...Object.entries(PLAIN_FIELDS).map(([field, type]) => `"${field}" ${type}`),
-  ...JSON_FIELDS.map((field) => `"${field}" json`),
-].join(', ');
+type JsonField = (typeof JSON_FIELDS)[number];
 
-/** JSON is compared by meaning: the order of properties makes no difference. */
-const differs = (field: string): string =>
-  JSON_FIELDS.includes(field)
-    ? `old."${field}"::jsonb IS DISTINCT FROM new."${field}"::jsonb`
-    : `old."${field}" IS DISTINCT FROM new."${field}"`;
+/** An endpoint as the table holds it: JSON as text. */
+type EndpointRow = Omit<StoredEndpoint, JsonField> & Readonly<Record<JsonField, string | null>>;
 
-const CHANGED_FIELDS = `array_remove(ARRAY[${FIELDS.map((field) => `CASE WHEN ${differs(field)} THEN '${field}' END`).join(', ')}], NULL)`;
+const SELECT_ALL = `
+  SELECT "id", "method", "path", ${PLAIN_FIELDS.map((field) => `"${field}"`).join(', ')},
+         ${JSON_FIELDS.map((field) => `"${field}"::text`).join(', ')}
+  FROM "Endpoint" WHERE "environmentId" = $1
+  ORDER BY "method", "path"`;
 
-const SELECT_DIFFERENCES = `
-  SELECT new."index", old."id" AS "oldId", old."method" AS "oldMethod", old."path" AS "oldPath",
-         ${FIELDS.map((field) => `old."${field}" AS "old_${field}"`).join(', ')},
-         CASE WHEN old."id" IS NOT NULL AND new."index" IS NOT NULL THEN ${CHANGED_FIELDS} END AS "fields"
-  FROM (SELECT * FROM "Endpoint" WHERE "environmentId" = $1) old
-  FULL JOIN (
-    SELECT item.* FROM ROWS FROM (json_to_recordset($2::json) AS (${INPUT_COLUMNS})) WITH ORDINALITY
-      AS item(${['method', 'path', ...FIELDS].map((field) => `"${field}"`).join(', ')}, "index")
-  ) new ON new."method" = old."method" AND new."path" = old."path"
-  WHERE old."id" IS NULL OR new."index" IS NULL OR ${FIELDS.map(differs).join(' OR ')}
-  ORDER BY new."index", old."method", old."path"`;
+/** Of JSON whose texts differ, what differs in meaning: the order of properties makes no difference. */
+const SELECT_OTHER_MEANINGS = `
+  SELECT "index"::integer
+  FROM unnest($1::json[], $2::json[]) WITH ORDINALITY AS pair("old", "new", "index")
+  WHERE "old"::jsonb IS DISTINCT FROM "new"::jsonb
+  ORDER BY "index"`;
 
+const INPUT = [
+  { column: 'id', type: 'text' },
+  { column: 'method', type: 'text' },
+  { column: 'path', type: 'text' },
+  ...PLAIN_FIELDS.map((column) => ({ column, type: column === 'isPublic' ? 'boolean' : 'text' })),
+  ...JSON_FIELDS.map((column) => ({ column, type: 'json' })),
+] as const;
+const INPUT_COLUMNS = INPUT.map(({ column }) => `"${column}"`).join(', ');
+
+/** One list a column, which PostgreSQL reads in half the time that a list of objects takes it. */
 const APPLY_DIFFERENCES = `
-  WITH new AS MATERIALIZED (SELECT * FROM json_to_recordset($2::json) AS item("id" text, ${INPUT_COLUMNS})),
-  deleted AS (DELETE FROM "Endpoint" WHERE "id" = ANY($3::text[])),
+  WITH new AS MATERIALIZED (
+    SELECT * FROM unnest(${INPUT.map(({ type }, index) => `$${index + 5}::${type}[]`).join(', ')}) AS item(${INPUT_COLUMNS})
+  ),
+  deleted AS (DELETE FROM "Endpoint" WHERE "id" = ANY($2::text[])),
   updated AS (
     UPDATE "Endpoint" old
     SET ${FIELDS.map((field) => `"${field}" = new."${field}"`).join(', ')}, "updatedAt" = $4
-    FROM new WHERE old."id" = new."id"
+    FROM new WHERE old."id" = new."id" AND new."id" = ANY($3::text[])
   )
-  INSERT INTO "Endpoint" ("id", "environmentId", "method", "path", ${FIELDS.map((field) => `"${field}"`).join(', ')}, "createdAt", "updatedAt")
-  SELECT "id", $1, "method", "path", ${FIELDS.map((field) => `"${field}"`).join(', ')}, $4, $4
-  FROM new WHERE NOT ("id" = ANY($5::text[]))`;
+  INSERT INTO "Endpoint" ("environmentId", ${INPUT_COLUMNS}, "createdAt", "updatedAt")
+  SELECT $1, ${INPUT_COLUMNS}, $4, $4
+  FROM new WHERE "id" <> ALL($3::text[])`;
 
-type DifferenceRow = Record<string, unknown> & {
-  readonly index: string | null;
-  readonly oldId: string | null;
-  readonly oldMethod: string;
-  readonly oldPath: string;
-  readonly fields: string[] | null;
-};
+/** A field of an endpoint whose JSON, stored and registered, is not the same text. */
+interface OtherText {
+  readonly endpoint: RegisteredEndpoint;
+  readonly field: JsonField;
+  readonly old: string | null;
+  readonly new: string | null;
+}
 
-/** The set-based SQL of registration: one statement to compare, one to write, whatever the batch's size. */
+/** The set-based SQL of registration: a fixed number of statements, whatever the batch's size. */
 @Injectable()
 export class EndpointsRepository {
   constructor(private readonly database: Database) {}
 
+  /** What is new or differs, in the order of the batch, then what is no longer there. */
   async differences(
     environmentId: string,
     batch: readonly RegisteredEndpoint[],
   ): Promise<EndpointDifference[]> {
-    const rows = await this.database.query<DifferenceRow>(SELECT_DIFFERENCES, [
-      environmentId,
-      JSON.stringify(batch),
-    ]);
-    return rows.map((row) => difference(row, batch));
+    const rows = await this.database.query<EndpointRow>(SELECT_ALL, [environmentId]);
+    const remaining = new Map(rows.map((row) => [operation(row), row]));
+    const compared = batch.map((endpoint) => {
+      const row = remaining.get(operation(endpoint));
+      remaining.delete(operation(endpoint));
+      return { endpoint, row };
+    });
+    const otherJson = await this.otherJson(
+      compared.flatMap(({ endpoint, row }) => (row === undefined ? [] : otherTexts(row, endpoint))),
+    );
+    return [
+      ...compared.flatMap(({ endpoint, row }): EndpointDifference[] => {
+        if (row === undefined) return [{ kind: 'added', new: endpoint }];
+        const plain = PLAIN_FIELDS.filter((field) => row[field] !== endpoint[field]);
+        const fields = [...plain, ...(otherJson.get(endpoint) ?? [])];
+        return fields.length === 0
+          ? []
+          : [{ kind: 'updated', old: storedEndpoint(row), new: endpoint, fields }];
+      }),
+      ...[...remaining.values()].map((row) => ({ kind: 'deleted' as const, old: storedEndpoint(row) })),
+    ];
   }
 
   async apply(environmentId: string, differences: readonly EndpointDifference[]): Promise<void> {
     const deleted = differences.flatMap((each) => (each.kind === 'deleted' ? [each.old.id] : []));
     const updated = differences.flatMap((each) =>
-      each.kind === 'updated' ? [{ id: each.old.id, ...each.new }] : [],
+      each.kind === 'updated' ? [{ ...each.new, id: each.old.id }] : [],
     );
     const added = differences.flatMap((each) =>
-      each.kind === 'added' ? [{ id: newId(), ...each.new }] : [],
+      each.kind === 'added' ? [{ ...each.new, id: newId() }] : [],
     );
+    const written = [...updated, ...added];
     await this.database.query(APPLY_DIFFERENCES, [
       environmentId,
-      JSON.stringify([...updated, ...added]),
       deleted,
-      new Date(),
       updated.map(({ id }) => id),
+      new Date(),
+      ...INPUT.map(({ column, type }) =>
+        written.map((endpoint) => (type === 'json' ? jsonText(endpoint[column]) : endpoint[column])),
+      ),
     ]);
   }
-}
 
-function difference(row: DifferenceRow, batch: readonly RegisteredEndpoint[]): EndpointDifference {
-  const registered = row.index === null ? undefined : batch[Number(row.index) - 1];
-  const old = row.oldId === null ? undefined : storedEndpoint(row, row.oldId);
-  if (old !== undefined && registered !== undefined) {
-    return { kind: 'updated', old, new: registered, fields: row.fields ?? [] };
+  /** Asks PostgreSQL, which alone knows what all the JSON it holds means: to JavaScript large numbers are the same. */
+  private async otherJson(
+    candidates: readonly OtherText[],
+  ): Promise<ReadonlyMap<RegisteredEndpoint, JsonField[]>> {
+    const fields = new Map<RegisteredEndpoint, JsonField[]>();
+    if (candidates.length === 0) return fields;
+    const rows = await this.database.query<{ index: number }>(SELECT_OTHER_MEANINGS, [
+      candidates.map((each) => each.old),
+      candidates.map((each) => each.new),
+    ]);
+    for (const { index } of rows) {
+      const candidate = candidates[index - 1];
+      if (candidate === undefined) throw new Error('A difference of nothing with nothing');
+      fields.set(candidate.endpoint, [...(fields.get(candidate.endpoint) ?? []), candidate.field]);
+    }
+    return fields;
   }
-  if (old !== undefined) return { kind: 'deleted', old };
-  if (registered !== undefined) return { kind: 'added', new: registered };
-  throw new Error('A difference of nothing with nothing');
 }
 
-function storedEndpoint(row: DifferenceRow, id: string): StoredEndpoint {
-  const values = Object.fromEntries(FIELDS.map((field) => [field, row[`old_${field}`]]));
-  return { id, method: row.oldMethod, path: row.oldPath, ...values } as StoredEndpoint;
+/** What an endpoint is known by. No text in the database has U+0000. */
+function operation({ method, path }: Pick<RegisteredEndpoint, 'method' | 'path'>): string {
+  return `${method}\u0000${path}`;
+}
+
+function otherTexts(row: EndpointRow, endpoint: RegisteredEndpoint): OtherText[] {
+  return JSON_FIELDS.flatMap((field) => {
+    const text = jsonText(endpoint[field]);
+    return text === row[field] ? [] : [{ endpoint, field, old: row[field], new: text }];
+  });
+}
+
+function jsonText(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+function storedEndpoint(row: EndpointRow): StoredEndpoint {
+  const json = JSON_FIELDS.map((field): [JsonField, unknown] => {
+    const text = row[field];
+    return [field, text === null ? null : JSON.parse(text)];
+  });
+  return { ...row, ...(Object.fromEntries(json) as Record<JsonField, unknown>) };
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { InputError } from '#libs/problem-details/domain-error.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { unwrapJson } from '#libs/validation/fields.js';
-import { validated } from '#libs/validation/input-validation.pipe.js';
+import { validatedPart } from '#libs/validation/input-validation.pipe.js';
 import { EndpointRegistration } from './dto/endpoint-registration.js';
 import { TooManyEndpoints } from './endpoint.errors.js';
 
@@ -22,8 +22,8 @@ export interface RegisteredEndpoint {
   readonly responseBody: unknown;
 }
 
-/** Other requests get their turn after so many endpoints. */
-const SLICE = 50;
+/** Other requests get their turn after so many milliseconds. */
+const SLICE_MS = 5;
 const MAX_ERRORS = 100;
 
 /**
@@ -40,10 +40,14 @@ export async function validEndpoints(items: readonly unknown[], max: number): Pr
   if (items.length > max) throw new TooManyEndpoints(items.length, max);
   const endpoints: RegisteredEndpoint[] = [];
   const errors: InputError[] = [];
+  let begun = performance.now();
   for (const [index, item] of items.entries()) {
-    if (index % SLICE === SLICE - 1) await nextTurn();
+    if (performance.now() - begun > SLICE_MS) {
+      await nextTurn();
+      begun = performance.now();
+    }
     try {
-      endpoints.push(stored(await validated(EndpointRegistration, item, `#/endpoints/${index}`)));
+      endpoints.push(stored(await validatedPart(EndpointRegistration, item, `#/endpoints/${index}`)));
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       errors.push(...(error.errors ?? []));
