@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Piscina } from 'piscina';
 import { TooManyKeyChecks } from './api-key.errors.js';
@@ -14,6 +15,9 @@ const IDLE_TIMEOUT_MS = 30_000;
 /** Most tasks at once, running ones included. Claims nobody has vouched for leave room for the others. */
 const CAPACITY = { trusted: 128, unproven: 64 };
 
+/** After a wrong key the next claim nobody vouches for waits so many times as long as the comparison took. */
+const REST_FACTOR = 3;
+
 /** How much a task's origin is trusted, which decides how full the pool may be for it to be taken. */
 export type Trust = keyof typeof CAPACITY;
 
@@ -22,10 +26,12 @@ export type Trust = keyof typeof CAPACITY;
 export class BcryptPool implements OnApplicationShutdown {
   private pool: Promise<Piscina> | undefined;
   private tasks = 0;
+  /** Resolves when the next claim nobody vouches for may be compared. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   /** @throws TooManyKeyChecks when there is no room */
   hash(key: string, cost: number): Promise<string> {
-    return this.run('hash', { key, cost } satisfies Hashing, 'trusted');
+    return this.admitted('trusted', () => this.run('hash', { key, cost } satisfies Hashing));
   }
 
   /**
@@ -35,7 +41,8 @@ export class BcryptPool implements OnApplicationShutdown {
    */
   async matches(key: string, hashedKey: string, trust: Trust): Promise<boolean> {
     if (!COMPARABLE_HASH.test(hashedKey)) return false;
-    return this.run('compare', { key, hashedKey } satisfies Comparison, trust);
+    const compare = (): Promise<boolean> => this.run('compare', { key, hashedKey } satisfies Comparison);
+    return this.admitted(trust, trust === 'trusted' ? compare : () => this.inTurn(compare));
   }
 
   /** Runs when all requests have been answered: what is still under way, nobody waits for. */
@@ -44,15 +51,36 @@ export class BcryptPool implements OnApplicationShutdown {
     await pool?.close();
   }
 
-  private async run<Result>(name: string, task: Hashing | Comparison, trust: Trust): Promise<Result> {
+  private async admitted<Result>(trust: Trust, task: () => Promise<Result>): Promise<Result> {
     if (this.tasks >= CAPACITY[trust]) throw new TooManyKeyChecks();
     this.tasks += 1;
     try {
-      const pool = await (this.pool ??= newPool());
-      return (await pool.run(task, { name })) as Result;
+      return await task();
     } finally {
       this.tasks -= 1;
     }
+  }
+
+  /**
+   * One after the other, with a rest after every wrong key: a flood of them gets a quarter of a thread at most, from
+   * however many addresses it comes, while right ones follow each other at once.
+   */
+  private inTurn(compare: () => Promise<boolean>): Promise<boolean> {
+    const compared = this.turn.then(async () => {
+      const begun = performance.now();
+      const isMatch = await compare();
+      return { isMatch, rest: isMatch ? 0 : REST_FACTOR * (performance.now() - begun) };
+    });
+    this.turn = compared.then(
+      ({ rest }) => sleep(rest, undefined, { ref: false }),
+      () => undefined,
+    );
+    return compared.then(({ isMatch }) => isMatch);
+  }
+
+  private async run<Result>(name: string, task: Hashing | Comparison): Promise<Result> {
+    const pool = await (this.pool ??= newPool());
+    return (await pool.run(task, { name })) as Result;
   }
 }
 
