@@ -64,6 +64,7 @@ if (!existsSync(CHROMIUM)) {
       'API keys',
       'Endpoints',
       'Discovery',
+      'Health checks',
       'Audit',
       'Health',
     ]);

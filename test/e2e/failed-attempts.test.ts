@@ -211,7 +211,7 @@ describe('more API keys than can be checked', () => {
   let key: IssuedKey;
 
   beforeAll(async () => {
-    app = await startApp({ BCRYPT_COST: '9', TRUST_PROXY: 'true' });
+    app = await startApp({ BCRYPT_COST: '7', TRUST_PROXY: 'true' });
     await createApplication(app, { appKey: 'orders' });
     key = await issueKey(app, 'orders');
   });
