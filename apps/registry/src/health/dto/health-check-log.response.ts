@@ -1,5 +1,6 @@
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { Shown } from '#libs/responses/shown.decorator.js';
+import { CHECK_STATUSES } from '../check-status.js';
 
 export class HealthCheckLogResponse {
   @Shown({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f12-1795334400000', description: 'Opaque' })
@@ -17,7 +18,7 @@ export class HealthCheckLogResponse {
   readonly environmentId!: string | null;
 
   @Shown({
-    enum: ['SUCCESS', 'FAILURE', 'ERROR'],
+    enum: CHECK_STATUSES,
     description: 'ERROR: the registry could not or would not ask',
   })
   readonly status!: string;

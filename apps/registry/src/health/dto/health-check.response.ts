@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { HEALTH_STATUSES, TIME_EXAMPLE } from '#libs/responses/response-examples.js';
-
-export const CHECK_STATUSES = ['SUCCESS', 'FAILURE', 'ERROR'] as const;
+import { CHECK_STATUSES } from '../check-status.js';
 
 /** How the check of one target went, and what is believed of it now. */
 export class TargetCheckResponse {

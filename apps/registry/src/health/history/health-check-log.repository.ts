@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
-
-export type HealthCheckStatus = 'SUCCESS' | 'FAILURE' | 'ERROR';
+import type { CheckStatus } from '../check-status.js';
 
 /** The outcome of one probe. A target has one at most at a millisecond. */
 export interface HealthCheckRecord {
@@ -10,7 +9,7 @@ export interface HealthCheckRecord {
   readonly applicationId: string;
   readonly environmentId: string | null;
   readonly checkedAt: Date;
-  readonly status: HealthCheckStatus;
+  readonly status: CheckStatus;
   /** Null when it was not answered. */
   readonly statusCode: number | null;
   /** Seconds; null when it was not answered. */
@@ -25,7 +24,7 @@ const COLUMNS =
   '"targetId", "checkedAt", "applicationId", "environmentId", "status", "statusCode", "responseTime", "message"';
 
 /** How many probes of a status one row of "HealthCheckRollup" stands for. */
-const PROBES_OF_STATUS: Readonly<Record<HealthCheckStatus | 'any', string>> = {
+const PROBES_OF_STATUS: Readonly<Record<CheckStatus | 'any', string>> = {
   any: `"probes" + "errors"`,
   SUCCESS: `"probes" - "failures"`,
   FAILURE: `"failures"`,
@@ -72,7 +71,7 @@ export class HealthCheckLogRepository {
    */
   async list(
     targetIds: readonly string[],
-    status: HealthCheckStatus | undefined,
+    status: CheckStatus | undefined,
     after: Keyset | undefined,
     limit: number,
   ): Promise<HealthCheckRecord[]> {

@@ -1,5 +1,6 @@
+import type { CheckStatus } from '../check-status.js';
+
 export type HealthStatus = 'UNKNOWN' | 'ACTIVE' | 'INACTIVE';
-export type CheckStatus = 'SUCCESS' | 'FAILURE' | 'ERROR';
 
 /** What is believed of a target, and on how much evidence. */
 export interface HealthState {

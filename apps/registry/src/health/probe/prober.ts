@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EgressClient } from '#libs/egress/egress-client.js';
-import type { CheckStatus } from './health-state.js';
+import type { CheckStatus } from '../check-status.js';
 
 /** How one check went. */
 export interface Check {
