@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
+import { Ambient } from '../database/ambient.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { Database } from '../database/database.js';
 import type { AuditAction } from './audited.decorator.js';
@@ -23,7 +23,7 @@ export interface Change {
 /** Where services say what they changed; the audit interceptor collects it. */
 @Injectable()
 export class ChangeRecorder {
-  private readonly collected = new AsyncLocalStorage<Change[]>();
+  private readonly collected = new Ambient<Change[]>();
 
   constructor(
     private readonly database: Database,
@@ -37,7 +37,7 @@ export class ChangeRecorder {
    * @throws Error outside an audited route: a change nobody would record must not happen
    */
   record(change: Change): void {
-    const changes = this.collected.getStore();
+    const changes = this.collected.get();
     if (changes === undefined) throw new Error(`A change of ${change.resourceType} outside an audited route`);
     changes.push(change);
     this.database.afterCommit(() => {

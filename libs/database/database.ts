@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { Ambient } from './ambient.js';
 import { CommitUncertain, DatabaseUnavailable, translateDatabaseError } from './database-errors.js';
 
 /** A unit of work whose transaction begins with the first statement: refused input never costs a connection. */
@@ -85,14 +85,14 @@ function oneAtATime(runner: QueryRunner): QueryRunner {
  */
 @Injectable()
 export class Database {
-  private readonly current = new AsyncLocalStorage<UnitOfWork>();
+  private readonly current = new Ambient<UnitOfWork>();
   private readonly lastWrites: (() => Promise<void>)[] = [];
 
   constructor(private readonly dataSource: DataSource) {}
 
   /** The entity manager of the current transaction, or of the pool. */
   async manager(): Promise<EntityManager> {
-    return (await this.current.getStore()?.manager()) ?? this.dataSource.manager;
+    return (await this.current.get()?.manager()) ?? this.dataSource.manager;
   }
 
   /** Runs one parameterised statement and gives its rows; those of an UPDATE or DELETE only where it stands in a WITH. */
@@ -127,7 +127,7 @@ export class Database {
 
   /** Has `work` run when the current transaction is committed, never when it is not; at once outside of one. */
   afterCommit(work: () => void): void {
-    const unit = this.current.getStore();
+    const unit = this.current.get();
     if (unit === undefined) work();
     else unit.afterCommit(work);
   }
@@ -142,7 +142,7 @@ export class Database {
    * Within a transaction it joins that one.
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
-    if (this.current.getStore() !== undefined) return work();
+    if (this.current.get() !== undefined) return work();
     const unit = new UnitOfWork(this.dataSource);
     return this.current.run(unit, async () => {
       let result: T;

@@ -54,14 +54,24 @@ describe('the budget of failed attempts', () => {
     expect(take(1)).toBe(1);
   });
 
+  it('is, for a network whatever application it claims to be, 400 at once and 10 more each second', () => {
+    for (let number = 0; number < 400; number += 1) expect(take(1, `made-up-${number}`)).toBe(0);
+    expect(take(1, 'another')).toBe(1);
+    jest.advanceTimersByTime(100);
+    expect(take(1, 'another')).toBe(0);
+    expect(take(1, 'another')).toBe(1);
+    attempts.giveBack({ network: NETWORK, appKey: 'another', cost: 1 });
+    expect(take(1, 'yet another')).toBe(0);
+  });
+
   it('is kept for 10,000 of them: what was used longest ago is forgotten', () => {
-    expect(take(200, 'first')).toBe(0);
-    expect(take(200, 'second')).toBe(0);
-    for (let number = 0; number < 9_998; number += 1) take(1, `made-up-${number}`);
-    expect(take(1, 'first')).toBe(1);
-    take(1, 'one too many');
-    expect(take(1, 'first')).toBe(1);
-    expect(take(1, 'second')).toBe(0);
+    expect(take(200, 'orders', 'first')).toBe(0);
+    expect(take(200, 'orders', 'second')).toBe(0);
+    for (let number = 0; number < 9_998; number += 1) take(1, 'orders', `network ${number}`);
+    expect(take(1, 'orders', 'first')).toBe(1);
+    take(1, 'orders', 'one too many');
+    expect(take(1, 'orders', 'first')).toBe(1);
+    expect(take(1, 'orders', 'second')).toBe(0);
   });
 
   it('is not kept under a text of any length', () => {

@@ -12,7 +12,9 @@ import { startApp, type TestApp } from '../support/start-app.js';
 
 /** What one network may spend on the keys of one application at once: two for a wrong key of a known selector. */
 const BURST = 200;
-/** More than that and what comes back meanwhile. */
+/** What one network may spend at once, whatever applications it claims to be. */
+const NETWORK_BURST = 400;
+/** More than a network may try with one application, what comes back meanwhile included. */
 const FLOOD = 300;
 const AT_ONCE = 50;
 
@@ -79,6 +81,20 @@ describe('a flood of wrong API keys', () => {
     expect(await flood(FLOOD, unissued, { address: '192.0.2.20' })).toHaveProperty('429');
     expect((await call(unissued(), { address: '192.0.2.21' })).status).toBe(401);
     expect((await call(unissued(), { address: '192.0.2.20', appKey: 'billing' })).status).toBe(401);
+  });
+
+  it('is refused whichever applications it claims to be', async () => {
+    let claim = 0;
+    const answers: number[] = [];
+    while (claim < 2 * FLOOD) {
+      const some = Array.from({ length: AT_ONCE }, () =>
+        call(unissued(), { address: '192.0.2.80', appKey: `made-up-${(claim += 1)}` }),
+      );
+      answers.push(...(await Promise.all(some)).map(({ status }) => status));
+    }
+    expect(answers.filter((status) => status === 401).length).toBeGreaterThanOrEqual(NETWORK_BURST);
+    expect(answers).toContain(429);
+    expect((await call(known.apiKey, { address: '192.0.2.80' })).status).toBe(200);
   });
 
   it('counts an IPv6 customer once', async () => {

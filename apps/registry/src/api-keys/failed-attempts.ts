@@ -2,8 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 /** What may be spent at once, and how much comes back each second: an attempt costs one, a comparison one more. */
-const BURST = 200;
-const PER_SECOND = 2;
+interface Allowance {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** With the keys of one application. */
+const APPLICATION: Allowance = { burst: 200, perSecond: 2 };
+/** With whatever keys: whoever tries those of many applications, or made-up ones, gets no more for that. */
+const NETWORK: Allowance = { burst: 400, perSecond: 10 };
+
 /** Beyond these the budget used longest ago is forgotten. */
 const MAX_BUDGETS = 10_000;
 /** App keys are shorter; a longer claim need not fill the memory. */
@@ -16,43 +24,63 @@ export interface Charge {
   readonly cost: number;
 }
 
+/**
+ * Budgets for attempts with wrong keys: of each network as a whole, and for each application it claims to be. What
+ * an attempt costs is taken before it is made, so that many at once cannot all pass; whoever turns out to have a
+ * right key gets it back.
+ */
+@Injectable()
+export class FailedAttempts {
+  private readonly ofNetworks = new Budgets(NETWORK);
+  private readonly ofApplications = new Budgets(APPLICATION);
+
+  /** Takes a charge unless a budget is spent. Gives the whole seconds to wait, 0 when it was taken. */
+  take({ network, appKey, cost }: Charge): number {
+    const application = keyOf(network, appKey);
+    const seconds = Math.max(this.ofNetworks.wait(network), this.ofApplications.wait(application));
+    if (seconds > 0) return seconds;
+    this.ofNetworks.add(network, -cost);
+    this.ofApplications.add(application, -cost);
+    return 0;
+  }
+
+  giveBack({ network, appKey, cost }: Charge): void {
+    this.ofNetworks.add(network, cost);
+    this.ofApplications.add(keyOf(network, appKey), cost);
+  }
+}
+
 interface Budget {
   /** Below 1 when it is spent; negative when a charge was higher than what was left. */
   readonly left: number;
   readonly at: number;
 }
 
-/**
- * Budgets for attempts with wrong keys. What an attempt costs is taken before it is made, so that many at once cannot
- * all pass; whoever turns out to have a right key gets it back.
- */
-@Injectable()
-export class FailedAttempts {
+/** Budgets with one allowance, full until something is taken. */
+class Budgets {
   private readonly budgets = new LRUCache<string, Budget>({ max: MAX_BUDGETS });
 
-  /** Takes a charge unless the budget is spent. Gives the whole seconds to wait, 0 when it was taken. */
-  take(charge: Charge): number {
-    const left = this.left(charge);
-    if (left < 1) return Math.ceil((1 - left) / PER_SECOND);
-    this.keep(charge, left - charge.cost);
-    return 0;
+  constructor(private readonly allowance: Allowance) {}
+
+  /** Whole seconds until the next attempt may be made: 0 unless the budget is spent. */
+  wait(key: string): number {
+    const left = this.left(key);
+    return left < 1 ? Math.ceil((1 - left) / this.allowance.perSecond) : 0;
   }
 
-  giveBack(charge: Charge): void {
-    this.keep(charge, Math.min(BURST, this.left(charge) + charge.cost));
+  add(key: string, amount: number): void {
+    const left = Math.min(this.allowance.burst, this.left(key) + amount);
+    this.budgets.set(key, { left, at: performance.now() });
   }
 
-  private left(charge: Charge): number {
-    const budget = this.budgets.get(keyOf(charge));
-    if (budget === undefined) return BURST;
-    return Math.min(BURST, budget.left + ((performance.now() - budget.at) / 1000) * PER_SECOND);
-  }
-
-  private keep(charge: Charge, left: number): void {
-    this.budgets.set(keyOf(charge), { left, at: performance.now() });
+  private left(key: string): number {
+    const { burst, perSecond } = this.allowance;
+    const budget = this.budgets.get(key);
+    if (budget === undefined) return burst;
+    return Math.min(burst, budget.left + ((performance.now() - budget.at) / 1000) * perSecond);
   }
 }
 
-function keyOf({ network, appKey }: Charge): string {
+function keyOf(network: string, appKey: string): string {
   return `${network} ${appKey.slice(0, MAX_APP_KEY_LENGTH)}`;
 }
