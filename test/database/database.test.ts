@@ -156,6 +156,14 @@ describe('transactions', () => {
     expect(await notes()).toEqual(['kept']);
   });
 
+  it('limits the statements of a transaction when a pooler keeps sessions from having a limit', async () => {
+    const pooled = new Database(source, 12_345);
+    const limit = async (): Promise<unknown> => (await pooled.query('SHOW statement_timeout'))[0];
+    expect(await pooled.transaction(limit)).toEqual({ statement_timeout: '12345ms' });
+    // Gone with the transaction: the session is somebody else's next.
+    expect(await limit()).toEqual({ statement_timeout: '30s' });
+  });
+
   it('refuses a statement that comes after the end, rather than run it outside', async () => {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
