@@ -188,6 +188,29 @@ describe('transactions', () => {
     expect(await notes()).toEqual([]);
   });
 
+  it('leaves nothing half done when it is closed, nor lets others finish it', async () => {
+    const settings = { maxConnections: 1, onConnectionError: () => undefined };
+    const closed = new Database(
+      await createDataSource({ ...settings, url: `${store.url}?connect_timeout=1` }, []).initialize(),
+    );
+    let goOn: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => (goOn = resolve));
+    const insert = (text: string): Promise<unknown> => closed.query('INSERT INTO "note" VALUES ($1)', [text]);
+    const begun = closed.transaction(async () => {
+      await insert('half');
+      await told;
+      await insert('other half');
+    });
+    await eventually(async () => (await inTransaction()) === 1);
+    // It waits for a connection, and would get one in the middle of somebody else's transaction.
+    const waiting = closed.transaction(() => insert('waiting'));
+    const outcomes = Promise.allSettled([begun, waiting]);
+    await closed.close();
+    goOn();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await notes()).toEqual([]);
+  });
+
   it('does not acknowledge a transaction whose connection broke, at whatever point', async () => {
     const terminate = async (): Promise<void> => {
       const pid = await backend();

@@ -37,6 +37,7 @@ describe('npm start', () => {
       env: {
         PATH: process.env.PATH,
         HOME: directory,
+        npm_config_update_notifier: 'false',
         ...GIVEN_SECRETS,
         DATABASE_URL: database.url,
         HOST: '127.0.0.1',
