@@ -80,9 +80,9 @@ describe('TLS to the database', () => {
     expect((await fetch(`${url}/applications`, { headers: AS_ADMIN })).status).toBe(200);
     const observer = new pg.Client(tls.url('127.0.0.1', ''));
     await observer.connect();
-    const connections = async (): Promise<unknown[]> =>
+    const connections = async (): Promise<object[]> =>
       (
-        await observer.query(
+        await observer.query<object>(
           `SELECT DISTINCT s."ssl", a."query" LIKE '%pg_notify%' AS "listens"
            FROM pg_stat_ssl s JOIN pg_stat_activity a USING ("pid")
            WHERE a."application_name" = 'over-tls' ORDER BY 2`,

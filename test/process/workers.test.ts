@@ -183,7 +183,7 @@ describe('two workers under load', () => {
       await service.exited;
     });
     expect((await service.exited).code).toBe(0);
-    expect(service.output()).toBe(before);
+    expect(service.output().slice(before.length)).not.toMatch(/starts again|is killed|Cut \d+/);
     for (const pid of workerPids(service).values()) expect(await hasEnded(pid)).toBe(true);
     await expectNothingLost(sent);
   });

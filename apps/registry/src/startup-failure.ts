@@ -16,7 +16,14 @@ export async function startupFailure(error: unknown): Promise<string> {
   // Brings TypeORM along, which nothing may have needed so far.
   const { translateDatabaseError } = await import('#libs/database/database-errors.js');
   if (translateDatabaseError(error) !== undefined) {
-    return `Database: cannot connect: ${message === '' ? (code ?? 'no reason given') : message}; check DATABASE_URL\n`;
+    const reason = message === '' ? (code ?? 'no reason given') : message;
+    return `Database: cannot connect: ${reason}; ${adviceOn(reason)}\n`;
   }
   return `${stack ?? message}\n`;
+}
+
+function adviceOn(reason: string): string {
+  return reason.startsWith('unsupported startup parameter')
+    ? 'set DATABASE_DIRECT_URL when a transaction pooler stands before the database'
+    : 'check DATABASE_URL';
 }
