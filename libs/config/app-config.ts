@@ -1,8 +1,11 @@
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 
-/** The whole configuration of one registry process: read once at the start, never changed afterwards. */
+/** The whole configuration of one registry service: read once at the start, never changed afterwards. */
 export abstract class AppConfig {
   abstract readonly production: boolean;
+  /** How many processes serve requests; 1: one process does everything. */
+  abstract readonly workers: number;
+  abstract readonly shutdown: ShutdownConfig;
   abstract readonly http: HttpConfig;
   abstract readonly database: DatabaseConfig;
   /** Directory for what the service keeps by itself: embedded database, generated secrets. */
@@ -34,13 +37,22 @@ export interface HttpConfig {
   readonly corsOrigins: readonly string[];
 }
 
+export interface ShutdownConfig {
+  /** For how long everything is still served once `/health/ready` says no. */
+  readonly delaySeconds: number;
+  /** For requests in flight, after the delay. */
+  readonly timeoutSeconds: number;
+}
+
 export interface DatabaseConfig {
   /** Absent: the embedded PostgreSQL under the data directory. */
   readonly url: string | undefined;
-  /** Where migrations run when `url` leads to a transaction pooler such as PgBouncer; `url` when absent. */
+  /** Where migrations run and changes are listened for when `url` leads to a transaction pooler such as PgBouncer. */
   readonly directUrl: string | undefined;
-  /** Upper bound of the process's pooled connections. */
+  /** Upper bound of all connections of all workers; each gets its share. */
   readonly maxConnections: number;
+  /** For how long a start waits for a database that is not there yet; 0: not at all. */
+  readonly connectTimeoutSeconds: number;
 }
 
 export interface HealthCheckConfig {

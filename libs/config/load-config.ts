@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { ConnectionUrlError, parseConnectionUrl } from '#libs/database/connection-url.js';
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
 import {
@@ -15,6 +16,8 @@ import { type Environment, SettingsReader } from './settings-reader.js';
 
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_MAX_CONNECTIONS = 20;
+/** One that listens for changes, and one for everything else. */
+const LEAST_CONNECTIONS_OF_A_WORKER = 2;
 
 /**
  * Turns environment variables into the typed configuration and, outside production, makes missing secrets
@@ -26,8 +29,14 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
   const settings = new SettingsReader(environment);
   const production = settings.text('NODE_ENV')?.toLowerCase() === 'production';
   const dataDir = resolve(settings.text('DATA_DIR') ?? '.data');
+  const workers = settings.integer('WORKERS', 1, 1, 64);
   return {
     production,
+    workers,
+    shutdown: {
+      delaySeconds: settings.integer('SHUTDOWN_DELAY', 0, 0, 300),
+      timeoutSeconds: settings.integer('SHUTDOWN_TIMEOUT', 30, 0, 3600),
+    },
     http: {
       host: settings.text('HOST') ?? '0.0.0.0',
       port: settings.integer('PORT', 8000, 0, 65_535),
@@ -35,7 +44,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
       trustProxy: trustProxy(settings),
       corsOrigins: corsOrigins(settings),
     },
-    database: database(settings),
+    database: database(settings, workers),
     dataDir,
     logLevel: logLevel(settings),
     batch: {
@@ -138,22 +147,40 @@ function egress(settings: SettingsReader): EgressSettings {
   return { allow, deny };
 }
 
-function database(settings: SettingsReader): DatabaseConfig {
+function database(settings: SettingsReader, workers: number): DatabaseConfig {
   const maxConnections = settings.integer('MAX_CONNECTIONS', DEFAULT_MAX_CONNECTIONS, 2, 1000);
-  const directUrl = settings.postgresUrl('DATABASE_DIRECT_URL')?.href;
-  const url = settings.postgresUrl('DATABASE_URL');
-  if (url === undefined) {
-    if (directUrl !== undefined) throw new ConfigError('DATABASE_DIRECT_URL is set without DATABASE_URL');
-    return { url: undefined, directUrl, maxConnections };
+  const connectTimeoutSeconds = settings.integer('DATABASE_CONNECT_TIMEOUT', 60, 0, 3600);
+  const directUrl = connectionUrl(settings, 'DATABASE_DIRECT_URL')?.href;
+  const url = connectionUrl(settings, 'DATABASE_URL');
+  if (url === undefined && directUrl !== undefined) {
+    throw new ConfigError('DATABASE_DIRECT_URL is set without DATABASE_URL');
   }
-  const poolSize = takePoolParameter(url, 'pool_size');
-  const maxOverflow = takePoolParameter(url, 'max_overflow') ?? 0;
-  return {
-    url: url.href,
-    directUrl,
-    maxConnections:
-      poolSize === undefined ? maxConnections : Math.min(poolSize + maxOverflow, maxConnections),
-  };
+  const poolSize = url && takePoolParameter(url, 'pool_size');
+  const maxOverflow = (url && takePoolParameter(url, 'max_overflow')) ?? 0;
+  const bound = Math.min(poolSize === undefined ? maxConnections : poolSize + maxOverflow, maxConnections);
+  if (bound < workers * LEAST_CONNECTIONS_OF_A_WORKER) {
+    throw settings.invalid(
+      'WORKERS',
+      String(workers),
+      `at most ${Math.floor(bound / LEAST_CONNECTIONS_OF_A_WORKER)} with ${bound} database connections ` +
+        `(MAX_CONNECTIONS, or pool_size and max_overflow in DATABASE_URL): each worker needs ` +
+        String(LEAST_CONNECTIONS_OF_A_WORKER),
+    );
+  }
+  return { url: url?.href, directUrl, maxConnections: bound, connectTimeoutSeconds };
+}
+
+/** A URL that can be connected to, as far as one can tell without trying. */
+function connectionUrl(settings: SettingsReader, name: string): URL | undefined {
+  const url = settings.postgresUrl(name);
+  if (url === undefined) return undefined;
+  try {
+    parseConnectionUrl(url.href);
+    return url;
+  } catch (error) {
+    if (error instanceof ConnectionUrlError) throw new ConfigError(`${name} ${error.message}`);
+    throw error;
+  }
 }
 
 /** `pool_size` and `max_overflow` are the registry's own: PostgreSQL would not know them. */

@@ -65,7 +65,8 @@ export class SettingsReader {
     const allowed = 'a URL such as postgresql://user:password@host:5432/database';
     let url: URL;
     try {
-      url = new URL(value);
+      // Credentials without a host, as in postgresql://user@/database?host=/run/postgresql, are no URL to WHATWG.
+      url = new URL(value.replace(/^(postgres(?:ql)?:\/\/[^/@]*@)\//, '$1localhost/'));
     } catch {
       throw this.invalid(name, '(hidden)', allowed);
     }

@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import pg from 'pg';
+import { parseConnectionUrl } from './connection-url.js';
 
 /** Where the triggers announce app keys; `*` for all. */
 const CHANNEL = 'mcp_registry_changes';
@@ -14,7 +15,6 @@ const EVERYTHING = '*';
 const BEAT_MS = 200;
 /** Silence after which nothing is taken for current; leaves a tenth of the promised second for the answer itself. */
 const CURRENT_MS = 900;
-const CONNECT_TIMEOUT_MS = 5000;
 const RETRY_MS = 250;
 
 /** Is told of an application that changed; `undefined`: of any, or what was missed cannot be told. */
@@ -74,10 +74,10 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Resolves when it is stopped; rejects when the connection breaks, or falls silent. */
   private async listenOnce(signal: AbortSignal): Promise<void> {
+    const connecting = parseConnectionUrl(this.url);
     const client = new pg.Client({
-      connectionString: this.url,
-      application_name: 'mcp-registry-changes',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      ...connecting,
+      application_name: connecting.application_name ?? 'mcp-registry-changes',
       keepAlive: true,
     });
     const broken = new Promise<never>((_, reject) => {

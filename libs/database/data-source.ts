@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { parseConnectionUrl } from './connection-url.js';
 
 export interface ConnectionSettings {
   readonly url: string;
@@ -8,12 +9,17 @@ export interface ConnectionSettings {
   readonly onConnectionError: (error: Error) => void;
   /** After which PostgreSQL gives up a statement, 30 s when left out; 0: never. */
   readonly statementTimeoutMs?: number;
+  /**
+   * Whether a transaction pooler stands before the database: nothing may be set for a whole session then, and the
+   * time limit is left to whoever begins a transaction.
+   */
+  readonly behindPooler?: boolean;
 }
 
 type Classes = Exclude<DataSourceOptions['entities'], undefined>;
 
-const CONNECT_TIMEOUT_MS = 5000;
-const STATEMENT_TIMEOUT_MS = 30_000;
+export const APPLICATION_NAME = 'mcp-registry';
+export const STATEMENT_TIMEOUT_MS = 30_000;
 /** How much later than the statement timeout the answer may come. */
 const ANSWER_GRACE_MS = 5000;
 
@@ -23,10 +29,11 @@ export function createDataSource(
   entities: Classes,
   migrations: Classes = [],
 ): DataSource {
-  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS } = settings;
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, behindPooler = false } = settings;
+  const connecting = parseConnectionUrl(settings.url);
   const dataSource: DataSource = new DataSource({
     type: 'postgres',
-    url: settings.url,
+    database: connecting.database,
     entities,
     migrations: migrations as (new () => never)[],
     synchronize: false,
@@ -37,10 +44,11 @@ export function createDataSource(
       // The pool is left before its connections are closed: one that the server ends meanwhile is no loss.
       if (dataSource.isInitialized) settings.onConnectionError(error);
     },
-    applicationName: 'mcp-registry',
     extra: {
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: statementTimeoutMs,
+      ...connecting,
+      application_name: connecting.application_name ?? APPLICATION_NAME,
+      // As text, because pg would not send a 0, which has to win over a limit of the role.
+      ...(!behindPooler && { statement_timeout: String(statementTimeoutMs) }),
       keepAlive: true,
       ...(statementTimeoutMs > 0 && { onConnect: breakWhenSilent(statementTimeoutMs + ANSWER_GRACE_MS) }),
     },

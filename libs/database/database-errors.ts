@@ -76,8 +76,10 @@ const CONFLICT_SQLSTATE = /^(40001|40P01|55P03)$/;
 const CANCELLED_SQLSTATE = /^57014$/;
 const UNSTORABLE_SQLSTATE = /^(22021|22P05)$/;
 const UNAVAILABLE_NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
+/** What OpenSSL and Node.js say of certificates and of who cannot speak TLS. */
+const UNAVAILABLE_TLS = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 const UNAVAILABLE_MESSAGE =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|Cannot use a pool after calling end/i;
+  /server does not support SSL|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|Cannot use a pool after calling end/i;
 
 /** Recognises what the database's errors mean to a client; `undefined` for mistakes of our own. */
 export function translateDatabaseError(error: unknown): DomainError | undefined {
@@ -95,7 +97,8 @@ function isConnectionLoss(error: unknown): boolean {
   if (error instanceof QueryRunnerProviderAlreadyReleasedError) return true;
   const code = codeOf(error);
   if (/^[0-9A-Z]{5}$/.test(code) && UNAVAILABLE_SQLSTATE.test(code)) return true;
-  if (UNAVAILABLE_NETWORK.test(code) || severityOf(error) === 'FATAL') return true;
+  if (UNAVAILABLE_NETWORK.test(code) || UNAVAILABLE_TLS.test(code)) return true;
+  if (severityOf(error) === 'FATAL') return true;
   const message = (error as { message?: unknown } | null | undefined)?.message;
   return typeof message === 'string' && UNAVAILABLE_MESSAGE.test(message);
 }

@@ -1,14 +1,17 @@
 import { type DynamicModule, Global, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChangeFeed } from './change-feed.js';
-import { createDataSource } from './data-source.js';
+import { createDataSource, STATEMENT_TIMEOUT_MS } from './data-source.js';
 import { Database } from './database.js';
 
 export interface DatabaseModuleOptions {
   readonly url: string;
   /** The way round a transaction pooler, which would not let anybody listen. */
   readonly directUrl: string;
+  /** Those of the pool, and the one that listens. */
   readonly maxConnections: number;
+  /** Whether a transaction pooler stands before `url`. */
+  readonly behindPooler: boolean;
   readonly entities: (new () => object)[];
 }
 
@@ -16,7 +19,8 @@ export interface DatabaseModuleOptions {
 @Global()
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
-  static register({ url, directUrl, maxConnections, entities }: DatabaseModuleOptions): DynamicModule {
+  static register(options: DatabaseModuleOptions): DynamicModule {
+    const { url, directUrl, maxConnections, behindPooler, entities } = options;
     const logger = new Logger('Database');
     const onConnectionError = (error: Error): void => {
       logger.warn(`A database connection broke: ${error.message}`);
@@ -24,12 +28,20 @@ export class DatabaseModule implements OnApplicationShutdown {
     return {
       module: DatabaseModule,
       providers: [
-        Database,
+        {
+          provide: Database,
+          useFactory: (source: DataSource) =>
+            new Database(source, behindPooler ? STATEMENT_TIMEOUT_MS : undefined),
+          inject: [DataSource],
+        },
         { provide: ChangeFeed, useFactory: () => new ChangeFeed(directUrl) },
         {
           provide: DataSource,
           useFactory: () =>
-            createDataSource({ url, maxConnections, onConnectionError }, entities).initialize(),
+            createDataSource(
+              { url, maxConnections: maxConnections - 1, behindPooler, onConnectionError },
+              entities,
+            ).initialize(),
         },
       ],
       exports: [Database, ChangeFeed],

@@ -10,7 +10,10 @@ class UnitOfWork {
   private ended = false;
   private readonly committed: (() => void)[] = [];
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly statementTimeoutMs: number | undefined,
+  ) {}
 
   async manager(): Promise<EntityManager> {
     // Nobody would end a transaction begun now, nor give its connection back.
@@ -58,8 +61,13 @@ class UnitOfWork {
     const runner = oneAtATime(this.dataSource.createQueryRunner());
     try {
       await runner.startTransaction();
+      if (this.statementTimeoutMs !== undefined) {
+        await runner.query(`SET LOCAL statement_timeout = ${this.statementTimeoutMs}`);
+      }
       return runner;
     } catch (error) {
+      // Without this the pool would get a connection back that is in a transaction, if it has not lost it.
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
       await runner.release();
       throw error;
     }
@@ -88,7 +96,14 @@ export class Database {
   private readonly current = new Ambient<UnitOfWork>();
   private readonly lastWrites: (() => Promise<void>)[] = [];
 
-  constructor(private readonly dataSource: DataSource) {}
+  /**
+   * @param transactionStatementTimeoutMs for the statements of a transaction, where a transaction pooler stands before
+   *   the database and sessions cannot have a limit of their own
+   */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly transactionStatementTimeoutMs?: number,
+  ) {}
 
   /** The entity manager of the current transaction, or of the pool. */
   async manager(): Promise<EntityManager> {
@@ -143,7 +158,7 @@ export class Database {
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.current.get() !== undefined) return work();
-    const unit = new UnitOfWork(this.dataSource);
+    const unit = new UnitOfWork(this.dataSource, this.transactionStatementTimeoutMs);
     return this.current.run(unit, async () => {
       let result: T;
       try {

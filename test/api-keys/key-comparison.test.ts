@@ -12,13 +12,14 @@ const MINUTE = 60_000;
 const NO_HASH = 'imported by mistake';
 
 describe('the memory of compared keys', () => {
-  const bcrypt = new BcryptPool();
+  let bcrypt: BcryptPool;
   let config: AppConfig;
   let hashedKey: string;
   let comparison: KeyComparison;
 
   beforeAll(async () => {
     config = await loadConfig(GIVEN_SECRETS);
+    bcrypt = new BcryptPool(config);
     hashedKey = await hash('right', 4);
   });
   afterAll(() => bcrypt.onApplicationShutdown());

@@ -28,8 +28,10 @@ describe('the configuration', () => {
   it('has a default for every setting but the secrets', async () => {
     expect(await load()).toEqual({
       production: false,
+      workers: 1,
+      shutdown: { delaySeconds: 0, timeoutSeconds: 30 },
       http: { host: '0.0.0.0', port: 8000, basePath: '', trustProxy: false, corsOrigins: [] },
-      database: { url: undefined, directUrl: undefined, maxConnections: 20 },
+      database: { url: undefined, directUrl: undefined, maxConnections: 20, connectTimeoutSeconds: 60 },
       dataDir: resolve('.data'),
       logLevel: 'info',
       batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024 },
@@ -59,6 +61,10 @@ describe('the configuration', () => {
       DATABASE_URL: URL,
       DATABASE_DIRECT_URL: 'postgres://registry@direct.example.com/registry',
       MAX_CONNECTIONS: '50',
+      DATABASE_CONNECT_TIMEOUT: '5',
+      WORKERS: '4',
+      SHUTDOWN_DELAY: '10',
+      SHUTDOWN_TIMEOUT: '45',
       DATA_DIR: '/var/lib/registry',
       LOG_LEVEL: 'DEBUG',
       BATCH_MAX_ENDPOINTS: '10',
@@ -78,6 +84,8 @@ describe('the configuration', () => {
     });
     expect(config).toEqual({
       production: true,
+      workers: 4,
+      shutdown: { delaySeconds: 10, timeoutSeconds: 45 },
       http: {
         host: '127.0.0.1',
         port: 9000,
@@ -89,6 +97,7 @@ describe('the configuration', () => {
         url: URL,
         directUrl: 'postgres://registry@direct.example.com/registry',
         maxConnections: 50,
+        connectTimeoutSeconds: 5,
       },
       dataDir: '/var/lib/registry',
       logLevel: 'debug',
@@ -172,6 +181,15 @@ describe('the configuration', () => {
     ['PORT', '-1', 'a whole number from 0 to 65535'],
     ['PORT', '80.5', 'a whole number from 0 to 65535'],
     ['MAX_CONNECTIONS', '1', 'a whole number from 2 to 1000'],
+    ['WORKERS', '0', 'a whole number from 1 to 64'],
+    [
+      'WORKERS',
+      '11',
+      'at most 10 with 20 database connections (MAX_CONNECTIONS, or pool_size and max_overflow in',
+    ],
+    ['SHUTDOWN_DELAY', '301', 'a whole number from 0 to 300'],
+    ['SHUTDOWN_TIMEOUT', 'never', 'a whole number from 0 to 3600'],
+    ['DATABASE_CONNECT_TIMEOUT', '-1', 'a whole number from 0 to 3600'],
     ['BATCH_MAX_ENDPOINTS', '0', 'a whole number from 1 to 100000'],
     ['BATCH_MAX_BYTES', '1023', 'a whole number from 1024 to 104857600'],
     ['BCRYPT_COST', '3', 'a whole number from 4 to 15'],
@@ -253,6 +271,22 @@ describe('DATABASE_URL', () => {
   it.each([
     [`${URL}?pool_size=1`, 'pool_size=1', 'from 2 to 9999'],
     [`${URL}?pool_size=many`, 'pool_size=many', 'from 2 to 9999'],
+    [
+      `${URL}?sslmode=strict`,
+      'sslmode=strict',
+      'disable, prefer, require, verify-ca, verify-full, no-verify',
+    ],
+    [`${URL}?ssl=maybe`, 'ssl=maybe', 'disable, prefer, require, verify-ca, verify-full, no-verify'],
+    [`${URL}?sslmode=verify-ca`, 'sslmode=verify-ca', 'which needs sslrootcert'],
+    [`${URL}?sslmode=require&sslrootcert=system`, 'sslrootcert=system', 'which needs sslmode=verify-full'],
+    [`${URL}?sslmode=require&sslrootcert=/no/ca.pem`, 'sslrootcert=/no/ca.pem', 'cannot be read (ENOENT)'],
+    [`${URL}?sslmode=require&sslcert=/a.pem`, 'one of sslcert and sslkey', 'needs both'],
+    [`${URL}?sslnegotiation=direct`, 'sslnegotiation=direct', 'which needs sslmode=require or stricter'],
+    [`${URL}?target_session_attrs=read-write`, 'target_session_attrs=read-write', 'is not supported'],
+    [`${URL}?channel_binding=require`, 'channel_binding=require', 'is not supported'],
+    [`${URL}?connect_timeout=0`, 'connect_timeout=0', 'a whole number from 1 to 600'],
+    ['postgresql://registry:pa55word@one,two/registry', 'several hosts (one,two)', 'is not supported'],
+    ['postgresql://registry:pa55word%zz@db/registry', 'a %', 'write %25'],
     [`${URL}?pool_size=5&max_overflow=-1`, 'max_overflow=-1', 'from 0 to 9999'],
     ['mysql://registry:pa55word@db/registry', 'mysql:', 'a URL such as postgresql://'],
     ['registry:pa55word at db', 'registry://…', 'a URL such as postgresql://'],
@@ -263,6 +297,15 @@ describe('DATABASE_URL', () => {
     expect(message).toContain(holds);
     expect(message).toContain(allowed);
     expect(message).not.toContain('pa55word');
+  });
+
+  it('has to leave every worker two connections', async () => {
+    const url = `${URL}?pool_size=4&max_overflow=1`;
+    expect((await load({ DATABASE_URL: url, WORKERS: '2' })).database.maxConnections).toBe(5);
+    expect(await refusal({ DATABASE_URL: url, WORKERS: '3' })).toBe(
+      'WORKERS is "3"; allowed is at most 2 with 5 database connections ' +
+        '(MAX_CONNECTIONS, or pool_size and max_overflow in DATABASE_URL): each worker needs 2',
+    );
   });
 
   it('must be there when DATABASE_DIRECT_URL is', async () => {

@@ -156,6 +156,14 @@ describe('transactions', () => {
     expect(await notes()).toEqual(['kept']);
   });
 
+  it('limits the statements of a transaction when a pooler keeps sessions from having a limit', async () => {
+    const pooled = new Database(source, 12_345);
+    const limit = async (): Promise<unknown> => (await pooled.query('SHOW statement_timeout'))[0];
+    expect(await pooled.transaction(limit)).toEqual({ statement_timeout: '12345ms' });
+    // Gone with the transaction: the session is somebody else's next.
+    expect(await limit()).toEqual({ statement_timeout: '30s' });
+  });
+
   it('refuses a statement that comes after the end, rather than run it outside', async () => {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
@@ -177,6 +185,29 @@ describe('transactions', () => {
       }
     });
     await expectAllConnectionsFree();
+    expect(await notes()).toEqual([]);
+  });
+
+  it('leaves nothing half done when it is closed, nor lets others finish it', async () => {
+    const settings = { maxConnections: 1, onConnectionError: () => undefined };
+    const closed = new Database(
+      await createDataSource({ ...settings, url: `${store.url}?connect_timeout=1` }, []).initialize(),
+    );
+    let goOn: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => (goOn = resolve));
+    const insert = (text: string): Promise<unknown> => closed.query('INSERT INTO "note" VALUES ($1)', [text]);
+    const begun = closed.transaction(async () => {
+      await insert('half');
+      await told;
+      await insert('other half');
+    });
+    await eventually(async () => (await inTransaction()) === 1);
+    // It waits for a connection, and would get one in the middle of somebody else's transaction.
+    const waiting = closed.transaction(() => insert('waiting'));
+    const outcomes = Promise.allSettled([begun, waiting]);
+    await closed.close();
+    goOn();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await notes()).toEqual([]);
   });
 

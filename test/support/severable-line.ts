@@ -12,6 +12,8 @@ export interface SeverableLine {
   /** Leaves the connections there are without an answer for ever, and carries new ones. */
   strand(): Promise<void>;
   mend(): Promise<void>;
+  /** Carries new connections to this server from now on. */
+  leadTo(url: string): void;
   close(): Promise<void>;
 }
 
@@ -19,7 +21,7 @@ export interface SeverableLine {
 type Direction = readonly [from: Socket, to: Socket];
 
 export async function severableLine(to: string): Promise<SeverableLine> {
-  const target = new URL(to);
+  let target = new URL(to);
   const directions = new Set<Direction>();
   const stranded = new Set<Direction>();
   let stalled = false;
@@ -80,6 +82,9 @@ export async function severableLine(to: string): Promise<SeverableLine> {
       stalled = false;
     },
     mend,
+    leadTo: (other) => {
+      target = new URL(other);
+    },
     close: async () => {
       for (const [from] of stranded) from.destroy();
       await cut();

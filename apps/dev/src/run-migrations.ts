@@ -1,5 +1,6 @@
 import { loadConfig } from '#libs/config/load-config.js';
 import { runMigrations } from '#libs/database/run-migrations.js';
+import { waitForDatabase } from '#libs/database/wait-for-database.js';
 import { migrations } from '#migrations/migrations.js';
 import { startupFailure } from '#registry/startup-failure.js';
 
@@ -18,7 +19,12 @@ try {
     );
     process.exit(2);
   }
-  const applied = await runMigrations(url, migrations);
+  const reached = await waitForDatabase(url, {
+    timeoutSeconds: 0,
+    signal: new AbortController().signal,
+    setting: database.directUrl === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL',
+  });
+  const applied = await runMigrations(reached, migrations);
   process.stdout.write(
     applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`,
   );

@@ -52,11 +52,17 @@ import { HealthModule } from './health/health.module.js';
 export class AppModule {
   /** @param databaseUrl of a migrated database */
   static register(config: AppConfig, databaseUrl: string): DynamicModule {
-    const { maxConnections, directUrl = databaseUrl } = config.database;
+    const { maxConnections, directUrl } = config.database;
     return {
       module: AppModule,
       imports: [
-        DatabaseModule.register({ url: databaseUrl, directUrl, maxConnections, entities }),
+        DatabaseModule.register({
+          url: databaseUrl,
+          directUrl: directUrl ?? databaseUrl,
+          maxConnections,
+          behindPooler: directUrl !== undefined,
+          entities,
+        }),
         EgressModule.register({
           settings: config.egress,
           timeoutMs: config.healthChecks.timeoutSeconds * 1000,

@@ -1,18 +1,20 @@
 import type { AppConfig } from '#libs/config/app-config.js';
-import type { RunningRegistry } from './start-registry.js';
 import { version } from './version.js';
 
 /** What the operator reads when the service is ready: where everything is, and no secret. */
-export function startBanner(config: AppConfig, { app, embedded }: RunningRegistry): string {
-  const url = `${baseUrl(config, app.getHttpServer().address())}${config.http.basePath}`;
+export function startBanner(config: AppConfig, port: number): string {
+  const url = `${baseUrl(config, port)}${config.http.basePath}`;
   const { adminKeyFile } = config.secrets;
   const lines = [
     ['API', url],
     ['Docs', `${url}/docs`],
     [
       'Database',
-      embedded === undefined ? described(config.database.url) : `embedded PostgreSQL in ${config.dataDir}`,
+      config.database.url === undefined
+        ? `embedded PostgreSQL in ${config.dataDir}`
+        : described(config.database.url),
     ],
+    ...(config.workers === 1 ? [] : [['Workers', String(config.workers)]]),
     [
       'Admin key',
       adminKeyFile === undefined ? 'from REGISTRY_ADMIN_KEY' : `in ${adminKeyFile} (send as X-Admin-Key)`,
@@ -26,15 +28,14 @@ export function startBanner(config: AppConfig, { app, embedded }: RunningRegistr
   ].join('\n');
 }
 
-function baseUrl(config: AppConfig, address: unknown): string {
-  const { port } = address as { port: number };
+function baseUrl(config: AppConfig, port: number): string {
   const { host } = config.http;
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 /** Host and database name only: the URL holds a password. */
-function described(databaseUrl: string | undefined): string {
-  const { host, pathname } = new URL(databaseUrl ?? '');
-  return `${host}${pathname}`;
+function described(databaseUrl: string): string {
+  const { host, pathname, searchParams } = new URL(databaseUrl);
+  return `${searchParams.get('host') ?? decodeURIComponent(host)}${pathname}`;
 }

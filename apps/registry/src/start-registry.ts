@@ -1,49 +1,37 @@
+import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AppConfig } from '#libs/config/app-config.js';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '#libs/database/embedded-postgres/start-embedded-postgres.js';
-import { runMigrations } from '#libs/database/run-migrations.js';
-import { migrations } from '#migrations/migrations.js';
 import { AppModule } from './app.module.js';
 import { configureApp } from './configure-app.js';
+import { drain } from './drain.js';
 import { httpAdapter } from './http-adapter.js';
+import type { PreparedDatabase } from './prepare-database.js';
 import { RegistryLogger } from './registry-logger.js';
 
+/** A service that answers, in one process or in several. */
 export interface RunningRegistry {
-  readonly app: NestFastifyApplication;
-  /** Absent when the database is somebody else's. */
-  readonly embedded: EmbeddedPostgres | undefined;
-  /** Ends requests in flight, then the embedded database. */
+  readonly port: number;
+  /** Lets what is under way come to its end; see {@link drain}. */
   stop(): Promise<void>;
 }
 
-/** Starts database, schema and HTTP service, in this order; what was started is stopped again when a later step fails. */
-export async function startRegistry(config: AppConfig): Promise<RunningRegistry> {
-  const embedded =
-    config.database.url === undefined ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : undefined;
+/** Serves HTTP and probes on a database that is ready, in this process. */
+export async function startRegistry(
+  config: AppConfig,
+  database: PreparedDatabase['settings'],
+  signal: AbortSignal,
+): Promise<RunningRegistry> {
+  const app = await createApp({ ...config, database }, database.url);
   try {
-    const url = config.database.url ?? embedded?.url ?? '';
-    await runMigrations(config.database.directUrl ?? url, migrations);
-    const app = await createApp(config, url);
-    await app.listen(config.http.port, config.http.host).catch(async (error: unknown) => {
-      await app.close();
-      throw error;
-    });
-    return {
-      app,
-      embedded,
-      stop: async () => {
-        await app.close();
-        await embedded?.stop();
-      },
-    };
+    signal.throwIfAborted();
+    await app.listen(config.http.port, config.http.host);
   } catch (error) {
-    await embedded?.stop();
+    await app.close();
     throw error;
   }
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  return { port, stop: () => drain(app, config.shutdown) };
 }
 
 /** The application on a migrated database, not yet listening. */

@@ -2,13 +2,12 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Piscina } from 'piscina';
+import { AppConfig } from '#libs/config/app-config.js';
 import { TooManyKeyChecks } from './api-key.errors.js';
 import type { Comparison, Hashing } from './bcrypt.worker.js';
 
 /** What bcryptjs can compare with: from any other text it throws. */
 const COMPARABLE_HASH = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
-/** One core is left to the event loop. */
-const THREADS = Math.max(1, availableParallelism() - 1);
 /** An idle service keeps no thread. */
 const IDLE_TIMEOUT_MS = 30_000;
 
@@ -28,6 +27,8 @@ export class BcryptPool implements OnApplicationShutdown {
   private tasks = 0;
   /** Resolves when the next claim nobody vouches for may be compared. */
   private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly config: AppConfig) {}
 
   /** @throws TooManyKeyChecks when there is no room */
   hash(key: string, cost: number): Promise<string> {
@@ -79,18 +80,19 @@ export class BcryptPool implements OnApplicationShutdown {
   }
 
   private async run<Result>(name: string, task: Hashing | Comparison): Promise<Result> {
-    const pool = await (this.pool ??= newPool());
+    const pool = await (this.pool ??= newPool(this.config.workers));
     return (await pool.run(task, { name })) as Result;
   }
 }
 
 /** Made, and its package loaded, when the first task comes: the start does not wait for either. */
-async function newPool(): Promise<Piscina> {
+async function newPool(workers: number): Promise<Piscina> {
   const { Piscina } = await import('piscina');
   return new Piscina({
     filename: new URL('./bcrypt.worker.js', import.meta.url).href,
     minThreads: 0,
-    maxThreads: THREADS,
+    // One core of this process's share is left to its event loop.
+    maxThreads: Math.max(1, Math.floor(availableParallelism() / workers) - 1),
     idleTimeout: IDLE_TIMEOUT_MS,
     recordTiming: false,
     // Threads need none of the service's secrets.

@@ -24,8 +24,13 @@ export class HealthService implements BeforeApplicationShutdown {
     return !this.stopping && (await this.databaseAnswers());
   }
 
-  beforeApplicationShutdown(): void {
+  /** From now on says that requests should be sent elsewhere. */
+  withdraw(): void {
     this.stopping = true;
+  }
+
+  beforeApplicationShutdown(): void {
+    this.withdraw();
   }
 
   private databaseAnswers(): Promise<boolean> {

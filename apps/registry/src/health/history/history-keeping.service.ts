@@ -44,8 +44,8 @@ export class HistoryKeepingService {
   async keep(now: Date, signal = new AbortController().signal): Promise<void> {
     const today = utcDayOf(now);
     const logsFrom = addDays(today, -this.config.healthLogRetentionDays);
-    try {
-      await this.makePartitionsAhead(now, signal);
+    await unlessKeptElsewhere(signal, async () => {
+      await this.makeMissingPartitions(now, signal);
       for (const day of await this.daysBefore(utcDayOf(new Date(now.getTime() - CLOSING_DELAY_MS)))) {
         await this.unlessBlocked(() => this.close(day, logsFrom, signal));
       }
@@ -56,14 +56,16 @@ export class HistoryKeepingService {
         );
       }
       await this.deleteRollupsBefore(addDays(today, -ROLLUP_RETENTION_DAYS), signal);
-    } catch (error) {
-      if (error instanceof KeptElsewhere || signal.aborted) return;
-      throw error;
-    }
+    });
   }
 
-  /** Makes the partitions of today and the next days. */
-  async makePartitionsAhead(now: Date, signal = new AbortController().signal): Promise<void> {
+  /** Makes the partitions of today and the next days, unless another process is about to. */
+  async makePartitionsAhead(now: Date): Promise<void> {
+    const { signal } = new AbortController();
+    await unlessKeptElsewhere(signal, () => this.makeMissingPartitions(now, signal));
+  }
+
+  private async makeMissingPartitions(now: Date, signal: AbortSignal): Promise<void> {
     const made = await this.partitions.days('HealthCheckLog');
     for (let ahead = 0; ahead <= DAYS_AHEAD; ahead++) {
       const day = addDays(utcDayOf(now), ahead);
@@ -129,5 +131,13 @@ export class HistoryKeepingService {
       if (!(meaning instanceof TransactionConflict || meaning instanceof DatabaseTooSlow)) throw error;
       this.logger.debug(`Put off, because it was blocked: ${(error as Error).message}`);
     }
+  }
+}
+
+async function unlessKeptElsewhere(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof KeptElsewhere || signal.aborted)) throw error;
   }
 }

@@ -1,0 +1,48 @@
+import type { AppConfig, DatabaseConfig } from '#libs/config/app-config.js';
+import { startEmbeddedPostgres } from '#libs/database/embedded-postgres/start-embedded-postgres.js';
+import { runMigrations } from '#libs/database/run-migrations.js';
+import { waitForDatabase } from '#libs/database/wait-for-database.js';
+import { migrations } from '#migrations/migrations.js';
+
+/** A database that can be used. */
+export interface PreparedDatabase {
+  readonly settings: DatabaseConfig & { readonly url: string };
+  /** Ends the embedded database; nobody else's. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the embedded database, or waits for the given one, and brings its schema up to date. What was started is
+ * stopped again when a later step fails or `signal` is aborted.
+ */
+export async function prepareDatabase(config: AppConfig, signal: AbortSignal): Promise<PreparedDatabase> {
+  if (config.database.url !== undefined) {
+    const settings = await reachable({ ...config.database, url: config.database.url }, signal);
+    await runMigrations(settings.directUrl ?? settings.url, migrations);
+    signal.throwIfAborted();
+    return { settings, stop: () => Promise.resolve() };
+  }
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  try {
+    signal.throwIfAborted();
+    await runMigrations(embedded.url, migrations);
+    signal.throwIfAborted();
+    return { settings: { ...config.database, url: embedded.url }, stop: () => embedded.stop() };
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+async function reachable(
+  database: PreparedDatabase['settings'],
+  signal: AbortSignal,
+): Promise<PreparedDatabase['settings']> {
+  const wait = { timeoutSeconds: database.connectTimeoutSeconds, signal };
+  // The database before its pooler, which may let clients wait for it in vain.
+  const directUrl =
+    database.directUrl &&
+    (await waitForDatabase(database.directUrl, { ...wait, setting: 'DATABASE_DIRECT_URL' }));
+  const url = await waitForDatabase(database.url, { ...wait, setting: 'DATABASE_URL' });
+  return { ...database, directUrl, url };
+}
