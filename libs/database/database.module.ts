@@ -1,8 +1,12 @@
 import { type DynamicModule, Global, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Metrics } from '../metrics/metrics.js';
+import { Tracing } from '../tracing/tracing.js';
 import { ChangeFeed } from './change-feed.js';
 import { createDataSource } from './data-source.js';
 import { Database } from './database.js';
+import { showPool } from './pool-metrics.js';
+import { StatementTracing } from './statement-tracing.js';
 
 export interface DatabaseModuleOptions {
   readonly url: string;
@@ -25,11 +29,21 @@ export class DatabaseModule implements OnApplicationShutdown {
       module: DatabaseModule,
       providers: [
         Database,
-        { provide: ChangeFeed, useFactory: () => new ChangeFeed(directUrl) },
+        {
+          provide: ChangeFeed,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) => new ChangeFeed(directUrl, metrics),
+        },
         {
           provide: DataSource,
-          useFactory: () =>
-            createDataSource({ url, maxConnections, onConnectionError }, entities).initialize(),
+          inject: [Metrics, Tracing],
+          useFactory: async (metrics: Metrics, tracing: Tracing) => {
+            const settings = { url, maxConnections, onConnectionError };
+            const dataSource = await createDataSource(settings, entities).initialize();
+            showPool(dataSource, metrics);
+            if (tracing.isOn) dataSource.subscribers.push(new StatementTracing(tracing));
+            return dataSource;
+          },
         },
       ],
       exports: [Database, ChangeFeed],

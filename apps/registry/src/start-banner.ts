@@ -3,12 +3,14 @@ import type { RunningRegistry } from './start-registry.js';
 import { version } from './version.js';
 
 /** What the operator reads when the service is ready: where everything is, and no secret. */
-export function startBanner(config: AppConfig, { app, embedded }: RunningRegistry): string {
-  const url = `${baseUrl(config, app.getHttpServer().address())}${config.http.basePath}`;
+export function startBanner(config: AppConfig, { app, embedded, metricsPort }: RunningRegistry): string {
+  const { port } = app.getHttpServer().address() as { port: number };
+  const url = `${baseUrl(config, port)}${config.http.basePath}`;
   const { adminKeyFile } = config.secrets;
   const lines = [
     ['API', url],
     ['Docs', `${url}/docs`],
+    ...(metricsPort === undefined ? [] : [['Metrics', `${baseUrl(config, metricsPort)}/metrics`]]),
     [
       'Database',
       embedded === undefined ? described(config.database.url) : `embedded PostgreSQL in ${config.dataDir}`,
@@ -26,8 +28,7 @@ export function startBanner(config: AppConfig, { app, embedded }: RunningRegistr
   ].join('\n');
 }
 
-function baseUrl(config: AppConfig, address: unknown): string {
-  const { port } = address as { port: number };
+function baseUrl(config: AppConfig, port: number): string {
   const { host } = config.http;
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
