@@ -83,11 +83,12 @@ export class OpenTelemetryTracing extends Tracing {
   statement({ text, startedAt, error }: Statement): void {
     // What the registry does by itself asks the database several times a second: nobody follows that.
     if (trace.getActiveSpan() === undefined) return;
-    const [operation = ''] = text.trimStart().split(/\s/, 1);
+    const statement = text.trim();
+    const [operation = ''] = statement.split(/\s/, 1);
     const span = this.tracer.startSpan(operation.toUpperCase(), {
       kind: SpanKind.CLIENT,
       startTime: startedAt,
-      attributes: { 'db.system.name': 'postgresql', 'db.query.text': text },
+      attributes: { 'db.system.name': 'postgresql', 'db.query.text': statement },
     });
     if (error !== undefined) fail(span, (error as { code?: string }).code ?? 'error');
     span.end();
