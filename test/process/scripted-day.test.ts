@@ -307,7 +307,7 @@ describe('a day of the registry', () => {
         1,
       ],
       ['mcp_registry_rate_limited_requests_total', 1],
-      ['mcp_registry_bcrypt_task_duration_seconds_count', 2],
+      ['mcp_registry_bcrypt_task_duration_seconds_count', 3],
       ['mcp_registry_bcrypt_refused_total', 0],
       ['mcp_registry_audit_entries_total{action="application.created"}', 2],
       ['mcp_registry_audit_entries_total{action="endpoints.registered"}', 1],
