@@ -8,6 +8,7 @@ import { CredentialsRefused, OtherApplication } from './access.errors.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
 import { type Admission, ApiKeyGuard } from './api-key.guard.js';
 import { AppKeyGuard } from './app-key.guard.js';
+import { Authentications } from './authentications.js';
 import { callerOf } from './caller.js';
 import { DEFAULT_ENVIRONMENT, environmentInBody, environmentMeant } from './environment-meant.js';
 import { headerValue } from './header-value.js';
@@ -34,6 +35,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     private readonly adminKey: AdminKeyGuard,
     private readonly appKey: AppKeyGuard,
     private readonly apiKey: ApiKeyGuard,
+    private readonly authentications: Authentications,
   ) {}
 
   onModuleInit(): void {
@@ -45,6 +47,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
       }
       const admitted = (): void => {
         request.admittedUnder = policy;
+        if (request.caller !== undefined) this.authentications.accepted();
         done();
       };
       let admission: Admission;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Ambient } from '../database/ambient.js';
+import { Ambient } from '../ambient/ambient.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { Database } from '../database/database.js';
 import type { AuditAction } from './audited.decorator.js';

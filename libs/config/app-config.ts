@@ -12,6 +12,10 @@ export abstract class AppConfig {
   abstract readonly dataDir: string;
   abstract readonly secrets: Secrets;
   abstract readonly logLevel: LogLevel;
+  /** true: a line for each request. */
+  abstract readonly logRequests: boolean;
+  /** Where metrics are served (0: a free port); absent: none are kept. */
+  abstract readonly metricsPort: number | undefined;
   abstract readonly batch: BatchLimits;
   /** bcrypt cost of newly issued API keys (4 to 15). */
   abstract readonly bcryptCost: number;

@@ -15,6 +15,7 @@ import { loadSecrets } from './secrets.js';
 import { type Environment, SettingsReader } from './settings-reader.js';
 
 const MEBIBYTE = 1024 * 1024;
+const DEFAULT_PORT = 8000;
 const DEFAULT_MAX_CONNECTIONS = 20;
 /** One that listens for changes, and one for everything else. */
 const LEAST_CONNECTIONS_OF_A_WORKER = 2;
@@ -39,7 +40,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     },
     http: {
       host: settings.text('HOST') ?? '0.0.0.0',
-      port: settings.integer('PORT', 8000, 0, 65_535),
+      port: settings.integer('PORT', DEFAULT_PORT, 0, 65_535),
       basePath: basePath(settings),
       trustProxy: trustProxy(settings),
       corsOrigins: corsOrigins(settings),
@@ -47,6 +48,8 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     database: database(settings, workers),
     dataDir,
     logLevel: logLevel(settings),
+    logRequests: settings.flag('LOG_REQUESTS', false),
+    metricsPort: metricsPort(settings),
     batch: {
       maxEndpoints: settings.integer('BATCH_MAX_ENDPOINTS', 5000, 1, 100_000),
       maxBytes: settings.integer('BATCH_MAX_BYTES', 10 * MEBIBYTE, 1024, 100 * MEBIBYTE),
@@ -78,6 +81,16 @@ function rateLimit(settings: SettingsReader): RateLimit | undefined {
 function logLevel(settings: SettingsReader): LogLevel {
   const level = settings.choice('LOG_LEVEL', 'info', [...LOG_LEVELS, 'warn']);
   return level === 'warn' ? 'warning' : level;
+}
+
+function metricsPort(settings: SettingsReader): number | undefined {
+  const value = settings.text('METRICS_PORT');
+  if (value === undefined) return undefined;
+  const port = settings.integer('METRICS_PORT', 0, 0, 65_535);
+  if (port !== 0 && port === settings.integer('PORT', DEFAULT_PORT, 0, 65_535)) {
+    throw settings.invalid('METRICS_PORT', value, 'another port than PORT');
+  }
+  return port;
 }
 
 function basePath(settings: SettingsReader): string {

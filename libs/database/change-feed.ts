@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import pg from 'pg';
+import type { Counter, Metrics } from '../metrics/metrics.js';
 import { parseConnectionUrl } from './connection-url.js';
 
 /** Where the triggers announce app keys; `*` for all. */
@@ -34,7 +35,26 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   /** On the monotonic clock, when the last beat that came back was sent. */
   private confirmedAt = -Infinity;
 
-  constructor(private readonly url: string) {}
+  private readonly interruptions: Counter<never>;
+
+  constructor(
+    private readonly url: string,
+    metrics: Metrics,
+  ) {
+    metrics.gauge(
+      {
+        name: 'mcp_registry_change_feed_current',
+        help: 'Whether changes are surely told in time (1), so that answers may come from memory, or not (0).',
+        ofWorkers: 'min',
+      },
+      {},
+      () => Number(this.isCurrent),
+    );
+    this.interruptions = metrics.counter({
+      name: 'mcp_registry_change_feed_interruptions_total',
+      help: 'How often the connection that tells of changes broke, fell silent or could not be made.',
+    });
+  }
 
   /** Whether everything that was committed a second ago has been told. Says no while the connection is broken. */
   get isCurrent(): boolean {
@@ -63,8 +83,9 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
     const { signal } = this.stop;
     while (!signal.aborted) {
       await this.listenOnce(signal).catch((error: unknown) => {
-        if (!signal.aborted)
-          this.logger.warn(`Changes are not told at the moment: ${(error as Error).message}`);
+        if (signal.aborted) return;
+        this.interruptions.inc({});
+        this.logger.warn(`Changes are not told at the moment: ${(error as Error).message}`);
       });
       this.confirmedAt = -Infinity;
       this.tell(undefined);

@@ -1,8 +1,12 @@
 import { type DynamicModule, Global, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Metrics } from '../metrics/metrics.js';
+import { Tracing } from '../tracing/tracing.js';
 import { ChangeFeed } from './change-feed.js';
 import { createDataSource, STATEMENT_TIMEOUT_MS } from './data-source.js';
 import { Database } from './database.js';
+import { showPool } from './pool-metrics.js';
+import { StatementTracing } from './statement-tracing.js';
 
 export interface DatabaseModuleOptions {
   readonly url: string;
@@ -30,18 +34,27 @@ export class DatabaseModule implements OnApplicationShutdown {
       providers: [
         {
           provide: Database,
+          inject: [DataSource],
           useFactory: (source: DataSource) =>
             new Database(source, behindPooler ? STATEMENT_TIMEOUT_MS : undefined),
-          inject: [DataSource],
         },
-        { provide: ChangeFeed, useFactory: () => new ChangeFeed(directUrl) },
+        {
+          provide: ChangeFeed,
+          inject: [Metrics],
+          useFactory: (metrics: Metrics) => new ChangeFeed(directUrl, metrics),
+        },
         {
           provide: DataSource,
-          useFactory: () =>
-            createDataSource(
+          inject: [Metrics, Tracing],
+          useFactory: async (metrics: Metrics, tracing: Tracing) => {
+            const dataSource = await createDataSource(
               { url, maxConnections: maxConnections - 1, behindPooler, onConnectionError },
               entities,
-            ).initialize(),
+            ).initialize();
+            showPool(dataSource, metrics);
+            if (tracing.isOn) dataSource.subscribers.push(new StatementTracing(tracing));
+            return dataSource;
+          },
         },
       ],
       exports: [Database, ChangeFeed],

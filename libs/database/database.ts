@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
-import { Ambient } from './ambient.js';
+import { Ambient } from '../ambient/ambient.js';
 import { CommitUncertain, DatabaseUnavailable, translateDatabaseError } from './database-errors.js';
 
 /** A unit of work whose transaction begins with the first statement: refused input never costs a connection. */

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
+import { NO_TRACING, type OutboundResult, type Tracing } from '#libs/tracing/tracing.js';
 import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { type AddressResolver, systemResolver } from './address-resolver.js';
 import { type EgressPolicy, literalAddress } from './egress-policy.js';
@@ -24,8 +25,16 @@ export interface EgressClientOptions {
   /** For the whole exchange. */
   readonly timeoutMs: number;
   readonly resolver?: AddressResolver;
+  /** Whose spans exchanges are; without it, what is asked is told no trace. */
+  readonly tracing?: Tracing;
   /** PEM; trusted instead of Node's certificate authorities. */
   readonly ca?: string;
+}
+
+/** How a URL is asked for. */
+interface Exchange {
+  readonly signal: AbortSignal;
+  readonly traceparent: string | undefined;
 }
 
 interface Hop {
@@ -43,14 +52,22 @@ export class EgressClient {
   private readonly policy: EgressPolicy;
   private readonly timeoutMs: number;
   private readonly resolver: AddressResolver;
+  private readonly tracing: Tracing;
   private readonly pools: PinnedPools;
   private readonly exchanges = new Set<AbortController>();
   private closed = false;
 
-  constructor({ policy, timeoutMs, resolver = systemResolver, ca }: EgressClientOptions) {
+  constructor({
+    policy,
+    timeoutMs,
+    resolver = systemResolver,
+    tracing = NO_TRACING,
+    ca,
+  }: EgressClientOptions) {
     this.policy = policy;
     this.timeoutMs = timeoutMs;
     this.resolver = resolver;
+    this.tracing = tracing;
     this.pools = new PinnedPools({ connectTimeoutMs: timeoutMs, ca });
   }
 
@@ -61,6 +78,14 @@ export class EgressClient {
   async get(url: string, { signal }: { signal?: AbortSignal } = {}): Promise<EgressOutcome> {
     if (this.closed) throw new Error(CLOSED);
     signal?.throwIfAborted();
+    return this.tracing.outbound(url, (traceparent) => this.getWith(traceparent, url, signal), resultOf);
+  }
+
+  private async getWith(
+    traceparent: string | undefined,
+    url: string,
+    signal: AbortSignal | undefined,
+  ): Promise<EgressOutcome> {
     const exchange = new AbortController();
     const abort = (): void => {
       exchange.abort(signal?.reason);
@@ -74,7 +99,7 @@ export class EgressClient {
     const startedAt = performance.now();
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     try {
-      const status = await this.follow(url, exchange.signal);
+      const status = await this.follow(url, { signal: exchange.signal, traceparent });
       return { kind: 'response', status, seconds: seconds() };
     } catch (error) {
       if (exchange.signal.reason === timedOut) {
@@ -99,14 +124,14 @@ export class EgressClient {
     await this.pools.close();
   }
 
-  private async follow(target: string, signal: AbortSignal): Promise<number> {
+  private async follow(target: string, how: Exchange): Promise<number> {
     const asked = new Set<string>();
     let onTheWay = '';
     try {
       let url = this.accepted(target);
       for (;;) {
         asked.add(withoutFragment(url));
-        const { status, location } = await this.ask(url, signal);
+        const { status, location } = await this.ask(url, how);
         if (location === undefined) return status;
         onTheWay = 'redirect: ';
         const next = this.accepted(location, url);
@@ -131,24 +156,28 @@ export class EgressClient {
     return url;
   }
 
-  private async ask(url: URL, signal: AbortSignal): Promise<Hop> {
-    const addresses = await this.checkedAddresses(url.hostname, signal);
+  private async ask(url: URL, how: Exchange): Promise<Hop> {
+    const addresses = await this.checkedAddresses(url.hostname, how.signal);
     try {
-      return await this.exchange(url, addresses, signal);
+      return await this.exchange(url, addresses, how);
     } catch (error) {
       if (!(error instanceof StaleConnection)) throw error;
-      return await this.exchange(url, addresses, signal);
+      return await this.exchange(url, addresses, how);
     }
   }
 
-  private exchange(url: URL, addresses: readonly string[], signal: AbortSignal): Promise<Hop> {
+  private exchange(url: URL, addresses: readonly string[], { signal, traceparent }: Exchange): Promise<Hop> {
     return this.pools.lend(originOf(url), addresses, async ({ pool, keep }) => {
       const reusing = pool.stats.free > 0;
       const request = pool.request({
         method: 'GET',
         reset: !keep,
         path: `${url.pathname}${url.search}`,
-        headers: { accept: '*/*', 'user-agent': 'mcp-registry-server' },
+        headers: {
+          accept: '*/*',
+          'user-agent': 'mcp-registry-server',
+          ...(traceparent !== undefined && { traceparent }),
+        },
         signal,
       });
       const { statusCode, headers, body } = await request.catch((error: unknown) => {
@@ -188,6 +217,10 @@ class Failed extends Error {}
 
 /** The server closed an idle connection just when it was used again: that says nothing about its health. */
 class StaleConnection extends Failed {}
+
+function resultOf(outcome: EgressOutcome): OutboundResult {
+  return outcome.kind === 'response' ? { statusCode: outcome.status } : { failure: outcome.kind };
+}
 
 /** Reads what may be read of a body; breaking off closes the connection. */
 async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {

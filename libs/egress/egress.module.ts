@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Tracing } from '#libs/tracing/tracing.js';
 import { EgressClient } from './egress-client.js';
 import { EgressPolicy, type EgressSettings } from './egress-policy.js';
 
@@ -19,8 +20,9 @@ export class EgressModule implements OnApplicationShutdown {
         { provide: EgressPolicy, useFactory: () => new EgressPolicy(settings) },
         {
           provide: EgressClient,
-          inject: [EgressPolicy],
-          useFactory: (policy: EgressPolicy) => new EgressClient({ policy, timeoutMs }),
+          inject: [EgressPolicy, Tracing],
+          useFactory: (policy: EgressPolicy, tracing: Tracing) =>
+            new EgressClient({ policy, timeoutMs, tracing }),
         },
       ],
       exports: [EgressPolicy, EgressClient],

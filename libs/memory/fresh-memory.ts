@@ -1,7 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { ChangeFeed } from '../database/change-feed.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { MemoryReads } from './memory-reads.js';
 
 export interface FreshMemoryOptions<Value> {
+  /** Tells memories apart in metrics. */
+  readonly name: string;
   readonly maxBytes: number;
   /** What a value takes, in bytes. */
   readonly sizeOf: (value: Value) => number;
@@ -26,10 +30,24 @@ export class FreshMemory<Value extends object> {
   private readonly keysOf = new Map<string | undefined, Set<string>>();
   private readonly loading = new Map<string, Promise<Value>>();
 
+  private readonly reads: MemoryReads;
+
   constructor(
     private readonly feed: ChangeFeed,
-    { maxBytes, sizeOf }: FreshMemoryOptions<Value>,
+    metrics: Metrics,
+    { name, maxBytes, sizeOf }: FreshMemoryOptions<Value>,
   ) {
+    this.reads = new MemoryReads(metrics, name);
+    metrics.gauge(
+      {
+        name: 'mcp_registry_memory_bytes',
+        help: 'What is remembered takes about so many bytes, by memory.',
+        labels: ['memory'],
+        ofWorkers: 'sum',
+      },
+      { memory: name },
+      () => this.kept.calculatedSize,
+    );
     this.kept = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: ({ value }, key) => sizeOf(value) + key.length,
@@ -44,7 +62,10 @@ export class FreshMemory<Value extends object> {
 
   /** The value under a key, if memory has it and may be trusted at this moment. */
   peek(key: string): Value | undefined {
-    return this.feed.isCurrent ? this.kept.get(key)?.value : undefined;
+    const known = this.feed.isCurrent ? this.kept.get(key)?.value : undefined;
+    // Who finds nothing here goes on to read, and is counted there.
+    if (known !== undefined) this.reads.hit();
+    return known;
   }
 
   /**
@@ -53,11 +74,16 @@ export class FreshMemory<Value extends object> {
    * @param subject tells what the value is about, whose changes end it
    */
   async read(key: string, load: () => Promise<Value>, subject: (value: Value) => Subject): Promise<Value> {
-    if (!this.feed.isCurrent) return load();
-    const known = this.kept.get(key);
-    if (known !== undefined) return known.value;
-    const underWay = this.loading.get(key);
-    if (underWay !== undefined) return underWay;
+    if (!this.feed.isCurrent) {
+      this.reads.miss();
+      return load();
+    }
+    const known = this.kept.get(key)?.value ?? this.loading.get(key);
+    if (known !== undefined) {
+      this.reads.hit();
+      return known;
+    }
+    this.reads.miss();
     const reading = load();
     this.loading.set(key, reading);
     try {

@@ -1,5 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { inScopeOf } from '../tracing/request-scope.js';
+import { routeOf } from '../tracing/route.js';
 import type { DomainError } from './domain-error.js';
 import { PROBLEM_MEDIA_TYPE, type ProblemStatement, stateProblem, UNFORESEEN_PROBLEM } from './problem.js';
 
@@ -24,10 +26,13 @@ export class ProblemFilter implements ExceptionFilter {
     const statement = stateProblem(error) ?? stateProblem(this.translate(error));
     if (statement === undefined || statement.status >= 500) {
       const reason = error instanceof Error ? error.message : String(error);
-      const message = `${request.method} ${pathOf(request)} failed (request ${request.id}): ${reason}`;
-      if (statement === undefined)
-        this.logger.error(message, error instanceof Error ? error.stack : undefined);
-      else this.logger.warn(message);
+      // Not the path, in which a client may have put anything; nor always in scope: credentials are checked before.
+      const message = `${request.method} ${routeOf(request)} failed: ${reason}`;
+      inScopeOf(request, () => {
+        if (statement === undefined)
+          this.logger.error(message, error instanceof Error ? error.stack : undefined);
+        else this.logger.warn(message);
+      });
     }
     return statement ?? UNFORESEEN_PROBLEM;
   }

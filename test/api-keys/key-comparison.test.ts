@@ -3,6 +3,7 @@ import { hash } from 'bcryptjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { loadConfig } from '#libs/config/load-config.js';
+import { NO_METRICS } from '#libs/metrics/metrics.js';
 import { BcryptPool } from '#registry/api-keys/bcrypt-pool.js';
 import { KeyComparison } from '#registry/api-keys/key-comparison.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';
@@ -19,12 +20,12 @@ describe('the memory of compared keys', () => {
 
   beforeAll(async () => {
     config = await loadConfig(GIVEN_SECRETS);
-    bcrypt = new BcryptPool(config);
+    bcrypt = new BcryptPool(config, NO_METRICS);
     hashedKey = await hash('right', 4);
   });
   afterAll(() => bcrypt.onApplicationShutdown());
   beforeEach(() => {
-    comparison = new KeyComparison(bcrypt, config);
+    comparison = new KeyComparison(bcrypt, config, NO_METRICS);
   });
   afterEach(() => {
     jest.restoreAllMocks();
@@ -87,7 +88,11 @@ describe('the memory of compared keys', () => {
   });
 
   it('does not hold the keys, and is told from SECRET_KEY', async () => {
-    const other = new KeyComparison(bcrypt, await loadConfig({ ...GIVEN_SECRETS, SECRET_KEY: 'another' }));
+    const other = new KeyComparison(
+      bcrypt,
+      await loadConfig({ ...GIVEN_SECRETS, SECRET_KEY: 'another' }),
+      NO_METRICS,
+    );
     const fingerprint = comparison.fingerprintOf('right');
     expect(fingerprint).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(other.fingerprintOf('right')).not.toBe(fingerprint);

@@ -7,6 +7,7 @@ import type { AccessPolicy } from '#libs/access/access.decorator.js';
 import { loadConfig } from '#libs/config/load-config.js';
 import { AppModule } from '#registry/app.module.js';
 import { httpAdapter } from '#registry/http-adapter.js';
+import { UNOBSERVED } from '#registry/observability.js';
 import { documentOf, type Operation, operationsOf, schemeSetsOf } from '../support/openapi-operations.js';
 import { type RouteHandler, routeHandlersOf } from '../support/route-handlers.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';
@@ -94,7 +95,10 @@ describe('a route that declares nothing', () => {
       ...GIVEN_SECRETS,
       LOG_LEVEL: 'critical',
     });
-    @Module({ imports: [AppModule.register(config, app.database.url)], controllers: [UndeclaredController] })
+    @Module({
+      imports: [AppModule.register(config, app.database.url, UNOBSERVED)],
+      controllers: [UndeclaredController],
+    })
     class ForgetfulModule {}
     const module = await Test.createTestingModule({ imports: [ForgetfulModule] }).compile();
     nest = module.createNestApplication<NestFastifyApplication>(httpAdapter(config), { bodyParser: false });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditLogEntity } from '#registry/audit/audit-log.entity.js';
 import { type AuditLogFilter, AuditLogRepository } from '#registry/audit/audit-log.repository.js';
+import { NO_METRICS } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
 
@@ -32,7 +33,7 @@ describe('AuditLogRepository', () => {
 
   beforeAll(async () => {
     opened = await openRepositoryDatabase();
-    entries = new AuditLogRepository(opened.database);
+    entries = new AuditLogRepository(opened.database, NO_METRICS);
     await entries.append([
       entry('a'),
       entry('b', { actor: 'application', apiKeyId: 'key' }),

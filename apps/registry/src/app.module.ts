@@ -5,14 +5,17 @@ import { AccessGuard } from '#libs/access/access.guard.js';
 import { AdminKeyGuard } from '#libs/access/admin-key.guard.js';
 import { ApiKeyGuard } from '#libs/access/api-key.guard.js';
 import { AppKeyGuard } from '#libs/access/app-key.guard.js';
+import { Authentications } from '#libs/access/authentications.js';
 import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filter.js';
 import { AnswerInterceptor } from '#libs/answers/answer.interceptor.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { DatabaseModule } from '#libs/database/database.module.js';
 import { EgressModule } from '#libs/egress/egress.module.js';
+import { Metrics } from '#libs/metrics/metrics.js';
 import { ListingInterceptor } from '#libs/pagination/listing.interceptor.js';
 import { ProblemFilter } from '#libs/problem-details/problem.filter.js';
+import { Tracing } from '#libs/tracing/tracing.js';
 import { InputValidationPipe } from '#libs/validation/input-validation.pipe.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
@@ -22,6 +25,7 @@ import { EndpointsModule } from './endpoints/endpoints.module.js';
 import { entities } from './entities.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { HealthModule } from './health/health.module.js';
+import type { Observability } from './observability.js';
 
 /** The table of contents: the features, and what every request passes on its way to them. */
 @Global()
@@ -40,6 +44,7 @@ import { HealthModule } from './health/health.module.js';
     AdminKeyGuard,
     AppKeyGuard,
     ApiKeyGuard,
+    Authentications,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: InputValidationPipe },
     { provide: APP_INTERCEPTOR, useClass: ListingInterceptor },
@@ -47,11 +52,15 @@ import { HealthModule } from './health/health.module.js';
     { provide: APP_FILTER, useFactory: () => new ProblemFilter(translateDatabaseError) },
     { provide: APP_FILTER, useClass: CredentialsRefusedFilter },
   ],
-  exports: [AppConfig],
+  exports: [AppConfig, Metrics, Tracing],
 })
 export class AppModule {
   /** @param databaseUrl of a migrated database */
-  static register(config: AppConfig, databaseUrl: string): DynamicModule {
+  static register(
+    config: AppConfig,
+    databaseUrl: string,
+    { metrics, tracing }: Observability,
+  ): DynamicModule {
     const { maxConnections, directUrl } = config.database;
     return {
       module: AppModule,
@@ -68,7 +77,11 @@ export class AppModule {
           timeoutMs: config.healthChecks.timeoutSeconds * 1000,
         }),
       ],
-      providers: [{ provide: AppConfig, useValue: config }],
+      providers: [
+        { provide: AppConfig, useValue: config },
+        { provide: Metrics, useValue: metrics },
+        { provide: Tracing, useValue: tracing },
+      ],
     };
   }
 }

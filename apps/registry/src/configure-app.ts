@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { AppConfig } from '#libs/config/app-config.js';
+import type { Metrics } from '#libs/metrics/metrics.js';
 import { openApiDocument } from './openapi.js';
 import { limitRequests } from './request-limit.js';
 
@@ -15,7 +16,7 @@ const EXPOSED_HEADERS = [
 ];
 
 /** What the process and the tests set up alike, once the modules are known. */
-export function configureApp(app: NestFastifyApplication, config: AppConfig): void {
+export function configureApp(app: NestFastifyApplication, config: AppConfig, metrics: Metrics): void {
   const { basePath, corsOrigins } = config.http;
   if (basePath !== '') app.setGlobalPrefix(basePath);
   if (corsOrigins.length > 0) {
@@ -26,7 +27,7 @@ export function configureApp(app: NestFastifyApplication, config: AppConfig): vo
     });
   }
   // After CORS, so that a browser may read the refusal.
-  limitRequests(app.getHttpAdapter().getInstance(), config);
+  limitRequests(app.getHttpAdapter().getInstance(), config, metrics);
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     useGlobalPrefix: true,
     jsonDocumentUrl: 'openapi.json',

@@ -8,14 +8,22 @@ import type { AppConfig } from '#libs/config/app-config.js';
 import { answerUnreadableRequest } from '#libs/problem-details/unreadable-request.js';
 import { sendProblem } from '#libs/problem-details/problem.filter.js';
 import { stateProblem, UNFORESEEN_PROBLEM } from '#libs/problem-details/problem.js';
+import { scopeRequests } from '#libs/tracing/request-scope.js';
+import { type Observability, UNOBSERVED } from './observability.js';
+import { logRequests } from './request-log.js';
+import { measureRequests } from './request-metrics.js';
 
 const MEBIBYTE = 1024 * 1024;
 const BATCH_ROUTE = '/register/endpoints';
 /** A client's own request id is kept when it is short and plain. */
 const REQUEST_ID = /^[A-Za-z0-9._:/=+-]{1,128}$/;
 
-/** Fastify with the registry's limits, request ids and body parsing. */
-export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
+/** Fastify with the registry's limits, request ids, body parsing, and what is seen of every request. */
+export function httpAdapter(
+  config: AppConfig,
+  { metrics, tracing }: Observability = UNOBSERVED,
+): FastifyAdapter {
+  const { http, batch } = config;
   const adapter = new FastifyAdapter({
     trustProxy: typeof http.trustProxy === 'number' ? firstHops(http.trustProxy) : http.trustProxy,
     bodyLimit: Math.min(MEBIBYTE, batch.maxBytes),
@@ -39,6 +47,11 @@ export function httpAdapter({ http, batch }: AppConfig): FastifyAdapter {
     tieToRequest(request, reply);
     done();
   });
+  // Before all that may refuse or answer a request.
+  tracing.traceRequests(fastify);
+  scopeRequests(fastify);
+  measureRequests(fastify, metrics);
+  logRequests(fastify, config);
   fastify.addHook('onRoute', (route) => {
     if (route.url === `${http.basePath}${BATCH_ROUTE}`) route.bodyLimit = batch.maxBytes;
   });

@@ -24,7 +24,7 @@ try {
   // The rest takes a second to load, which the news of a wrong setting need not wait for.
   const { startService } = await import('./start-service.js');
   const service = await startService(config, stop);
-  process.stdout.write(startBanner(config, service.port));
+  process.stdout.write(startBanner(config, service));
   if (!stop.aborted) await once(stop, 'abort');
   await service.stop();
   process.exit(0);

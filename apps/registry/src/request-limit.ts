@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { clientNetwork } from '#libs/access/client-network.js';
 import type { AppConfig } from '#libs/config/app-config.js';
+import type { Metrics } from '#libs/metrics/metrics.js';
 import { DomainError } from '#libs/problem-details/domain-error.js';
 
 /** Kubernetes and monitors are never told to come back later. */
@@ -39,9 +40,17 @@ interface Counted {
  *
  * Not by @fastify/rate-limit, whose promises cost the commonest requests a fifth of their rate.
  */
-export function limitRequests(fastify: FastifyInstance, { http, rateLimit }: AppConfig): void {
+export function limitRequests(
+  fastify: FastifyInstance,
+  { http, rateLimit }: AppConfig,
+  metrics: Metrics,
+): void {
   if (rateLimit === undefined) return;
   const { max, windowSeconds } = rateLimit;
+  const refused = metrics.counter({
+    name: 'mcp_registry_rate_limited_requests_total',
+    help: 'Requests refused because their network had used up RATE_LIMIT_MAX.',
+  });
   const windows = new LRUCache<string, Counted>({ max: MAX_NETWORKS });
   const count = (network: string, now: number): Counted => {
     const known = windows.get(network);
@@ -65,6 +74,11 @@ export function limitRequests(fastify: FastifyInstance, { http, rateLimit }: App
     reply.header('ratelimit-limit', max);
     reply.header('ratelimit-remaining', Math.max(0, max - requests));
     reply.header('ratelimit-reset', seconds);
-    done(requests > max ? new TooManyRequests(max, windowSeconds, seconds) : undefined);
+    if (requests <= max) {
+      done();
+      return;
+    }
+    refused.inc({});
+    done(new TooManyRequests(max, windowSeconds, seconds));
   });
 }

@@ -1,13 +1,15 @@
 import type { AppConfig } from '#libs/config/app-config.js';
+import type { RunningService } from './start-service.js';
 import { version } from './version.js';
 
 /** What the operator reads when the service is ready: where everything is, and no secret. */
-export function startBanner(config: AppConfig, port: number): string {
+export function startBanner(config: AppConfig, { port, metricsPort }: RunningService): string {
   const url = `${baseUrl(config, port)}${config.http.basePath}`;
   const { adminKeyFile } = config.secrets;
   const lines = [
     ['API', url],
     ['Docs', `${url}/docs`],
+    ...(metricsPort === undefined ? [] : [['Metrics', `${baseUrl(config, metricsPort)}/metrics`]]),
     [
       'Database',
       config.database.url === undefined

@@ -6,12 +6,15 @@ import { AppModule } from './app.module.js';
 import { configureApp } from './configure-app.js';
 import { drain } from './drain.js';
 import { httpAdapter } from './http-adapter.js';
+import { type Observability, startObservability, UNOBSERVED } from './observability.js';
 import type { PreparedDatabase } from './prepare-database.js';
-import { RegistryLogger } from './registry-logger.js';
+import { registryLogger } from './registry-logger.js';
 
 /** A service that answers, in one process or in several. */
 export interface RunningRegistry {
   readonly port: number;
+  /** All metrics in Prometheus' text format; absent without METRICS_PORT. */
+  readonly metricsText: (() => Promise<string>) | undefined;
   /** Lets what is under way come to its end; see {@link drain}. */
   stop(): Promise<void>;
 }
@@ -22,7 +25,8 @@ export async function startRegistry(
   database: PreparedDatabase['settings'],
   signal: AbortSignal,
 ): Promise<RunningRegistry> {
-  const app = await createApp({ ...config, database }, database.url);
+  const observability = await startObservability(config, process.env);
+  const app = await createApp({ ...config, database }, database.url, observability);
   try {
     signal.throwIfAborted();
     await app.listen(config.http.port, config.http.host);
@@ -31,20 +35,31 @@ export async function startRegistry(
     throw error;
   }
   const { port } = app.getHttpServer().address() as AddressInfo;
-  return { port, stop: () => drain(app, config.shutdown) };
+  return {
+    port,
+    metricsText: observability.metricsText,
+    stop: async () => {
+      await drain(app, config.shutdown);
+      await observability.tracing.close();
+    },
+  };
 }
 
 /** The application on a migrated database, not yet listening. */
-export async function createApp(config: AppConfig, databaseUrl: string): Promise<NestFastifyApplication> {
+export async function createApp(
+  config: AppConfig,
+  databaseUrl: string,
+  observability: Observability = UNOBSERVED,
+): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(config, databaseUrl),
-    httpAdapter(config),
+    AppModule.register(config, databaseUrl, observability),
+    httpAdapter(config, observability),
     {
       bodyParser: false,
       abortOnError: false,
-      logger: new RegistryLogger(config.logLevel),
+      logger: await registryLogger(config),
     },
   );
-  configureApp(app, config);
+  configureApp(app, config, observability.metrics);
   return app;
 }

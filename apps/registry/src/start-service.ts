@@ -1,32 +1,44 @@
 import { Logger } from '@nestjs/common';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { prepareDatabase } from './prepare-database.js';
-import { RegistryLogger } from './registry-logger.js';
-import type { RunningRegistry } from './start-registry.js';
+import { registryLogger } from './registry-logger.js';
+import { serveMetrics } from './serve-metrics.js';
+
+/** The whole service, whatever it consists of. */
+export interface RunningService {
+  readonly port: number;
+  /** Where metrics are served; absent without METRICS_PORT. */
+  readonly metricsPort: number | undefined;
+  /** Lets what is under way come to its end, then ends the embedded database. */
+  stop(): Promise<void>;
+}
 
 /**
- * Starts the database, and then the processes that serve; this one alone when WORKERS is 1. What was started is stopped
- * again when a later step fails, or when `signal` is aborted, which rejects with its reason.
+ * Starts the database, the processes that serve (this one alone when WORKERS is 1), and then the metrics of all of
+ * them. What was started is stopped again when a later step fails, or when `signal` is aborted, which rejects with its
+ * reason.
  */
-export async function startService(config: AppConfig, signal: AbortSignal): Promise<RunningRegistry> {
-  Logger.overrideLogger(new RegistryLogger(config.logLevel));
-  const database = await prepareDatabase(config, signal);
+export async function startService(config: AppConfig, signal: AbortSignal): Promise<RunningService> {
+  Logger.overrideLogger(await registryLogger(config));
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.reverse()) await each();
+  };
   try {
+    const database = await prepareDatabase(config, signal);
+    stops.push(() => database.stop());
     // A primary process loads nothing of what only its workers need.
     const serve =
       config.workers === 1
         ? (await import('./start-registry.js')).startRegistry
         : (await import('./workers/start-workers.js')).startWorkers;
     const registry = await serve(config, database.settings, signal);
-    return {
-      port: registry.port,
-      stop: async () => {
-        await registry.stop();
-        await database.stop();
-      },
-    };
+    stops.push(() => registry.stop());
+    const metrics = registry.metricsText && (await serveMetrics(config, registry.metricsText));
+    if (metrics) stops.push(() => metrics.close());
+    return { port: registry.port, metricsPort: metrics?.port, stop };
   } catch (error) {
-    await database.stop();
+    await stop();
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Piscina } from 'piscina';
 import { AppConfig } from '#libs/config/app-config.js';
+import { type Counter, type Histogram, Metrics } from '#libs/metrics/metrics.js';
 import { TooManyKeyChecks } from './api-key.errors.js';
 import type { Comparison, Hashing } from './bcrypt.worker.js';
 
@@ -27,8 +28,32 @@ export class BcryptPool implements OnApplicationShutdown {
   private tasks = 0;
   /** Resolves when the next claim nobody vouches for may be compared. */
   private turn: Promise<unknown> = Promise.resolve();
+  private readonly durations: Histogram<never>;
+  private readonly refusals: Counter<never>;
 
-  constructor(private readonly config: AppConfig) {}
+  constructor(
+    private readonly config: AppConfig,
+    metrics: Metrics,
+  ) {
+    metrics.gauge(
+      {
+        name: 'mcp_registry_bcrypt_tasks',
+        help: `Keys that are being checked or made, or wait for it; refused beyond ${CAPACITY.trusted} of each process.`,
+        ofWorkers: 'sum',
+      },
+      {},
+      () => this.tasks,
+    );
+    this.durations = metrics.histogram({
+      name: 'mcp_registry_bcrypt_task_duration_seconds',
+      help: 'How long callers waited for keys to be checked or made, the wait for their turn included.',
+      buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    });
+    this.refusals = metrics.counter({
+      name: 'mcp_registry_bcrypt_refused_total',
+      help: 'Keys that were not checked or made because too many were waiting.',
+    });
+  }
 
   /** @throws TooManyKeyChecks when there is no room */
   hash(key: string, cost: number): Promise<string> {
@@ -53,12 +78,17 @@ export class BcryptPool implements OnApplicationShutdown {
   }
 
   private async admitted<Result>(trust: Trust, task: () => Promise<Result>): Promise<Result> {
-    if (this.tasks >= CAPACITY[trust]) throw new TooManyKeyChecks();
+    if (this.tasks >= CAPACITY[trust]) {
+      this.refusals.inc({});
+      throw new TooManyKeyChecks();
+    }
     this.tasks += 1;
+    const admittedAt = performance.now();
     try {
       return await task();
     } finally {
       this.tasks -= 1;
+      this.durations.observe({}, (performance.now() - admittedAt) / 1000);
     }
   }
 

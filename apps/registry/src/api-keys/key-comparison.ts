@@ -2,6 +2,8 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppConfig } from '#libs/config/app-config.js';
+import { MemoryReads } from '#libs/memory/memory-reads.js';
+import { Metrics } from '#libs/metrics/metrics.js';
 import { BcryptPool, type Trust } from './bcrypt-pool.js';
 
 const MAX_KEYS = 10_000;
@@ -30,11 +32,14 @@ export class KeyComparison {
   private readonly underWay = new Map<string, Promise<boolean>>();
 
   private readonly secretKey: KeyObject;
+  private readonly reads: MemoryReads;
 
   constructor(
     private readonly bcrypt: BcryptPool,
     config: AppConfig,
+    metrics: Metrics,
   ) {
+    this.reads = new MemoryReads(metrics, 'key-comparisons');
     this.secretKey = createSecretKey(config.secrets.secretKey, 'utf8');
   }
 
@@ -47,9 +52,11 @@ export class KeyComparison {
     return this.matches.get(fingerprint) !== undefined;
   }
 
-  /** Whether this key has matched this hash lately. */
+  /** Whether this key has matched this hash lately, which spares a comparison. */
   knowsMatch(fingerprint: Fingerprint, hashedKey: string): boolean {
-    return this.matches.get(fingerprint)?.has(hashedKey) === true;
+    const isKnown = this.hasMatched(fingerprint, hashedKey);
+    if (isKnown) this.reads.hit();
+    return isKnown;
   }
 
   /** Whether {@link compare} would begin a comparison, being neither remembered nor under way. */
@@ -68,10 +75,13 @@ export class KeyComparison {
     { fingerprint, hashedKey, trust }: { fingerprint: Fingerprint; hashedKey: string; trust: Trust },
   ): Promise<boolean> {
     const remembered = this.remembered(fingerprint, hashedKey);
-    if (remembered !== undefined) return remembered;
     const id = pair(fingerprint, hashedKey);
-    const shared = this.underWay.get(id);
-    if (shared !== undefined) return shared;
+    const known = remembered ?? this.underWay.get(id);
+    if (known !== undefined) {
+      this.reads.hit();
+      return known;
+    }
+    this.reads.miss();
     const comparison = this.bcrypt
       .matches(key, hashedKey, trust)
       .then((isMatch) => {
@@ -86,8 +96,12 @@ export class KeyComparison {
 
   /** `undefined` when only a comparison can tell. */
   private remembered(fingerprint: Fingerprint, hashedKey: string): boolean | undefined {
-    if (this.knowsMatch(fingerprint, hashedKey)) return true;
+    if (this.hasMatched(fingerprint, hashedKey)) return true;
     return this.mismatches.get(pair(fingerprint, hashedKey)) === undefined ? undefined : false;
+  }
+
+  private hasMatched(fingerprint: Fingerprint, hashedKey: string): boolean {
+    return this.matches.get(fingerprint)?.has(hashedKey) === true;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeFeed } from '#libs/database/change-feed.js';
 import { FreshMemory, type Subject } from '#libs/memory/fresh-memory.js';
+import { Metrics } from '#libs/metrics/metrics.js';
 import { ApiKeysRepository, type KeyStanding } from './api-keys.repository.js';
 
 const MAX_REMEMBERED_BYTES = 16 * 1024 * 1024;
@@ -15,8 +16,10 @@ export class KeyStandings {
   constructor(
     private readonly apiKeys: ApiKeysRepository,
     feed: ChangeFeed,
+    metrics: Metrics,
   ) {
-    this.memory = new FreshMemory(feed, {
+    this.memory = new FreshMemory(feed, metrics, {
+      name: 'key-standings',
       maxBytes: MAX_REMEMBERED_BYTES,
       sizeOf: ({ length }) => length * STANDING_BYTES,
     });

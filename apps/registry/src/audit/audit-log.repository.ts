@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
+import { type Counter, Metrics } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { AuditLogEntity } from './audit-log.entity.js';
 
@@ -40,7 +41,18 @@ const APPEND = `
 /** Appends and reads; the table takes nothing else. */
 @Injectable()
 export class AuditLogRepository {
-  constructor(private readonly database: Database) {}
+  private readonly written: Counter<'action'>;
+
+  constructor(
+    private readonly database: Database,
+    metrics: Metrics,
+  ) {
+    this.written = metrics.counter({
+      name: 'mcp_registry_audit_entries_total',
+      help: 'Entries of the audit trail by what was done.',
+      labels: ['action'],
+    });
+  }
 
   /** Writes all entries in one statement, in the current transaction if there is one. */
   async append(entries: readonly AuditLogEntity[]): Promise<void> {
@@ -50,6 +62,9 @@ export class AuditLogRepository {
         entries.map((entry) => (type === 'json' ? jsonText(entry[column]) : entry[column])),
       ),
     );
+    this.database.afterCommit(() => {
+      for (const { action } of entries) this.written.inc({ action });
+    });
   }
 
   /** Newest first. */

@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { FastifyRequest } from 'fastify';
 import type { RefusalReason, RefusedClaim } from '#libs/access/access.errors.js';
+import { HIDDEN, hideApiKeys } from '#libs/access/hide-api-keys.js';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { Database } from '#libs/database/database.js';
@@ -15,9 +16,6 @@ const WINDOW_MS = 5000;
 /** Distinct entries of one window; what goes beyond is counted in one entry a reason. */
 const MAX_ENTRIES = 50;
 const MAX_CLAIM_LENGTH = 255;
-/** An API key the registry made, in its public and its secret part. */
-const API_KEY = /(mcp_[0-9a-f]{16}_)[A-Za-z0-9_-]+/g;
-const HIDDEN = '(hidden)';
 
 /** Reasons whose claimed app key is made up as often as not: a flood of invented ones is one entry an address. */
 const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
@@ -60,9 +58,10 @@ export class RefusalLog extends RefusalRecorder {
     if (this.pending.size === 0) return;
     const batch = this.pending;
     this.pending = new Map();
-    for (const { reason, appKey, ipAddress, occurrences } of batch.values()) {
+    // What the caller claimed to be is in the trail only: headers hold what they should not, too.
+    for (const { reason, ipAddress, occurrences } of batch.values()) {
       this.logger.warn(
-        `Refused credentials from ${ipAddress ?? 'unknown'}: ${reason ?? ''} (${occurrences}×, claimed app key ${JSON.stringify(appKey)})`,
+        `Refused credentials from ${ipAddress ?? 'unknown'}: ${reason ?? ''} (${occurrences}×)`,
       );
     }
     try {
@@ -85,7 +84,7 @@ export class RefusalLog extends RefusalRecorder {
   private withoutSecrets(claimed: string | undefined): string | undefined {
     if (claimed === undefined) return undefined;
     const isAdminKey = timingSafeEqual(digest(claimed), digest(this.config.secrets.adminKey));
-    return isAdminKey ? HIDDEN : claimed.replace(API_KEY, `$1${HIDDEN}`);
+    return isAdminKey ? HIDDEN : hideApiKeys(claimed);
   }
 }
 

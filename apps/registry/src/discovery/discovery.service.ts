@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ReadyAnswer } from '#libs/answers/ready-answer.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';
 import { FreshMemory } from '#libs/memory/fresh-memory.js';
+import { Metrics } from '#libs/metrics/metrics.js';
 import { JsonText, jsonOf } from '#libs/pagination/json-text.js';
 import { ItemStream, type Listing, listing, Page } from '#libs/pagination/listing.js';
 import { ApplicationNotFound } from '../applications/application.errors.js';
@@ -29,8 +30,13 @@ export class DiscoveryService {
   constructor(
     private readonly discovery: DiscoveryRepository,
     feed: ChangeFeed,
+    metrics: Metrics,
   ) {
-    this.memory = new FreshMemory(feed, { maxBytes: MAX_REMEMBERED_BYTES, sizeOf: ({ bytes }) => bytes });
+    this.memory = new FreshMemory(feed, metrics, {
+      name: 'discovery',
+      maxBytes: MAX_REMEMBERED_BYTES,
+      sizeOf: ({ bytes }) => bytes,
+    });
   }
 
   /** @throws ApplicationNotFound, EnvironmentNotFound */

@@ -15,6 +15,7 @@ import { HistoryKeepingService } from './history/history-keeping.service.js';
 import { CheckNowService } from './probe/check-now.service.js';
 import { HealthRecorder } from './probe/health-recorder.js';
 import { HealthTargetsRepository } from './probe/health-targets.repository.js';
+import { ProbeMetrics } from './probe/probe-metrics.js';
 import { ProbeScheduler } from './probe/probe.scheduler.js';
 import { ProbeService } from './probe/probe.service.js';
 import { Prober } from './probe/prober.js';
@@ -36,6 +37,7 @@ import { Prober } from './probe/prober.js';
     HealthTargetsRepository,
     HealthRecorder,
     Prober,
+    ProbeMetrics,
     ProbeService,
     ProbeScheduler,
     CheckNowService,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Logger } from '@nestjs/common';
 import { waitForDatabase } from '#libs/database/wait-for-database.js';
-import { RegistryLogger } from '../registry-logger.js';
+import { registryLogger } from '../registry-logger.js';
 import { startRegistry } from '../start-registry.js';
 import { startupFailure } from '../startup-failure.js';
 import { type Assignment, isOrder, type Report } from './worker-messages.js';
@@ -12,7 +12,7 @@ export async function runWorker(): Promise<never> {
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => undefined);
   const stop = new AbortController();
   const { config, database } = await assignment(stop);
-  Logger.overrideLogger(new RegistryLogger(config.logLevel));
+  Logger.overrideLogger(await registryLogger(config));
   try {
     // It was there when the primary started, but this worker may take another one's place.
     await waitForDatabase(database.url, {

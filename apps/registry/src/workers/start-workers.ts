@@ -30,11 +30,17 @@ export async function startWorkers(
   });
   try {
     await Promise.race([Promise.all(places.map((place) => place.start())), aborted]);
-    return { port: assignment.config.http.port, stop };
+    return { port: assignment.config.http.port, metricsText: await metricsTextOf(config), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function metricsTextOf({ metricsPort }: AppConfig): Promise<RunningRegistry['metricsText']> {
+  if (metricsPort === undefined) return undefined;
+  const { metricsOfWorkers } = await import('#libs/metrics/prometheus-metrics.js');
+  return metricsOfWorkers();
 }
 
 /** The port to listen on, for as long as the service runs: 0 would mean another one once all workers have ended. */

@@ -165,7 +165,7 @@ export class HealthRecorder {
         after: { healthStatus: after, ...(message !== null && { message }) },
       });
       const name = environment === null ? appKey : `${appKey}/${environment}`;
-      const line = `${name} is ${after}, was ${before}${message === null ? '' : ` (${message})`}`;
+      const line = `${name} is ${after}, was ${before}${message === null ? '' : ` (${withoutQueries(message)})`}`;
       this.database.afterCommit(() => {
         this.logger.log(line);
       });
@@ -179,6 +179,11 @@ const OUTAGE_NEWS: Record<OutageNews, string> = {
   ended: 'Targets answer again: statuses follow the checks as before',
   believed: 'Nearly all healthy targets have been silent for two rounds: statuses follow the checks again',
 };
+
+/** For the log: what stands in a URL behind the `?` may be a secret. */
+function withoutQueries(message: string): string {
+  return message.replace(/\?\S*/g, '');
+}
 
 function isSilent({ status, statusCode }: Check): boolean {
   return status === 'FAILURE' && statusCode === null;

@@ -12,6 +12,14 @@ export interface ProbeTarget extends ProbeAddress {
   readonly claim: string | null;
 }
 
+/** A target that is to be probed now, and how well the schedule was kept. */
+export interface DueTarget extends ProbeTarget {
+  /** Seconds since it was due. */
+  readonly lateness: number;
+  /** Seconds since it was checked before; null when it never was. */
+  readonly sinceLastCheck: number | null;
+}
+
 /** A target of an application that is looked at by itself. */
 export interface NamedTarget extends ProbeTarget {
   readonly environment: string | null;
@@ -80,8 +88,8 @@ export class HealthTargetsRepository {
   }
 
   /** Takes targets that are due, the longest waiting first. Nobody else gets them before the lease ends. */
-  async claim(limit: number, leaseSeconds: number): Promise<ProbeTarget[]> {
-    return this.database.query<ProbeTarget>(
+  async claim(limit: number, leaseSeconds: number): Promise<DueTarget[]> {
+    return this.database.query<DueTarget>(
       `WITH due AS (
          SELECT "id" FROM "HealthTarget"
          WHERE "dueAt" <= now() AND ("claimedUntil" IS NULL OR "claimedUntil" <= now())
@@ -90,7 +98,9 @@ export class HealthTargetsRepository {
          UPDATE "HealthTarget" SET "claimedBy" = $2, "claimedUntil" = now() + make_interval(secs => $3)
          WHERE "id" IN (SELECT "id" FROM due) RETURNING *
        )
-       SELECT ${ADDRESS} FROM t ${WITH_ADDRESS}`,
+       SELECT ${ADDRESS}, extract(epoch FROM now() - t."dueAt")::double precision AS "lateness",
+              extract(epoch FROM now() - t."checkedAt")::double precision AS "sinceLastCheck"
+       FROM t ${WITH_ADDRESS}`,
       [limit, newId(), leaseSeconds],
     );
   }

@@ -6,6 +6,7 @@ import { DomainError } from '#libs/problem-details/domain-error.js';
 import { HealthRecorder, type ProbeResult } from './health-recorder.js';
 import { HealthTargetsRepository, type ProbeTarget } from './health-targets.repository.js';
 import { Prober } from './prober.js';
+import { ProbeMetrics } from './probe-metrics.js';
 import { probeUrlOf } from './probe-url.js';
 
 /** Bounds sockets and memory; what is due beyond waits in the database, where other replicas find it. */
@@ -40,7 +41,9 @@ export class ProbeService implements BeforeApplicationShutdown {
     private readonly recorder: HealthRecorder,
     private readonly prober: Prober,
     private readonly config: AppConfig,
+    private readonly metrics: ProbeMetrics,
   ) {
+    metrics.watch({ inFlight: () => this.probes.size, unrecorded: () => this.results.length });
     // One for every probe.
     setMaxListeners(MAX_PROBES, this.aborting.signal);
   }
@@ -88,7 +91,10 @@ export class ProbeService implements BeforeApplicationShutdown {
       while (!this.stopping && this.room > 0) {
         const limit = Math.min(this.room, CLAIM_SIZE);
         const claimed = await this.targets.claim(limit, timeoutSeconds + LEASE_MARGIN_SECONDS);
-        for (const target of claimed) this.probe(target);
+        for (const target of claimed) {
+          this.metrics.claimed(target);
+          this.probe(target);
+        }
         if (claimed.length < limit) return;
       }
     });
@@ -123,7 +129,9 @@ export class ProbeService implements BeforeApplicationShutdown {
         (check) => void this.results.push({ target, check }),
         (error: unknown) => {
           this.brokenOff.push(target);
-          if (!this.stopping) this.logger.error(`Probing ${url} failed: ${(error as Error).message}`);
+          // Without the URL, whose query may hold a secret.
+          if (!this.stopping)
+            this.logger.error(`Probing target ${target.targetId} failed: ${(error as Error).message}`);
         },
       )
       .finally(() => this.probes.delete(target));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { EgressClient } from '#libs/egress/egress-client.js';
+import { EgressClient, type EgressOutcome } from '#libs/egress/egress-client.js';
 import type { CheckStatus } from '../check-status.js';
+import { ProbeMetrics } from './probe-metrics.js';
 
 /** How one check went. */
 export interface Check {
@@ -20,40 +21,48 @@ const MAX_MESSAGE_LENGTH = 500;
 /** Asks one URL whether what is behind it is healthy. */
 @Injectable()
 export class Prober {
-  constructor(private readonly egress: EgressClient) {}
+  constructor(
+    private readonly egress: EgressClient,
+    private readonly metrics: ProbeMetrics,
+  ) {}
 
   /** Rejects only when it is aborted, or when the service ends. */
   async check(url: string, signal?: AbortSignal): Promise<Check> {
     const checkedAt = new Date();
-    const outcome = await this.egress.get(url, { signal });
-    switch (outcome.kind) {
-      case 'response': {
-        const success = outcome.status >= 200 && outcome.status < 300;
-        return {
-          checkedAt,
-          status: success ? 'SUCCESS' : 'FAILURE',
-          statusCode: outcome.status,
-          responseTime: outcome.seconds,
-          message: success ? null : `HTTP ${outcome.status}`,
-        };
-      }
-      case 'failure':
-        return {
-          checkedAt,
-          status: 'FAILURE',
-          statusCode: null,
-          responseTime: outcome.seconds,
-          message: storable(outcome.reason),
-        };
-      case 'error':
-        return {
-          checkedAt,
-          status: 'ERROR',
-          statusCode: null,
-          responseTime: null,
-          message: storable(outcome.reason),
-        };
+    const check = checkOf(await this.egress.get(url, { signal }), checkedAt);
+    this.metrics.checked(check.status);
+    return check;
+  }
+}
+
+function checkOf(outcome: EgressOutcome, checkedAt: Date): Check {
+  switch (outcome.kind) {
+    case 'response': {
+      const success = outcome.status >= 200 && outcome.status < 300;
+      return {
+        checkedAt,
+        status: success ? 'SUCCESS' : 'FAILURE',
+        statusCode: outcome.status,
+        responseTime: outcome.seconds,
+        message: success ? null : `HTTP ${outcome.status}`,
+      };
     }
+    case 'failure':
+      return {
+        checkedAt,
+        status: 'FAILURE',
+        statusCode: null,
+        responseTime: outcome.seconds,
+        message: storable(outcome.reason),
+      };
+    case 'error':
+      return {
+        checkedAt,
+        status: 'ERROR',
+        statusCode: null,
+        responseTime: null,
+        message: storable(outcome.reason),
+      };
   }
 }
 

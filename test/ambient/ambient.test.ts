@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { Ambient } from '#libs/database/ambient.js';
+import { Ambient } from '#libs/ambient/ambient.js';
 import { eventually } from '../support/eventually.js';
 
 describe('an ambient value', () => {

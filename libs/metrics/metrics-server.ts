@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Where Prometheus asks. */
+export interface MetricsServer {
+  readonly port: number;
+  /** Breaks off whoever still asks. */
+  close(): Promise<void>;
+}
+
+export interface MetricsServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** All metrics in Prometheus' text format: of this process, or of all workers. */
+  readonly text: () => Promise<string>;
+}
+
+const TEXT_FORMAT = 'text/plain; version=0.0.4; charset=utf-8';
+
+/**
+ * Answers `GET /metrics`, on a port of its own that need not be open to clients; everything else is 404.
+ *
+ * Rejects when nothing can listen there.
+ */
+export async function startMetricsServer({ host, port, text }: MetricsServerOptions): Promise<MetricsServer> {
+  const answer: RequestListener = (request, response) => {
+    // A body is nothing anybody would read.
+    request.resume();
+    if (!isMetricsRequest(request.method, request.url)) {
+      response.writeHead(404).end();
+      return;
+    }
+    text().then(
+      (metrics) => response.writeHead(200, { 'content-type': TEXT_FORMAT }).end(metrics),
+      () => response.writeHead(503, { 'retry-after': '5' }).end(),
+    );
+  };
+  const server = createServer(answer);
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function isMetricsRequest(method = '', url = ''): boolean {
+  return (method === 'GET' || method === 'HEAD') && url.split('?', 1)[0] === '/metrics';
+}

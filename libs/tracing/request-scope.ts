@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Ambient } from '../ambient/ambient.js';
+import { parseTraceparent, type TraceContext } from './traceparent.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Its place in a trace where that is not what its `traceparent` says: the span begun for it. */
+    traceContext?: TraceContext;
+    scope?: RequestScope;
+  }
+}
+
+/** What is known, wherever code runs, of the request it runs for. Small, since connections made meanwhile hold on to it. */
+export class RequestScope {
+  readonly requestId: string;
+  readonly trace: TraceContext | undefined;
+  /** Answered; what still runs belongs to nobody. */
+  isOver = false;
+
+  constructor({ id, headers, traceContext }: FastifyRequest) {
+    this.requestId = id;
+    this.trace = traceContext ?? parseTraceparent(headers.traceparent);
+  }
+}
+
+const scopes = new Ambient<RequestScope>();
+/** Whose work runs at this very moment, outside of any scope. */
+let spokenFor: RequestScope | undefined;
+
+/** The request this code runs for, as long as it is not answered. */
+export function currentRequest(): RequestScope | undefined {
+  if (spokenFor !== undefined) return spokenFor;
+  const scope = scopes.get();
+  return scope?.isOver === true ? undefined : scope;
+}
+
+/** Runs `work`, which waits for nothing, for a request, where it is not known that it does. */
+export function inScopeOf(request: FastifyRequest, work: () => void): void {
+  spokenFor = request.scope ?? new RequestScope(request);
+  try {
+    work();
+  } finally {
+    spokenFor = undefined;
+  }
+}
+
+/**
+ * Has every handler run in the scope of its request. What is answered before the handler, as most of discovery is,
+ * does not pay for it.
+ */
+export function scopeRequests(fastify: FastifyInstance): void {
+  fastify.addHook('preValidation', (request, reply, done) => {
+    const scope = new RequestScope(request);
+    request.scope = scope;
+    void scopes.run(scope, () => {
+      done();
+      return new Promise<void>((resolve) => {
+        // Answered, or given up by the client.
+        reply.raw.once('close', () => {
+          scope.isOver = true;
+          resolve();
+        });
+      });
+    });
+  });
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError } from '#libs/config/config-error.js';
+import { startTracing } from '#libs/tracing/start-tracing.js';
+import { NO_TRACING } from '#libs/tracing/tracing.js';
+
+const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+
+describe('traces', () => {
+  it.each([
+    {},
+    { OTEL_SERVICE_NAME: 'ours' },
+    { OTEL_TRACES_EXPORTER: 'none' },
+    { ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none' },
+    { ...ENDPOINT, OTEL_SDK_DISABLED: 'true' },
+    { OTEL_TRACES_EXPORTER: 'console', OTEL_SDK_DISABLED: 'TRUE' },
+  ])('are not recorded with %j', async (environment) => {
+    expect(await startTracing(environment, '1.2.3')).toBe(NO_TRACING);
+  });
+
+  it.each([
+    [
+      { OTEL_TRACES_EXPORTER: 'zipkin' },
+      'OTEL_TRACES_EXPORTER is "zipkin"; allowed is otlp, console or none',
+    ],
+    [
+      { ...ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"; allowed is http/json or http/protobuf',
+    ],
+    [
+      { OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' },
+      'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is "grpc"; allowed is http/json or http/protobuf',
+    ],
+  ])('are refused with %j', async (environment, message) => {
+    await expect(startTracing(environment, '1.2.3')).rejects.toThrow(new ConfigError(message));
+  });
+});
