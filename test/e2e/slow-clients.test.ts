@@ -9,7 +9,7 @@ import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 const HEAD = `Host: localhost\r\nX-Admin-Key: ${AS_ADMIN['X-Admin-Key']}\r\n`;
 const BODY = 'Content-Type: application/json\r\nContent-Length: 1000\r\n';
 /** More than the sockets of both sides hold. */
-const COUNT = 2000;
+const COUNT = 1500;
 
 describe('slow clients', () => {
   let app: TestApp;
@@ -42,26 +42,29 @@ describe('slow clients', () => {
     return answer.join('');
   }
 
-  it.each([
-    ['says nothing', '', ''],
-    ['sends its headers byte by byte', 'GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ', 'a'],
-    ['sends its body byte by byte', `POST /applications HTTP/1.1\r\n${HEAD}${BODY}\r\n`, ' '],
-    ['stops after half of its body', `POST /applications HTTP/1.1\r\n${HEAD}${BODY}\r\n{"name":`, ''],
-  ])('one that %s is told so and left', async (_, begin, byte) => {
-    const [head = '', body = ''] = (await trickle(begin, byte)).split('\r\n\r\n');
-    expect(head.split('\r\n')).toEqual([
-      'HTTP/1.1 408 Request Timeout',
-      expect.stringMatching(/^x-request-id: /),
-      'content-type: application/problem+json; charset=utf-8',
-      `content-length: ${body.length}`,
-      'connection: close',
+  it('those that do not send what they began are told so and left', async () => {
+    const answers = await Promise.all([
+      trickle('', ''),
+      trickle('GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ', 'a'),
+      trickle(`POST /applications HTTP/1.1\r\n${HEAD}${BODY}\r\n`, ' '),
+      trickle(`POST /applications HTTP/1.1\r\n${HEAD}${BODY}\r\n{"name":`, ''),
     ]);
-    expect(JSON.parse(body)).toMatchObject({
-      type: 'about:blank',
-      title: 'Request Timeout',
-      status: 408,
-      detail: 'The request did not arrive in time.',
-    });
+    for (const answer of answers) {
+      const [head = '', body = ''] = answer.split('\r\n\r\n');
+      expect(head.split('\r\n')).toEqual([
+        'HTTP/1.1 408 Request Timeout',
+        expect.stringMatching(/^x-request-id: /),
+        'content-type: application/problem+json; charset=utf-8',
+        `content-length: ${body.length}`,
+        'connection: close',
+      ]);
+      expect(JSON.parse(body)).toMatchObject({
+        type: 'about:blank',
+        title: 'Request Timeout',
+        status: 408,
+        detail: 'The request did not arrive in time.',
+      });
+    }
   });
 
   it('one that sends a body nobody wants gets its answer, and no second one in the middle of it', async () => {
