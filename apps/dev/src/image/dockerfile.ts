@@ -55,7 +55,7 @@ function partOf(stage: Stage, instruction: string, rest: string): Partial<Stage>
       return { steps: [...stage.steps, copyOf(rest)] };
     case 'ENV':
       return {
-        env: { ...stage.env, ...Object.fromEntries(rest.split(/\s+/).map((each) => each.split('=', 2))) },
+        env: { ...stage.env, ...settingsIn(rest) },
       };
     case 'USER':
       return { user: rest };
@@ -68,6 +68,15 @@ function partOf(stage: Stage, instruction: string, rest: string): Partial<Stage>
     default:
       throw new Error(`${instruction} ${rest} means nothing here`);
   }
+}
+
+function settingsIn(rest: string): Record<string, string> {
+  return Object.fromEntries(
+    rest.split(/\s+/).map((each) => {
+      const [name = '', value = ''] = each.split('=', 2);
+      return [name, value];
+    }),
+  );
 }
 
 function copyOf(rest: string): Copy {
