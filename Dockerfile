@@ -1,19 +1,29 @@
-FROM node:22-slim AS build
+# Node's newest 22 at the time of the build. For images that can be built again bit by bit, name a digest:
+#   docker build --build-arg NODE_IMAGE=node:22-bookworm-slim@sha256:… .
+ARG NODE_IMAGE=node:22-bookworm-slim
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
-RUN npm run build:service && npm ci --omit=dev
+RUN npm run build:service && mkdir data
 
-FROM node:22-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production DATA_DIR=/data
 WORKDIR /app
-# Where the embedded PostgreSQL would live; with DATABASE_URL it stays empty.
-RUN mkdir /data && chown node:node /data
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules node_modules
+COPY --from=dependencies /app/package.json ./
+COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
-USER node
+# Where the embedded PostgreSQL would live; with DATABASE_URL nothing is written anywhere.
+COPY --from=build --chown=1000:1000 /app/data /data
+# The image's user `node`, by number: Kubernetes cannot tell from a name that it is not root.
+USER 1000:1000
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}${`/${process.env.BASE_PATH || ''}/health/live`.replace(/\\/+/g, '/')}`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

@@ -37,8 +37,14 @@ export interface HttpConfig {
   readonly basePath: string;
   /** Whose `X-Forwarded-For` counts: nobody's, everybody's, that many proxies, or these addresses and CIDR ranges. */
   readonly trustProxy: boolean | number | string[];
+  /** Host names, addresses and `*.example.com` the service answers under, in lower case; absent: every host. */
+  readonly allowedHosts: readonly string[] | undefined;
   /** Origins allowed by CORS; empty: no CORS headers at all. `*` stands for every origin. */
   readonly corsOrigins: readonly string[];
+  /** For sending a whole request, and how long a client may let its answer lie. */
+  readonly requestTimeoutSeconds: number;
+  /** For which a connection is kept after an answer. */
+  readonly keepAliveTimeoutSeconds: number;
 }
 
 export interface ShutdownConfig {

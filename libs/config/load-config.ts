@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ConnectionUrlError, parseConnectionUrl } from '#libs/database/connection-url.js';
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
+import { allowedHost } from './allowed-hosts.js';
 import {
   type AppConfig,
   type DatabaseConfig,
@@ -43,7 +44,10 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
       port: settings.integer('PORT', DEFAULT_PORT, 0, 65_535),
       basePath: basePath(settings),
       trustProxy: trustProxy(settings),
+      allowedHosts: allowedHosts(settings),
       corsOrigins: corsOrigins(settings),
+      requestTimeoutSeconds: settings.integer('REQUEST_TIMEOUT', 60, 1, 3600),
+      keepAliveTimeoutSeconds: settings.integer('KEEP_ALIVE_TIMEOUT', 75, 1, 3600),
     },
     database: database(settings, workers),
     dataDir,
@@ -124,6 +128,20 @@ function isAddressRange(range: string): boolean {
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+}
+
+function allowedHosts(settings: SettingsReader): string[] | undefined {
+  const entries = settings.list('ALLOWED_HOSTS');
+  const hosts = entries.map((entry) => {
+    const host = entry === '*' ? entry : allowedHost(entry);
+    if (host !== undefined) return host;
+    throw settings.invalid(
+      'ALLOWED_HOSTS',
+      entry,
+      '* or host names, *.example.com and addresses, without ports',
+    );
+  });
+  return hosts.length === 0 || hosts.includes('*') ? undefined : hosts;
 }
 
 function corsOrigins(settings: SettingsReader): string[] {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
 
@@ -11,12 +11,15 @@ const PARSER_ERRORS: Readonly<Record<string, { status: number; detail: string }>
 };
 const MALFORMED = { status: 400, detail: 'The request is not well-formed HTTP.' };
 
+/** A connection, and the answer Node is sending on it. */
+type AnsweringSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
+
 /**
  * Answers what could not be read as an HTTP request with a problem document, straight on the connection, and
- * closes it. Its `instance` names the occurrence: the path is not known.
+ * closes it. Its `instance` names the occurrence: the path is not known. An answer that has begun is broken off.
  */
-export function answerUnreadableRequest(error: { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+export function answerUnreadableRequest(error: { readonly code?: string }, socket: AnsweringSocket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy();
     return;
   }

@@ -24,6 +24,9 @@ if (!existsSync(CHROMIUM)) {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
     page = await browser.newPage();
     page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) faults.push(message.text());
+    });
     await page.goto(`${app.url}/docs`);
   });
   afterAll(async () => {

@@ -30,7 +30,16 @@ describe('the configuration', () => {
       production: false,
       workers: 1,
       shutdown: { delaySeconds: 0, timeoutSeconds: 30 },
-      http: { host: '0.0.0.0', port: 8000, basePath: '', trustProxy: false, corsOrigins: [] },
+      http: {
+        host: '0.0.0.0',
+        port: 8000,
+        basePath: '',
+        trustProxy: false,
+        allowedHosts: undefined,
+        corsOrigins: [],
+        requestTimeoutSeconds: 60,
+        keepAliveTimeoutSeconds: 75,
+      },
       database: { url: undefined, directUrl: undefined, maxConnections: 20, connectTimeoutSeconds: 60 },
       dataDir: resolve('.data'),
       logLevel: 'info',
@@ -59,6 +68,9 @@ describe('the configuration', () => {
       PORT: '9000',
       BASE_PATH: '/api/registry/',
       TRUST_PROXY: '2',
+      ALLOWED_HOSTS: 'Registry.example.com.,*.Internal,bücher.example,10.0.0.7,[0:0::1]',
+      REQUEST_TIMEOUT: '30',
+      KEEP_ALIVE_TIMEOUT: '120',
       CORS_ORIGINS: 'https://a.example, http://localhost:3000',
       DATABASE_URL: URL,
       DATABASE_DIRECT_URL: 'postgres://registry@direct.example.com/registry',
@@ -95,7 +107,10 @@ describe('the configuration', () => {
         port: 9000,
         basePath: '/api/registry',
         trustProxy: 2,
+        allowedHosts: ['registry.example.com', '*.internal', 'xn--bcher-kva.example', '10.0.0.7', '::1'],
         corsOrigins: ['https://a.example', 'http://localhost:3000'],
+        requestTimeoutSeconds: 30,
+        keepAliveTimeoutSeconds: 120,
       },
       database: {
         url: URL,
@@ -157,6 +172,13 @@ describe('the configuration', () => {
   ])('reads TRUST_PROXY=%s', async (value, trustProxy) => {
     expect((await load({ TRUST_PROXY: value })).http.trustProxy).toEqual(trustProxy);
   });
+
+  it.each(['', ' , ', '*', 'registry.example.com, *'])(
+    'allows every host with ALLOWED_HOSTS=%j',
+    async (value) => {
+      expect((await load({ ALLOWED_HOSTS: value })).http.allowedHosts).toBeUndefined();
+    },
+  );
 
   it.each(['true', '1', 'yes', 'ON'])('reads the flag %s as true', async (value) => {
     expect((await load({ ENDPOINTS_REQUIRE_KEY: value })).endpointsRequireKey).toBe(true);
@@ -252,6 +274,20 @@ describe('the configuration', () => {
       '224.0.0.0/4',
       'metadata.google.internal',
     ].map((value) => ['EGRESS_ALLOW', value, 'nothing that is always forbidden'] as const),
+    ...[
+      'https://a.example',
+      'a.example:443',
+      'a.example/',
+      '*.',
+      '*a.example',
+      'a.*.example',
+      'two words',
+      '..',
+    ].map(
+      (value) => ['ALLOWED_HOSTS', value, 'host names, *.example.com and addresses, without ports'] as const,
+    ),
+    ['REQUEST_TIMEOUT', '0', 'a whole number from 1 to 3600'],
+    ['KEEP_ALIVE_TIMEOUT', '3601', 'a whole number from 1 to 3600'],
     ['CORS_ORIGINS', 'example.com', 'origins such as https://console.example.com'],
     ['CORS_ORIGINS', 'https://a.example/path', 'origins such as https://console.example.com'],
   ])('refuses %s=%s and says what is allowed', async (name, value, allowed) => {

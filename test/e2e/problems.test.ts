@@ -85,6 +85,19 @@ describe('problem documents', () => {
       expect((await send({ target: `/applications?limit=1&${'a'.repeat(8000)}` })).status).toBe(200);
     });
 
+    it('a URL of more than 8192 characters is a 414', async () => {
+      const target = '/applications?limit=1&'.padEnd(8192, 'a');
+      expect((await send({ target })).status).toBe(200);
+      expect(problem(await send({ target: `${target}a` }))).toEqual({
+        type: 'about:blank',
+        title: 'URI Too Long',
+        status: 414,
+        detail: 'The URL is longer than 8192 characters.',
+        instance: '/applications',
+        requestId: expect.any(String),
+      });
+    });
+
     it.each(['/health/', '/applications/', '/applications/?limit=1', '/endpoints/?app_key=x', '/docs/'])(
       '%s is the same with its trailing slash as without',
       async (target) => {
@@ -475,12 +488,61 @@ describe('problem documents', () => {
       expect((await send({ target: '/health/live' })).status).toBe(200);
     });
 
-    it.each([
-      ['no Host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
-      ['an expectation nobody meets', `${HEAD}Expect: a-miracle\r\nConnection: close\r\n\r\n`, 417],
-    ])('%s is refused', async (_, text, status) => {
-      expect(parsed(await rawExchange(app.url, text)).status).toBe(status);
+    it('an expectation nobody meets is refused', async () => {
+      const text = `${HEAD}Expect: a-miracle\r\nConnection: close\r\n\r\n`;
+      expect(parsed(await rawExchange(app.url, text)).status).toBe(417);
       expect((await send({ target: '/health/live' })).status).toBe(200);
+    });
+
+    it.each([
+      ['no Host', '', 400, 'HTTP/1.1 wants exactly one Host header (RFC 9112, section 3.2).'],
+      [
+        'two Hosts',
+        'Host: a\r\nhost: a\r\n',
+        400,
+        'HTTP/1.1 wants exactly one Host header (RFC 9112, section 3.2).',
+      ],
+      [
+        'more than 100 headers',
+        `Host: a\r\n${'X: y\r\n'.repeat(99)}`,
+        431,
+        'There are more than 100 headers.',
+      ],
+      [
+        'headers without number',
+        `Host: a\r\n${'X: y\r\n'.repeat(5000)}`,
+        431,
+        'There are more than 100 headers.',
+      ],
+    ])('%s: refused, to probes too', async (_, headers, status, detail) => {
+      const text = `GET /health/live HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`;
+      const answer = parsed(await rawExchange(app.url, text));
+      expect({ ...answer, body: problem(answer) }).toMatchObject({
+        status,
+        headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+        body: {
+          type: 'about:blank',
+          status,
+          detail,
+          instance: '/health/live',
+          requestId: answer.headers['x-request-id'],
+        },
+      });
+    });
+
+    it.each([
+      ['HTTP/1.0 without Host', 'GET /health/live HTTP/1.0\r\n\r\n'],
+      ['an empty Host', 'GET /health/live HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n'],
+      ['a whole URL', 'GET http://a.example/health/live HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n'],
+      [
+        '100 headers',
+        `GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${'X: y\r\n'.repeat(98)}\r\n`,
+      ],
+    ])('%s is fine', async (_, text) => {
+      expect(parsed(await rawExchange(app.url, text))).toMatchObject({
+        status: 200,
+        body: '{"status":"ok"}',
+      });
     });
 
     it('a body cut off is nobody’s fault but the sender’s', async () => {

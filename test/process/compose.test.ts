@@ -14,6 +14,11 @@ interface ComposeService {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
+  readonly read_only?: boolean;
+  readonly tmpfs?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly cap_add?: readonly string[];
+  readonly security_opt?: readonly string[];
   readonly healthcheck: { readonly test: readonly string[] };
 }
 
@@ -57,6 +62,19 @@ describe('docker-compose.yml', () => {
     expect(postgres.healthcheck.test).toContain('pg_isready');
     expect(postgres.volumes).toEqual(['postgres-data:/var/lib/postgresql/data']);
     expect(Object.keys(compose.volumes)).toEqual(['postgres-data']);
+  });
+
+  it('lets neither container write beyond its volumes nor gain privileges', () => {
+    const { registry, postgres } = compose.services;
+    for (const service of [registry, postgres]) {
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+    }
+    expect([registry.tmpfs, registry.cap_add, registry.volumes]).toEqual([['/tmp'], undefined, undefined]);
+    expect(postgres.cap_add).toEqual(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID']);
   });
 });
 

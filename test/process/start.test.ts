@@ -76,6 +76,11 @@ describe('the process', () => {
         /^Configuration: CORS_ORIGINS is "example\.com\/"; allowed is \* or origins such as \S+\n$/,
       ],
       [
+        'ALLOWED_HOSTS',
+        { ALLOWED_HOSTS: 'registry.example.com:8000' },
+        /^Configuration: ALLOWED_HOSTS is "registry\.example\.com:8000"; allowed is \* or host names, .+ without ports\n$/,
+      ],
+      [
         'REGISTRY_ADMIN_KEY',
         { REGISTRY_ADMIN_KEY: 'hunter2 with spaces' },
         /^Configuration: REGISTRY_ADMIN_KEY \(hidden\) must be 1 to 512 visible ASCII characters without spaces\n$/,

@@ -1,3 +1,4 @@
+import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { AppConfig } from '#libs/config/app-config.js';
@@ -20,10 +21,13 @@ export function configureApp(app: NestFastifyApplication, config: AppConfig, met
   const { basePath, corsOrigins } = config.http;
   if (basePath !== '') app.setGlobalPrefix(basePath);
   if (corsOrigins.length > 0) {
-    app.enableCors({
+    // Not by Nest's enableCors, which answers preflights before any other hook: without a request id, to any host.
+    void app.register(cors, {
       origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       exposedHeaders: EXPOSED_HEADERS,
+      // The strict refusal of an OPTIONS that is no preflight is no problem document.
+      strictPreflight: false,
     });
   }
   // After CORS, so that a browser may read the refusal.

@@ -10,10 +10,15 @@ import { sendProblem } from '#libs/problem-details/problem.filter.js';
 import { stateProblem, UNFORESEEN_PROBLEM } from '#libs/problem-details/problem.js';
 import { scopeRequests } from '#libs/tracing/request-scope.js';
 import { type Observability, UNOBSERVED } from './observability.js';
+import { MAX_HEAD_BYTES, refuseHeads } from './request-head.js';
 import { logRequests } from './request-log.js';
 import { measureRequests } from './request-metrics.js';
+import { secureAnswers } from './security-headers.js';
 
 const MEBIBYTE = 1024 * 1024;
+const SECOND_MS = 1000;
+/** For URL and headers, within what REQUEST_TIMEOUT allows the whole request. */
+const MAX_HEAD_SECONDS = 20;
 const BATCH_ROUTE = '/register/endpoints';
 /** A client's own request id is kept when it is short and plain. */
 const REQUEST_ID = /^[A-Za-z0-9._:/=+-]{1,128}$/;
@@ -23,8 +28,22 @@ export function httpAdapter(
   config: AppConfig,
   { metrics, tracing }: Observability = UNOBSERVED,
 ): FastifyAdapter {
-  const { http, batch } = config;
+  const { http, batch, healthChecks } = config;
+  const { requestTimeoutSeconds } = http;
   const adapter = new FastifyAdapter({
+    http: {
+      maxHeaderSize: MAX_HEAD_BYTES,
+      // Node's refusal has no body; refuseHeads has one.
+      requireHostHeader: false,
+      requestTimeout: requestTimeoutSeconds * SECOND_MS,
+      headersTimeout: Math.min(requestTimeoutSeconds, MAX_HEAD_SECONDS) * SECOND_MS,
+      connectionsCheckingInterval: SECOND_MS,
+    },
+    requestTimeout: requestTimeoutSeconds * SECOND_MS,
+    // Of a connection on which nothing moves, while an answer waits to be taken for instance. Health checks on demand
+    // are the longest the registry itself may take before it answers.
+    connectionTimeout: (requestTimeoutSeconds + healthChecks.timeoutSeconds) * SECOND_MS,
+    keepAliveTimeout: http.keepAliveTimeoutSeconds * SECOND_MS,
     trustProxy: typeof http.trustProxy === 'number' ? firstHops(http.trustProxy) : http.trustProxy,
     bodyLimit: Math.min(MEBIBYTE, batch.maxBytes),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
@@ -52,6 +71,8 @@ export function httpAdapter(
   scopeRequests(fastify);
   measureRequests(fastify, metrics);
   logRequests(fastify, config);
+  refuseHeads(fastify, http);
+  secureAnswers(fastify, `${http.basePath}/docs`);
   fastify.addHook('onRoute', (route) => {
     if (route.url === `${http.basePath}${BATCH_ROUTE}`) route.bodyLimit = batch.maxBytes;
   });

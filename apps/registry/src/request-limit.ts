@@ -4,9 +4,8 @@ import { clientNetwork } from '#libs/access/client-network.js';
 import type { AppConfig } from '#libs/config/app-config.js';
 import type { Metrics } from '#libs/metrics/metrics.js';
 import { DomainError } from '#libs/problem-details/domain-error.js';
+import { isProbe } from './probe-paths.js';
 
-/** Kubernetes and monitors are never told to come back later. */
-const UNLIMITED_PATHS: ReadonlySet<string> = new Set(['/health', '/health/live', '/health/ready']);
 /** Networks counted at once; beyond these, the one heard of longest ago is forgotten. */
 const MAX_NETWORKS = 10_000;
 
@@ -23,9 +22,9 @@ class TooManyRequests extends DomainError {
   }
 }
 
-/** Whether requests to a route are counted. */
+/** Whether requests to a route are counted. Who probes is never told to come back later. */
 export function isLimited(route: string, basePath: string): boolean {
-  return !UNLIMITED_PATHS.has(route.slice(basePath.length));
+  return !isProbe(route, basePath);
 }
 
 /** The requests of one network in the window that ends at a time. */

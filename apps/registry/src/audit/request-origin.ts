@@ -3,6 +3,8 @@ import { callerOf } from '#libs/access/caller.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 
 const MAX_USER_AGENT_LENGTH = 512;
+/** A proxy may pass on any text for an address; the longest there is has 45 characters, and its zone. */
+const MAX_ADDRESS_LENGTH = 64;
 
 type RequestOrigin = Pick<AuditLogEntity, 'ipAddress' | 'userAgent' | 'requestId'>;
 
@@ -21,7 +23,7 @@ export const REGISTRY_ORIGIN: AuditOrigin = {
 /** Where a request came from, as the trail keeps it. */
 export function requestOrigin(request: FastifyRequest): RequestOrigin {
   return {
-    ipAddress: request.ip,
+    ipAddress: request.ip.slice(0, MAX_ADDRESS_LENGTH),
     userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
     requestId: request.id,
   };

@@ -1,0 +1,166 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Deployment } from 'kubernetes-types/apps/v1.js';
+import type { Container, Namespace, Secret, Service } from 'kubernetes-types/core/v1.js';
+import type { NetworkPolicy } from 'kubernetes-types/networking/v1.js';
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.js';
+import { parse, parseAllDocuments } from 'yaml';
+import { loadConfig } from '#libs/config/load-config.js';
+import { version } from '#registry/version.js';
+import { type KubernetesObject, kubernetesFaults } from '../support/kubernetes-types.js';
+import { knownSettings } from '../support/known-settings.js';
+import { GIVEN_SECRETS } from '../support/secrets.js';
+
+const REPOSITORY = new URL('../../../', import.meta.url);
+const MANIFESTS = new URL('deploy/kubernetes/', REPOSITORY);
+
+interface Kustomization extends KubernetesObject {
+  readonly namespace: string;
+  readonly resources: readonly string[];
+  readonly images: readonly { readonly name: string; readonly newName: string; readonly newTag: string }[];
+}
+
+/** What is there, by kind. */
+interface Manifests {
+  readonly Namespace: Namespace;
+  readonly Secret: Secret;
+  readonly Deployment: Deployment;
+  readonly Service: Service;
+  readonly PodDisruptionBudget: PodDisruptionBudget;
+  readonly NetworkPolicy: NetworkPolicy;
+}
+
+describe('deploy/kubernetes', () => {
+  let kustomization: Kustomization;
+  let objects: Map<string, KubernetesObject>;
+  let container: Container;
+
+  beforeAll(async () => {
+    kustomization = parse(await text('kustomization.yaml', MANIFESTS)) as Kustomization;
+    objects = new Map(
+      await Promise.all(
+        kustomization.resources.map(async (name) => {
+          const documents = parseAllDocuments(await text(name, MANIFESTS));
+          expect([name, documents.length]).toEqual([name, 1]);
+          const object = documents[0]?.toJS() as KubernetesObject;
+          return [object.kind, object] as const;
+        }),
+      ),
+    );
+    const [first, ...others] = pod()?.containers ?? [];
+    if (first === undefined || others.length > 0) throw new Error('The pod must have one container');
+    container = first;
+  });
+
+  const object = <Kind extends keyof Manifests>(kind: Kind): Manifests[Kind] =>
+    objects.get(kind) as unknown as Manifests[Kind];
+  const deployment = (): Deployment => object('Deployment');
+  const pod = () => deployment().spec?.template.spec;
+
+  it('holds what Kubernetes knows, and nothing else', () => {
+    const wrong = {
+      ...deployment(),
+      spec: { ...deployment().spec, replica: 2 },
+    } as unknown as KubernetesObject;
+    expect(kubernetesFaults([...objects.values(), wrong])).toEqual([
+      `Object literal may only specify known properties, and '"replica"' does not exist in type 'DeploymentSpec'.`,
+    ]);
+  });
+
+  it('is all named by the kustomization, which gives it one namespace and the image of this version', async () => {
+    const files = (await readdir(MANIFESTS)).filter((name) => name !== 'kustomization.yaml');
+    expect([...kustomization.resources].sort()).toEqual(files.sort());
+    expect(kustomization).toMatchObject({
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      namespace: object('Namespace').metadata?.name,
+      images: [{ name: container.image, newTag: version }],
+    });
+  });
+
+  it('sets only what the service reads', async () => {
+    const known = new Set([...(await knownSettings()), 'METRICS_PORT', 'SHUTDOWN_DELAY']);
+    expect((container.env ?? []).map(({ name }) => name).filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('takes every secret from the Secret, which holds none yet', async () => {
+    const { metadata, stringData = {} } = object('Secret');
+    const referred = (container.env ?? []).flatMap(({ name, valueFrom }) =>
+      valueFrom === undefined ? [] : [[name, valueFrom.secretKeyRef?.name, valueFrom.secretKeyRef?.key]],
+    );
+    expect(referred).toEqual(Object.keys(stringData).map((name) => [name, metadata?.name, name]));
+    expect(Object.keys(stringData)).toEqual(['DATABASE_URL', 'SECRET_KEY', 'REGISTRY_ADMIN_KEY']);
+    for (const [name, value] of Object.entries(stringData)) {
+      await expect(loadConfig({ ...GIVEN_SECRETS, [name]: value })).rejects.toThrow(name);
+    }
+  });
+
+  it('asks for paths that there are, at ports that there are', async () => {
+    const { paths } = JSON.parse(await text('openapi.json', REPOSITORY)) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
+    const { startupProbe, livenessProbe, readinessProbe } = container;
+    const asked = [startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet);
+    expect(asked).toEqual([
+      { path: '/health/live', port: 'http' },
+      { path: '/health/live', port: 'http' },
+      { path: '/health/ready', port: 'http' },
+    ]);
+    for (const get of asked) expect(paths[get?.path ?? '']).toHaveProperty('get');
+    const { http } = await loadConfig(GIVEN_SECRETS);
+    expect(container.ports).toEqual([
+      { name: 'http', containerPort: http.port },
+      { name: 'metrics', containerPort: 9090 },
+    ]);
+    expect(object('Service').spec?.ports).toEqual([{ name: 'http', port: 80, targetPort: 'http' }]);
+    const set = Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));
+    expect(deployment().spec?.template.metadata?.annotations).toMatchObject({
+      'prometheus.io/port': set.METRICS_PORT,
+    });
+  });
+
+  it('means the pods of the deployment wherever it selects', () => {
+    const labels = { 'app.kubernetes.io/name': 'mcp-registry' };
+    expect(deployment().spec?.template.metadata?.labels).toEqual(labels);
+    expect([
+      deployment().spec?.selector.matchLabels,
+      object('Service').spec?.selector,
+      object('PodDisruptionBudget').spec?.selector?.matchLabels,
+      object('NetworkPolicy').spec?.podSelector.matchLabels,
+      pod()?.topologySpreadConstraints?.[0]?.labelSelector?.matchLabels,
+    ]).toEqual(Array(5).fill(labels));
+  });
+
+  it('keeps to the restricted profile, as the user of the image, on a file system nobody writes to', async () => {
+    const dockerfile = await text('Dockerfile', REPOSITORY);
+    const [, user, group] = /^USER (\d+):(\d+)$/m.exec(dockerfile) ?? [];
+    expect(pod()).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: Number(user),
+        runAsGroup: Number(group),
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+    });
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it('gives a pod the time its drain may take, and never stops all of them', () => {
+    const delay = Number((container.env ?? []).find(({ name }) => name === 'SHUTDOWN_DELAY')?.value);
+    expect(pod()?.terminationGracePeriodSeconds).toBeGreaterThan(delay + 30);
+    expect(deployment().spec).toMatchObject({
+      replicas: 2,
+      strategy: { rollingUpdate: { maxUnavailable: 0 } },
+    });
+    expect(object('PodDisruptionBudget').spec).toMatchObject({ maxUnavailable: 1 });
+  });
+});
+
+function text(name: string, folder: URL): Promise<string> {
+  return readFile(new URL(name, folder), 'utf8');
+}
