@@ -66,12 +66,16 @@ export interface RateLimit {
 }
 
 export interface Secrets {
-  /** Key of every keyed hash the service makes. */
-  readonly secretKey: string;
-  readonly adminKey: string;
+  /** Keys of every keyed hash: the first one makes them, all of them recognise what they made. */
+  readonly secretKeys: SecretList;
+  /** Each of them opens what an admin key opens. */
+  readonly adminKeys: SecretList;
   /** The file the admin key was generated into; absent when it came from the environment. */
   readonly adminKeyFile: string | undefined;
 }
+
+/** The present secret, and those it is taking the place of. */
+export type SecretList = readonly [string, ...string[]];
 
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -7,11 +7,13 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import pg from 'pg';
+import { DATABASE_TIME, type DatabaseClock } from './database-clock.js';
 
 /** Where the triggers announce app keys; `*` for all. */
 const CHANNEL = 'mcp_registry_changes';
 const EVERYTHING = '*';
 const BEAT_MS = 200;
+const BEAT = `SELECT pg_notify($1, $2), ${DATABASE_TIME} AS "shown"`;
 /** Silence after which nothing is taken for current; leaves a tenth of the promised second for the answer itself. */
 const CURRENT_MS = 900;
 const CONNECT_TIMEOUT_MS = 5000;
@@ -22,7 +24,8 @@ export type ChangeListener = (appKey: string | undefined) => void;
 
 /**
  * Tells what changes in the database, whoever changes it, in the order of commits. Beats of its own travel the same
- * way as announcements: one that came back proves that all that was committed before it has been told.
+ * way as announcements: one that came back proves that all that was committed before it has been told. Each beat also
+ * reads the database's clock.
  */
 @Injectable()
 export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -34,7 +37,10 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
   /** On the monotonic clock, when the last beat that came back was sent. */
   private confirmedAt = -Infinity;
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly clock: DatabaseClock,
+  ) {}
 
   /** Whether everything that was committed a second ago has been told. Says no while the connection is broken. */
   get isCurrent(): boolean {
@@ -111,8 +117,13 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
     // What changed while nobody listened.
     this.tell(undefined);
     for (let beat = 0; !signal.aborted; beat++) {
-      const answered = client.query('SELECT pg_notify($1, $2)', [this.beats, String(beat)]);
-      sent.set(String(beat), performance.now());
+      const sentAt = performance.now();
+      const answered = client
+        .query<{ shown: number }>(BEAT, [this.beats, String(beat)])
+        .then(({ rows: [row] }) => {
+          if (row !== undefined) this.clock.read(row.shown, sentAt, performance.now());
+        });
+      sent.set(String(beat), sentAt);
       const silence = sleep(CURRENT_MS, true, { signal, ref: false }).catch(() => false);
       if (await Promise.race([answered.then(() => false), silence])) {
         throw new Error('the connection is silent');

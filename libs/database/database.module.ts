@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Logger, Module, type OnApplicationShutdown 
 import { DataSource } from 'typeorm';
 import { ChangeFeed } from './change-feed.js';
 import { createDataSource } from './data-source.js';
+import { DATABASE_TIME, DatabaseClock } from './database-clock.js';
 import { Database } from './database.js';
 
 export interface DatabaseModuleOptions {
@@ -25,14 +26,24 @@ export class DatabaseModule implements OnApplicationShutdown {
       module: DatabaseModule,
       providers: [
         Database,
-        { provide: ChangeFeed, useFactory: () => new ChangeFeed(directUrl) },
+        DatabaseClock,
+        {
+          provide: ChangeFeed,
+          inject: [DatabaseClock],
+          useFactory: (clock: DatabaseClock) => new ChangeFeed(directUrl, clock),
+        },
         {
           provide: DataSource,
-          useFactory: () =>
-            createDataSource({ url, maxConnections, onConnectionError }, entities).initialize(),
+          inject: [DatabaseClock],
+          useFactory: async (clock: DatabaseClock) => {
+            const settings = { url, maxConnections, onConnectionError };
+            const dataSource = await createDataSource(settings, entities).initialize();
+            await setClock(clock, dataSource);
+            return dataSource;
+          },
         },
       ],
-      exports: [Database, ChangeFeed],
+      exports: [Database, DatabaseClock, ChangeFeed],
     };
   }
 
@@ -41,4 +52,11 @@ export class DatabaseModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.database.close();
   }
+}
+
+/** Before the first request: from then on the beats of the change feed keep it right. */
+async function setClock(clock: DatabaseClock, dataSource: DataSource): Promise<void> {
+  const askedAt = performance.now();
+  const [row] = await dataSource.query<{ shown: number }[]>(`SELECT ${DATABASE_TIME} AS "shown"`);
+  if (row !== undefined) clock.read(row.shown, askedAt, performance.now());
 }

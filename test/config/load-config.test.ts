@@ -44,7 +44,7 @@ describe('the configuration', () => {
       rateLimit: { max: 30_000, windowSeconds: 60 },
       egress: { allow: [], deny: [] },
       healthLogRetentionDays: 30,
-      secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
+      secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
     });
   });
 
@@ -107,7 +107,7 @@ describe('the configuration', () => {
         deny: ['10.9.9.9', '::1', 'localhost', '::ffff:10.1.0.0/112', '64:ff9b::/96'],
       },
       healthLogRetentionDays: 7,
-      secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
+      secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
     });
   });
 
@@ -290,13 +290,13 @@ describe('secrets', () => {
     const first = await loadWithout();
     const file = join(dataDir, 'admin-key');
     expect(first.secrets).toEqual({
-      secretKey: expect.stringMatching(/^[\w-]{43}$/),
-      adminKey: expect.stringMatching(/^[\w-]{43}$/),
+      secretKeys: [expect.stringMatching(/^[\w-]{43}$/)],
+      adminKeys: [expect.stringMatching(/^[\w-]{43}$/)],
       adminKeyFile: file,
     });
-    expect(first.secrets.secretKey).not.toBe(first.secrets.adminKey);
+    expect(first.secrets.secretKeys).not.toEqual(first.secrets.adminKeys);
     expect((await loadWithout()).secrets).toEqual(first.secrets);
-    expect((await readFile(file, 'utf8')).trim()).toBe(first.secrets.adminKey);
+    expect((await readFile(file, 'utf8')).trim()).toBe(first.secrets.adminKeys[0]);
     expect((await readdir(dataDir)).sort()).toEqual(['admin-key', 'secret-key']);
     for (const name of ['admin-key', 'secret-key']) {
       expect((await stat(join(dataDir, name))).mode & 0o777).toBe(0o600);
@@ -306,16 +306,25 @@ describe('secrets', () => {
   it('are not made when they are given', async () => {
     const { secrets } = await loadWithout(SECRETS);
     expect(secrets).toEqual({
-      secretKey: 'the-secret-key',
-      adminKey: 'the-admin-key',
+      secretKeys: ['the-secret-key'],
+      adminKeys: ['the-admin-key'],
       adminKeyFile: undefined,
     });
     await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('may be several, with commas between them: the present one first', async () => {
+    const { secrets } = await loadWithout({ SECRET_KEY: 'new , old', REGISTRY_ADMIN_KEY: 'third,second,first' });
+    expect(secrets).toEqual({
+      secretKeys: ['new', 'old'],
+      adminKeys: ['third', 'second', 'first'],
+      adminKeyFile: undefined,
+    });
+  });
+
   it('are made one by one', async () => {
     const { secrets } = await loadWithout({ SECRET_KEY: 'given' });
-    expect(secrets).toMatchObject({ secretKey: 'given', adminKeyFile: join(dataDir, 'admin-key') });
+    expect(secrets).toMatchObject({ secretKeys: ['given'], adminKeyFile: join(dataDir, 'admin-key') });
     expect(await readdir(dataDir)).toEqual(['admin-key']);
   });
 
@@ -355,7 +364,14 @@ describe('secrets', () => {
 
   it('are never shown, not even when they cannot be used', async () => {
     for (const name of ['SECRET_KEY', 'REGISTRY_ADMIN_KEY']) {
-      for (const value of ['two words', 'schlüssel', `hidden${'x'.repeat(600)}`]) {
+      for (const value of [
+        'two words',
+        'schlüssel',
+        `hidden${'x'.repeat(600)}`,
+        'one-secret,',
+        ',one-secret',
+        'one-secret,,another',
+      ]) {
         const message = await refusal({ [name]: value });
         expect(message).toContain(name);
         expect(message).toContain('1 to 512 visible ASCII characters');

@@ -84,7 +84,8 @@ export class RefusalLog extends RefusalRecorder {
   /** People put keys into the wrong header, and the trail keeps what it is told. */
   private withoutSecrets(claimed: string | undefined): string | undefined {
     if (claimed === undefined) return undefined;
-    const isAdminKey = timingSafeEqual(digest(claimed), digest(this.config.secrets.adminKey));
+    const digested = digest(claimed);
+    const isAdminKey = this.config.secrets.adminKeys.some((key) => timingSafeEqual(digested, digest(key)));
     return isAdminKey ? HIDDEN : claimed.replace(API_KEY, `$1${HIDDEN}`);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { EgressClient } from '#libs/egress/egress-client.js';
 import type { CheckStatus } from '../check-status.js';
 
@@ -20,11 +21,14 @@ const MAX_MESSAGE_LENGTH = 500;
 /** Asks one URL whether what is behind it is healthy. */
 @Injectable()
 export class Prober {
-  constructor(private readonly egress: EgressClient) {}
+  constructor(
+    private readonly egress: EgressClient,
+    private readonly clock: DatabaseClock,
+  ) {}
 
   /** Rejects only when it is aborted, or when the service ends. */
   async check(url: string, signal?: AbortSignal): Promise<Check> {
-    const checkedAt = new Date();
+    const checkedAt = this.clock.now();
     const outcome = await this.egress.get(url, { signal });
     switch (outcome.kind) {
       case 'response': {
