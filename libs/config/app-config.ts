@@ -21,6 +21,8 @@ export abstract class AppConfig {
   abstract readonly egress: EgressSettings;
   /** For how many days single health checks are kept (1 to 400). */
   abstract readonly healthLogRetentionDays: number;
+  /** For how many days the entries of the audit trail are kept (1 to 36500); undefined: for ever. */
+  abstract readonly auditRetentionDays: number | undefined;
 }
 
 export interface HttpConfig {

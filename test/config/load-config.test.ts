@@ -44,6 +44,7 @@ describe('the configuration', () => {
       rateLimit: { max: 30_000, windowSeconds: 60 },
       egress: { allow: [], deny: [] },
       healthLogRetentionDays: 30,
+      auditRetentionDays: undefined,
       secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
     });
   });
@@ -75,6 +76,7 @@ describe('the configuration', () => {
       EGRESS_ALLOW: '10.0.0.0/8, fd12::/16 ,*.example.com,orders,münchen.example',
       EGRESS_DENY: '10.9.9.9,::1,localhost,::ffff:10.1.0.0/112,64:ff9b::/96',
       HEALTH_LOG_RETENTION_DAYS: '7',
+      AUDIT_RETENTION_DAYS: '365',
     });
     expect(config).toEqual({
       production: true,
@@ -107,6 +109,7 @@ describe('the configuration', () => {
         deny: ['10.9.9.9', '::1', 'localhost', '::ffff:10.1.0.0/112', '64:ff9b::/96'],
       },
       healthLogRetentionDays: 7,
+      auditRetentionDays: 365,
       secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
     });
   });
@@ -178,6 +181,9 @@ describe('the configuration', () => {
     ['BCRYPT_COST', '16', 'a whole number from 4 to 15'],
     ['HEALTH_LOG_RETENTION_DAYS', '0', 'a whole number from 1 to 400'],
     ['HEALTH_LOG_RETENTION_DAYS', '401', 'a whole number from 1 to 400'],
+    ['AUDIT_RETENTION_DAYS', '-1', 'a whole number from 0 to 36500'],
+    ['AUDIT_RETENTION_DAYS', '36501', 'a whole number from 0 to 36500'],
+    ['AUDIT_RETENTION_DAYS', 'for ever', 'a whole number from 0 to 36500'],
     ['RATE_LIMIT_ENABLED', 'maybe', 'true or false'],
     ['RATE_LIMIT_MAX', '0', 'a whole number from 1 to 1000000000'],
     ['RATE_LIMIT_WINDOW', '86401', 'a whole number from 1 to 86400'],
@@ -314,7 +320,10 @@ describe('secrets', () => {
   });
 
   it('may be several, with commas between them: the present one first', async () => {
-    const { secrets } = await loadWithout({ SECRET_KEY: 'new , old', REGISTRY_ADMIN_KEY: 'third,second,first' });
+    const { secrets } = await loadWithout({
+      SECRET_KEY: 'new , old',
+      REGISTRY_ADMIN_KEY: 'third,second,first',
+    });
     expect(secrets).toEqual({
       secretKeys: ['new', 'old'],
       adminKeys: ['third', 'second', 'first'],

@@ -46,7 +46,8 @@ export class ApiKeyVerifier extends CredentialVerifier {
     const selector = selectorOf(credentials.apiKey);
     if (selector === undefined) return undefined;
     const [standing] = this.standings.knownBySelector(selector) ?? [];
-    if (standing === undefined || refusal(standing, credentials, this.clock.now()) !== undefined) return undefined;
+    if (standing === undefined || refusal(standing, credentials, this.clock.now()) !== undefined)
+      return undefined;
     const fingerprint = this.comparison.fingerprintOf(credentials.apiKey);
     if (!this.comparison.knowsMatch(fingerprint, standing.hashedKey)) return undefined;
     this.use.record(standing.apiKeyId);

@@ -6,9 +6,9 @@ import type { RefusalReason, RefusedClaim } from '#libs/access/access.errors.js'
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { Database } from '#libs/database/database.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
-import type { AuditLogEntity } from './audit-log.entity.js';
-import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditLogRepository, type NewAuditEntry } from './audit-log.repository.js';
 import { requestOrigin } from './request-origin.js';
 
 const WINDOW_MS = 5000;
@@ -35,11 +35,12 @@ const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
 @Injectable()
 export class RefusalLog extends RefusalRecorder {
   private readonly logger = new Logger(RefusalLog.name);
-  private pending = new Map<string, AuditLogEntity>();
+  private pending = new Map<string, NewAuditEntry>();
 
   constructor(
     private readonly entries: AuditLogRepository,
     private readonly config: AppConfig,
+    private readonly clock: DatabaseClock,
     database: Database,
   ) {
     super();
@@ -52,7 +53,7 @@ export class RefusalLog extends RefusalRecorder {
       appKey: this.withoutSecrets(made.appKey),
       environment: this.withoutSecrets(made.environment),
     };
-    this.add(groupOf(claim, request.ip), entryOf(claim, request));
+    this.add(groupOf(claim, request.ip), entryOf(claim, request, this.clock.now()));
   }
 
   @Interval(WINDOW_MS)
@@ -73,7 +74,7 @@ export class RefusalLog extends RefusalRecorder {
     }
   }
 
-  private add(group: string, entry: AuditLogEntity): void {
+  private add(group: string, entry: NewAuditEntry): void {
     const isFull = !this.pending.has(group) && this.pending.size >= MAX_ENTRIES;
     const key = isFull ? `overflow ${entry.reason ?? ''}` : group;
     const known = this.pending.get(key);
@@ -100,10 +101,10 @@ function groupOf({ reason, appKey, environment, apiKeyId }: RefusedClaim, addres
   );
 }
 
-function entryOf(claim: RefusedClaim, request: FastifyRequest): AuditLogEntity {
+function entryOf(claim: RefusedClaim, request: FastifyRequest, createdAt: Date): NewAuditEntry {
   return {
     id: newId(),
-    createdAt: new Date(),
+    createdAt,
     action: 'credentials.refused',
     actor: 'anonymous',
     apiKeyId: claim.apiKeyId ?? null,
