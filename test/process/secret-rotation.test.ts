@@ -109,6 +109,8 @@ describe('secrets that are being replaced', () => {
       statusWith(between, '/endpoints?app_key=flooded', asApplication('flooded', `wrong-${index}`)),
     );
     expect([...new Set(await Promise.all(wrong))].sort()).toEqual([401, 429]);
-    expect(await statusWith(between, '/endpoints?app_key=flooded', asApplication('flooded', oldKey))).toBe(200);
+    expect(await statusWith(between, '/endpoints?app_key=flooded', asApplication('flooded', oldKey))).toBe(
+      200,
+    );
   });
 });
