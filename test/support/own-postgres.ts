@@ -37,15 +37,25 @@ export interface OwnPostgres {
   close(): Promise<void>;
 }
 
-/** Makes the cluster and starts it. */
-export async function startOwnPostgres(): Promise<OwnPostgres> {
+/** Programs of an installation of PostgreSQL. */
+interface Programs {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+/**
+ * Makes the cluster and starts it.
+ *
+ * @param installed an installation other than the one the service brings along
+ */
+export async function startOwnPostgres(installed?: Programs): Promise<OwnPostgres> {
   const directory = await mkdtemp(join(tmpdir(), 'registry-own-postgres-'));
   await chmod(directory, 0o755);
   const data = join(directory, 'data');
   await mkdir(data, { mode: 0o700 });
   const account = await findServiceAccount(data);
   await giveTo(account, directory);
-  const { initdb, postgres } = await findBinaries(account);
+  const { initdb, postgres } = installed ?? (await findBinaries(account));
   const options = { ...account, cwd: directory, env: postgresEnvironment() };
   await run(initdb, ['-D', data, '--username=postgres', '--auth=trust', '--no-sync', '--locale=C'], options);
   const port = await freePort();
