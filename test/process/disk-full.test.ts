@@ -147,7 +147,7 @@ const disk = mountSmallDisk();
     expect(await counts()).toEqual({ endpoints: ENDPOINTS, entries: 4 });
   });
 
-  it('is a matter for the log, which says where there is no room, and no secret', async () => {
+  it('is a matter for the log, which says where there is no room, and no secret', () => {
     const log = service.output();
     expect(log).toMatch(/POST \/register\/endpoints failed \(request .+\): .*No space left on device/);
     expect(log).not.toContain(ADMIN_KEY);

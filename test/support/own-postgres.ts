@@ -101,7 +101,7 @@ export async function startOwnPostgres(installed?: Programs): Promise<OwnPostgre
       );
     },
     stop: async (mode) => {
-      if (server === undefined || server.exitCode !== null) return;
+      if (server?.exitCode !== null) return;
       const ended = once(server, 'exit');
       server.kill(SHUTDOWN[mode]);
       await ended;
