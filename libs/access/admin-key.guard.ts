@@ -1,21 +1,27 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { CredentialsRefused } from './access.errors.js';
 import { headerValue } from './header-value.js';
 import { HEADERS } from './security-schemes.js';
 
-/** Lets the operator in: `X-Admin-Key` is the configured one, compared in constant time. */
+/** How often the log says of a key that is being replaced that it is still in use. */
+const REMINDER_MS = 60 * 60_000;
+
+/** Lets the operator in: `X-Admin-Key` is one of those configured, each compared in constant time. */
 @Injectable()
 export class AdminKeyGuard {
-  private readonly expected: Buffer;
+  private readonly logger = new Logger('AdminKey');
+  private readonly expected: readonly Buffer[];
+  /** By position in the list, on the monotonic clock. */
+  private readonly remindedAt = new Map<number, number>();
 
   constructor(private readonly config: AppConfig) {
-    this.expected = this.fingerprint(config.secrets.adminKey);
+    this.expected = config.secrets.adminKeys.map((key) => this.fingerprint(key));
   }
 
-  /** @throws CredentialsRefused unless the request has the right admin key */
+  /** @throws CredentialsRefused unless the request has a right admin key */
   admit(request: FastifyRequest): void {
     this.refuseWrong(request);
     request.caller = { kind: 'admin' };
@@ -25,12 +31,33 @@ export class AdminKeyGuard {
   refuseWrong(request: FastifyRequest): void {
     const key = headerValue(request, HEADERS.adminKey);
     if (key === undefined) throw new CredentialsRefused({ reason: 'missing-credentials' });
-    if (!timingSafeEqual(this.fingerprint(key), this.expected))
-      throw new CredentialsRefused({ reason: 'wrong-admin-key' });
+    const position = this.positionOf(key);
+    if (position === -1) throw new CredentialsRefused({ reason: 'wrong-admin-key' });
+    if (position > 0) this.remind(position, request);
+  }
+
+  /** Compares with all of them, so that the time does not tell which one it was; -1: none. */
+  private positionOf(key: string): number {
+    const fingerprint = this.fingerprint(key);
+    return this.expected.reduce(
+      (found, expected, position) =>
+        timingSafeEqual(fingerprint, expected) && found === -1 ? position : found,
+      -1,
+    );
+  }
+
+  /** Whoever replaces a key has to know who would be locked out without the old one. */
+  private remind(position: number, request: FastifyRequest): void {
+    const now = performance.now();
+    if (now - (this.remindedAt.get(position) ?? -Infinity) < REMINDER_MS) return;
+    this.remindedAt.set(position, now);
+    this.logger.warn(
+      `Number ${position + 1} of the keys in REGISTRY_ADMIN_KEY is still in use, for example by ${request.ip}`,
+    );
   }
 
   /** Of one length whatever the key's, so that even the length does not show. */
   private fingerprint(key: string): Buffer {
-    return createHmac('sha256', this.config.secrets.secretKey).update(key).digest();
+    return createHmac('sha256', this.config.secrets.secretKeys[0]).update(key).digest();
   }
 }

@@ -13,7 +13,8 @@ export type AuditAction =
   | 'api-key.rotated'
   | 'api-key.revoked'
   | 'health.checked'
-  | 'health.status-changed';
+  | 'health.status-changed'
+  | 'audit.pruned';
 
 /** Names what a changing route does. Its change and its audit entry share one transaction. */
 export const Audited = Reflector.createDecorator<AuditAction>();

@@ -28,6 +28,8 @@ export abstract class AppConfig {
   abstract readonly egress: EgressSettings;
   /** For how many days single health checks are kept (1 to 400). */
   abstract readonly healthLogRetentionDays: number;
+  /** For how many days the entries of the audit trail are kept (1 to 36500); undefined: for ever. */
+  abstract readonly auditRetentionDays: number | undefined;
 }
 
 export interface HttpConfig {
@@ -88,12 +90,16 @@ export interface RateLimit {
 }
 
 export interface Secrets {
-  /** Key of every keyed hash the service makes. */
-  readonly secretKey: string;
-  readonly adminKey: string;
+  /** Keys of every keyed hash: the first one makes them, all of them recognise what they made. */
+  readonly secretKeys: SecretList;
+  /** Each of them opens what an admin key opens. */
+  readonly adminKeys: SecretList;
   /** The file the admin key was generated into; absent when it came from the environment. */
   readonly adminKeyFile: string | undefined;
 }
+
+/** The present secret, and those it is taking the place of. */
+export type SecretList = readonly [string, ...string[]];
 
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -69,6 +69,8 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     rateLimit: rateLimit(settings),
     egress: egress(settings),
     healthLogRetentionDays: settings.integer('HEALTH_LOG_RETENTION_DAYS', 30, 1, 400),
+    // 0 is how one says "for ever".
+    auditRetentionDays: settings.integer('AUDIT_RETENTION_DAYS', 0, 0, 36_500) || undefined,
     secrets: await loadSecrets(settings, { production, dataDir }),
   };
 }

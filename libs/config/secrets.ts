@@ -7,7 +7,7 @@ import { makeDataDirectory } from './data-directory.js';
 import type { SettingsReader } from './settings-reader.js';
 
 /**
- * Takes `SECRET_KEY` and `REGISTRY_ADMIN_KEY` from the environment. Outside production a missing one is made
+ * Takes `SECRET_KEY` and `REGISTRY_ADMIN_KEY` from the environment, each of which may be a list. Outside production a missing one is made
  * once and kept in the data directory, readable by its owner only; in production it is an error: replicas
  * must agree on them, and nobody should run on a secret that was never handed out.
  */
@@ -16,8 +16,8 @@ export async function loadSecrets(
   { production, dataDir }: { production: boolean; dataDir: string },
 ): Promise<Secrets> {
   const given = {
-    SECRET_KEY: settings.secret('SECRET_KEY'),
-    REGISTRY_ADMIN_KEY: settings.secret('REGISTRY_ADMIN_KEY'),
+    SECRET_KEY: settings.secrets('SECRET_KEY'),
+    REGISTRY_ADMIN_KEY: settings.secrets('REGISTRY_ADMIN_KEY'),
   };
   const missing = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [name] : []));
   if (production && missing.length > 0) {
@@ -27,8 +27,8 @@ export async function loadSecrets(
   }
   const adminKeyFile = join(dataDir, 'admin-key');
   return {
-    secretKey: given.SECRET_KEY ?? (await keptSecret(join(dataDir, 'secret-key'))),
-    adminKey: given.REGISTRY_ADMIN_KEY ?? (await keptSecret(adminKeyFile)),
+    secretKeys: given.SECRET_KEY ?? [await keptSecret(join(dataDir, 'secret-key'))],
+    adminKeys: given.REGISTRY_ADMIN_KEY ?? [await keptSecret(adminKeyFile)],
     adminKeyFile: given.REGISTRY_ADMIN_KEY === undefined ? adminKeyFile : undefined,
   };
 }

@@ -1,7 +1,11 @@
+import type { SecretList } from './app-config.js';
 import { ConfigError } from './config-error.js';
 
 /** Environment variables by name, as in `process.env`. An empty value counts as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Visible ASCII but the comma, which stands between secrets. */
+const SECRET = /^[\x21-\x2b\x2d-\x7e]{1,512}$/;
 
 /**
  * Reads single settings. Every method throws a {@link ConfigError} of one line that names the setting,
@@ -48,14 +52,17 @@ export class SettingsReader {
       .filter((item) => item !== '');
   }
 
-  /** A secret is never shown, not even when it is wrong. */
-  secret(name: string): string | undefined {
+  /** One secret, or several with commas between them. They are never shown, not even when they are wrong. */
+  secrets(name: string): SecretList | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    if (!/^[\x21-\x7e]{1,512}$/.test(value)) {
-      throw new ConfigError(`${name} (hidden) must be 1 to 512 visible ASCII characters without spaces`);
+    const [first = '', ...others] = value.split(',').map((secret) => secret.trim());
+    if (![first, ...others].every((secret) => SECRET.test(secret))) {
+      throw new ConfigError(
+        `${name} (hidden) must be 1 to 512 visible ASCII characters without spaces, or several such secrets with commas between them`,
+      );
     }
-    return value;
+    return [first, ...others];
   }
 
   /** A connection URL with the protocol `postgres` or `postgresql`; its password is hidden in messages. */

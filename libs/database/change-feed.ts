@@ -9,11 +9,13 @@ import {
 import pg from 'pg';
 import type { Counter, Metrics } from '../metrics/metrics.js';
 import { parseConnectionUrl } from './connection-url.js';
+import { DATABASE_TIME, type DatabaseClock } from './database-clock.js';
 
 /** Where the triggers announce app keys; `*` for all. */
 const CHANNEL = 'mcp_registry_changes';
 const EVERYTHING = '*';
 const BEAT_MS = 200;
+const BEAT = `SELECT pg_notify($1, $2), ${DATABASE_TIME} AS "shown"`;
 /** Silence after which nothing is taken for current; leaves a tenth of the promised second for the answer itself. */
 const CURRENT_MS = 900;
 const RETRY_MS = 250;
@@ -23,7 +25,8 @@ export type ChangeListener = (appKey: string | undefined) => void;
 
 /**
  * Tells what changes in the database, whoever changes it, in the order of commits. Beats of its own travel the same
- * way as announcements: one that came back proves that all that was committed before it has been told.
+ * way as announcements: one that came back proves that all that was committed before it has been told. Each beat also
+ * reads the database's clock.
  */
 @Injectable()
 export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -39,6 +42,7 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
 
   constructor(
     private readonly url: string,
+    private readonly clock: DatabaseClock,
     metrics: Metrics,
   ) {
     metrics.gauge(
@@ -132,8 +136,13 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
     // What changed while nobody listened.
     this.tell(undefined);
     for (let beat = 0; !signal.aborted; beat++) {
-      const answered = client.query('SELECT pg_notify($1, $2)', [this.beats, String(beat)]);
-      sent.set(String(beat), performance.now());
+      const sentAt = performance.now();
+      const answered = client
+        .query<{ shown: number }>(BEAT, [this.beats, String(beat)])
+        .then(({ rows: [row] }) => {
+          if (row !== undefined) this.clock.read(row.shown, sentAt, performance.now());
+        });
+      sent.set(String(beat), sentAt);
       const silence = sleep(CURRENT_MS, true, { signal, ref: false }).catch(() => false);
       if (await Promise.race([answered.then(() => false), silence])) {
         throw new Error('the connection is silent');

@@ -1,6 +1,8 @@
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { parseConnectionUrl } from './connection-url.js';
+import { READ_ONLY_SQLSTATE } from './database-errors.js';
 
 export interface ConnectionSettings {
   readonly url: string;
@@ -50,24 +52,36 @@ export function createDataSource(
       // As text, because pg would not send a 0, which has to win over a limit of the role.
       ...(!behindPooler && { statement_timeout: String(statementTimeoutMs) }),
       keepAlive: true,
-      ...(statementTimeoutMs > 0 && { onConnect: breakWhenSilent(statementTimeoutMs + ANSWER_GRACE_MS) }),
+      onConnect: (client: Connected) => {
+        leaveReadOnlyServer(client);
+        if (statementTimeoutMs > 0) breakWhenSilent(client, statementTimeoutMs + ANSWER_GRACE_MS);
+      },
     },
   });
   return dataSource;
 }
 
 interface Connected {
-  readonly connection: { readonly stream: Socket };
+  readonly connection: EventEmitter & { readonly stream: Socket };
+  end(): Promise<void>;
+}
+
+/**
+ * Gives a connection up when its server writes nothing: after a failover it may be the old primary's, while a new
+ * one would lead to the new primary.
+ */
+function leaveReadOnlyServer(client: Connected): void {
+  client.connection.on('errorMessage', ({ code }: { code?: string }) => {
+    if (code === READ_ONLY_SQLSTATE) void client.end();
+  });
 }
 
 /**
  * Breaks a connection on which nothing came for longer than any statement may take: its other end is gone
  * without a word, as after a failover or behind a firewall, and TCP would notice only after a quarter of an hour.
  */
-function breakWhenSilent(milliseconds: number): (client: Connected) => void {
-  return ({ connection: { stream } }) => {
-    stream.setTimeout(milliseconds, () => {
-      stream.destroy(new Error(`Connection terminated: silent for ${milliseconds} ms`));
-    });
-  };
+function breakWhenSilent({ connection: { stream } }: Connected, milliseconds: number): void {
+  stream.setTimeout(milliseconds, () => {
+    stream.destroy(new Error(`Connection terminated: silent for ${milliseconds} ms`));
+  });
 }

@@ -45,6 +45,19 @@ export class DatabaseTooSlow extends DomainError {
   }
 }
 
+/** 503: the database reads but does not write: its disk is full, or it is a standby or otherwise read-only. */
+export class DatabaseNotWritable extends DomainError {
+  constructor() {
+    super({
+      code: 'database-not-writable',
+      status: 503,
+      title: 'Database takes no changes',
+      detail: 'The database of the registry cannot store anything at the moment. Nothing was changed.',
+      headers: { 'Retry-After': '30' },
+    });
+  }
+}
+
 /** 503: PostgreSQL ended the transaction in favour of another one; the client may try again at once. */
 export class TransactionConflict extends DomainError {
   constructor() {
@@ -70,8 +83,14 @@ class UnstorableText extends DomainError {
   }
 }
 
-/** Error classes and codes of PostgreSQL (appendix A of its manual) and of the network below it. */
-const UNAVAILABLE_SQLSTATE = /^(08|28|3D|53|57P0|58)/;
+/**
+ * Error classes and codes of PostgreSQL (appendix A of its manual) and of the network below it. Class XX, internal
+ * errors and corrupted data, is left out on purpose: trying again does not help, and a 500 wakes somebody up.
+ */
+const UNAVAILABLE_SQLSTATE = /^(08|28|3D|53|57P0|58|25P0[34]$)/;
+/** What a server answers that is no primary, or no longer. */
+export const READ_ONLY_SQLSTATE = '25006';
+const NOT_WRITABLE_SQLSTATE = new RegExp(`^(${READ_ONLY_SQLSTATE}|53100)$`);
 const CONFLICT_SQLSTATE = /^(40001|40P01|55P03)$/;
 const CANCELLED_SQLSTATE = /^57014$/;
 const UNSTORABLE_SQLSTATE = /^(22021|22P05)$/;
@@ -87,6 +106,7 @@ export function translateDatabaseError(error: unknown): DomainError | undefined 
   if (UNSTORABLE_SQLSTATE.test(code)) return new UnstorableText();
   if (CONFLICT_SQLSTATE.test(code)) return new TransactionConflict();
   if (CANCELLED_SQLSTATE.test(code)) return new DatabaseTooSlow();
+  if (NOT_WRITABLE_SQLSTATE.test(code) && severityOf(error) !== 'FATAL') return new DatabaseNotWritable();
   if (isConnectionLoss(error)) return new DatabaseUnavailable();
   return undefined;
 }

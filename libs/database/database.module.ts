@@ -4,6 +4,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { Tracing } from '../tracing/tracing.js';
 import { ChangeFeed } from './change-feed.js';
 import { createDataSource, STATEMENT_TIMEOUT_MS } from './data-source.js';
+import { DATABASE_TIME, DatabaseClock } from './database-clock.js';
 import { Database } from './database.js';
 import { showPool } from './pool-metrics.js';
 import { StatementTracing } from './statement-tracing.js';
@@ -32,6 +33,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     return {
       module: DatabaseModule,
       providers: [
+        DatabaseClock,
         {
           provide: Database,
           inject: [DataSource],
@@ -40,24 +42,25 @@ export class DatabaseModule implements OnApplicationShutdown {
         },
         {
           provide: ChangeFeed,
-          inject: [Metrics],
-          useFactory: (metrics: Metrics) => new ChangeFeed(directUrl, metrics),
+          inject: [DatabaseClock, Metrics],
+          useFactory: (clock: DatabaseClock, metrics: Metrics) => new ChangeFeed(directUrl, clock, metrics),
         },
         {
           provide: DataSource,
-          inject: [Metrics, Tracing],
-          useFactory: async (metrics: Metrics, tracing: Tracing) => {
+          inject: [DatabaseClock, Metrics, Tracing],
+          useFactory: async (clock: DatabaseClock, metrics: Metrics, tracing: Tracing) => {
             const dataSource = await createDataSource(
               { url, maxConnections: maxConnections - 1, behindPooler, onConnectionError },
               entities,
             ).initialize();
+            await setClock(clock, dataSource);
             showPool(dataSource, metrics);
             if (tracing.isOn) dataSource.subscribers.push(new StatementTracing(tracing));
             return dataSource;
           },
         },
       ],
-      exports: [Database, ChangeFeed],
+      exports: [Database, DatabaseClock, ChangeFeed],
     };
   }
 
@@ -66,4 +69,11 @@ export class DatabaseModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.database.close();
   }
+}
+
+/** Before the first request: from then on the beats of the change feed keep it right. */
+async function setClock(clock: DatabaseClock, dataSource: DataSource): Promise<void> {
+  const askedAt = performance.now();
+  const [row] = await dataSource.query<{ shown: number }[]>(`SELECT ${DATABASE_TIME} AS "shown"`);
+  if (row !== undefined) clock.read(row.shown, askedAt, performance.now());
 }

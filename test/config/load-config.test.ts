@@ -57,7 +57,8 @@ describe('the configuration', () => {
       rateLimit: { max: 30_000, windowSeconds: 60 },
       egress: { allow: [], deny: [] },
       healthLogRetentionDays: 30,
-      secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
+      auditRetentionDays: undefined,
+      secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
     });
   });
 
@@ -97,6 +98,7 @@ describe('the configuration', () => {
       EGRESS_ALLOW: '10.0.0.0/8, fd12::/16 ,*.example.com,orders,münchen.example',
       EGRESS_DENY: '10.9.9.9,::1,localhost,::ffff:10.1.0.0/112,64:ff9b::/96',
       HEALTH_LOG_RETENTION_DAYS: '7',
+      AUDIT_RETENTION_DAYS: '365',
     });
     expect(config).toEqual({
       production: true,
@@ -137,7 +139,8 @@ describe('the configuration', () => {
         deny: ['10.9.9.9', '::1', 'localhost', '::ffff:10.1.0.0/112', '64:ff9b::/96'],
       },
       healthLogRetentionDays: 7,
-      secrets: { secretKey: 'the-secret-key', adminKey: 'the-admin-key', adminKeyFile: undefined },
+      auditRetentionDays: 365,
+      secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
     });
   });
 
@@ -224,6 +227,9 @@ describe('the configuration', () => {
     ['BCRYPT_COST', '16', 'a whole number from 4 to 15'],
     ['HEALTH_LOG_RETENTION_DAYS', '0', 'a whole number from 1 to 400'],
     ['HEALTH_LOG_RETENTION_DAYS', '401', 'a whole number from 1 to 400'],
+    ['AUDIT_RETENTION_DAYS', '-1', 'a whole number from 0 to 36500'],
+    ['AUDIT_RETENTION_DAYS', '36501', 'a whole number from 0 to 36500'],
+    ['AUDIT_RETENTION_DAYS', 'for ever', 'a whole number from 0 to 36500'],
     ['RATE_LIMIT_ENABLED', 'maybe', 'true or false'],
     ['RATE_LIMIT_MAX', '0', 'a whole number from 1 to 1000000000'],
     ['RATE_LIMIT_WINDOW', '86401', 'a whole number from 1 to 86400'],
@@ -378,13 +384,13 @@ describe('secrets', () => {
     const first = await loadWithout();
     const file = join(dataDir, 'admin-key');
     expect(first.secrets).toEqual({
-      secretKey: expect.stringMatching(/^[\w-]{43}$/),
-      adminKey: expect.stringMatching(/^[\w-]{43}$/),
+      secretKeys: [expect.stringMatching(/^[\w-]{43}$/)],
+      adminKeys: [expect.stringMatching(/^[\w-]{43}$/)],
       adminKeyFile: file,
     });
-    expect(first.secrets.secretKey).not.toBe(first.secrets.adminKey);
+    expect(first.secrets.secretKeys).not.toEqual(first.secrets.adminKeys);
     expect((await loadWithout()).secrets).toEqual(first.secrets);
-    expect((await readFile(file, 'utf8')).trim()).toBe(first.secrets.adminKey);
+    expect((await readFile(file, 'utf8')).trim()).toBe(first.secrets.adminKeys[0]);
     expect((await readdir(dataDir)).sort()).toEqual(['admin-key', 'secret-key']);
     for (const name of ['admin-key', 'secret-key']) {
       expect((await stat(join(dataDir, name))).mode & 0o777).toBe(0o600);
@@ -394,16 +400,28 @@ describe('secrets', () => {
   it('are not made when they are given', async () => {
     const { secrets } = await loadWithout(SECRETS);
     expect(secrets).toEqual({
-      secretKey: 'the-secret-key',
-      adminKey: 'the-admin-key',
+      secretKeys: ['the-secret-key'],
+      adminKeys: ['the-admin-key'],
       adminKeyFile: undefined,
     });
     await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('may be several, with commas between them: the present one first', async () => {
+    const { secrets } = await loadWithout({
+      SECRET_KEY: 'new , old',
+      REGISTRY_ADMIN_KEY: 'third,second,first',
+    });
+    expect(secrets).toEqual({
+      secretKeys: ['new', 'old'],
+      adminKeys: ['third', 'second', 'first'],
+      adminKeyFile: undefined,
+    });
+  });
+
   it('are made one by one', async () => {
     const { secrets } = await loadWithout({ SECRET_KEY: 'given' });
-    expect(secrets).toMatchObject({ secretKey: 'given', adminKeyFile: join(dataDir, 'admin-key') });
+    expect(secrets).toMatchObject({ secretKeys: ['given'], adminKeyFile: join(dataDir, 'admin-key') });
     expect(await readdir(dataDir)).toEqual(['admin-key']);
   });
 
@@ -443,7 +461,14 @@ describe('secrets', () => {
 
   it('are never shown, not even when they cannot be used', async () => {
     for (const name of ['SECRET_KEY', 'REGISTRY_ADMIN_KEY']) {
-      for (const value of ['two words', 'schlüssel', `hidden${'x'.repeat(600)}`]) {
+      for (const value of [
+        'two words',
+        'schlüssel',
+        `hidden${'x'.repeat(600)}`,
+        'one-secret,',
+        ',one-secret',
+        'one-secret,,another',
+      ]) {
         const message = await refusal({ [name]: value });
         expect(message).toContain(name);
         expect(message).toContain('1 to 512 visible ASCII characters');

@@ -29,6 +29,8 @@ export interface SentRequest extends Intent {
   status?: number;
   /** Absent as well when the answer broke off. */
   answer?: unknown;
+  /** `Retry-After` of the answer. */
+  retryAfter?: string | null;
 }
 
 /** What can be changed: the API keys (id and secret) by environment by app key. What it says may be outdated. */
@@ -44,8 +46,8 @@ export class Targets {
   }
 }
 
-/** What requests change by themselves; health is what the network makes it. */
-type AuditAction = Exclude<AnyAction, `health.${string}`>;
+/** What requests change by themselves; health is what the network makes it, and time prunes the trail. */
+type AuditAction = Exclude<AnyAction, `health.${string}` | `audit.${string}`>;
 
 /** How many requests are under way at once. */
 export const WORKERS = 8;
@@ -109,6 +111,7 @@ export class WriteLoad {
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       request.status = response.status;
+      request.retryAfter = response.headers.get('retry-after');
       const text = await response.text();
       request.answer = text === '' ? undefined : JSON.parse(text);
       return true;

@@ -9,8 +9,12 @@ const MIN_LENGTH = 8;
  * message of a library that quotes what it was given.
  */
 export function secretsHidden(config: AppConfig): (line: string) => string {
-  const { secretKey, adminKey } = config.secrets;
-  const secrets = [secretKey, adminKey, ...passwordsIn(config.database.url, config.database.directUrl)]
+  const { secretKeys, adminKeys } = config.secrets;
+  const secrets = [
+    ...secretKeys,
+    ...adminKeys,
+    ...passwordsIn(config.database.url, config.database.directUrl),
+  ]
     .filter(({ length }) => length >= MIN_LENGTH)
     .map((secret) => JSON.stringify(secret).slice(1, -1));
   return (line) => hideApiKeys(secrets.reduce((text, secret) => text.replaceAll(secret, HIDDEN), line));

@@ -8,6 +8,7 @@ import {
   type Verification,
 } from '#libs/access/credential-verifier.js';
 import { AppConfig } from '#libs/config/app-config.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import type { KeyStanding } from './api-keys.repository.js';
 import { type Charge, FailedAttempts } from './failed-attempts.js';
 import { type Fingerprint, KeyComparison } from './key-comparison.js';
@@ -35,6 +36,7 @@ export class ApiKeyVerifier extends CredentialVerifier {
     private readonly comparison: KeyComparison,
     private readonly failures: FailedAttempts,
     private readonly use: KeyUse,
+    private readonly clock: DatabaseClock,
     private readonly config: AppConfig,
   ) {
     super();
@@ -44,7 +46,8 @@ export class ApiKeyVerifier extends CredentialVerifier {
     const selector = selectorOf(credentials.apiKey);
     if (selector === undefined) return undefined;
     const [standing] = this.standings.knownBySelector(selector) ?? [];
-    if (standing === undefined || refusal(standing, credentials) !== undefined) return undefined;
+    if (standing === undefined || refusal(standing, credentials, this.clock.now()) !== undefined)
+      return undefined;
     const fingerprint = this.comparison.fingerprintOf(credentials.apiKey);
     if (!this.comparison.knowsMatch(fingerprint, standing.hashedKey)) return undefined;
     this.use.record(standing.apiKeyId);
@@ -77,7 +80,7 @@ export class ApiKeyVerifier extends CredentialVerifier {
     const { apiKey } = credentials;
     const fingerprint = this.comparison.fingerprintOf(apiKey);
     const isTrusted =
-      this.comparison.knowsAsGood(fingerprint) || hasMark(apiKey, this.config.secrets.secretKey);
+      this.comparison.knowsAsGood(fingerprint) || hasMark(apiKey, this.config.secrets.secretKeys);
     return { ...credentials, selector: selectorOf(apiKey), fingerprint, isTrusted };
   }
 
@@ -127,7 +130,7 @@ export class ApiKeyVerifier extends CredentialVerifier {
     for (const match of candidates) {
       const { hashedKey } = match;
       if (!(await this.comparison.compare(apiKey, { fingerprint, hashedKey, trust }))) continue;
-      const reason = refusal(match, claim);
+      const reason = refusal(match, claim, this.clock.now());
       if (reason === undefined) return { match };
       if (refused.match === undefined) refused = { match, reason };
     }
@@ -145,10 +148,11 @@ interface Match {
 function refusal(
   standing: KeyStanding,
   { appKey, environment }: ApplicationCredentials,
+  now: Date,
 ): RefusalReason | undefined {
   if (standing.appKey !== appKey) return 'wrong-application';
   if (!standing.isActive) return 'revoked-api-key';
-  if (standing.expiresAt !== null && standing.expiresAt.getTime() <= Date.now()) return 'expired-api-key';
+  if (standing.expiresAt !== null && standing.expiresAt <= now) return 'expired-api-key';
   if (standing.applicationStatus !== 'ACTIVE') return 'inactive-application';
   if (standing.environmentStatus !== 'ACTIVE') return 'inactive-environment';
   if (environment !== undefined && standing.environment !== environment) return 'wrong-environment';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
@@ -36,6 +37,7 @@ export class ApiKeysService {
     private readonly environments: EnvironmentsService,
     private readonly bcrypt: BcryptPool,
     private readonly changes: ChangeRecorder,
+    private readonly clock: DatabaseClock,
     private readonly config: AppConfig,
   ) {}
 
@@ -49,7 +51,7 @@ export class ApiKeysService {
   }
 
   async issue(place: KeyPlace, request: IssueApiKeyRequest): Promise<IssuedApiKeyResponse> {
-    const expiresAt = expiry(request) ?? null;
+    const expiresAt = expiry(request, this.clock.now()) ?? null;
     const secret = await this.newSecret();
     const environment = await this.environmentOf(place);
     const issued = await this.insert(place, environment, { name: request.name, expiresAt, secret });
@@ -59,19 +61,19 @@ export class ApiKeysService {
 
   /** A new key with the old one's name and, unless the request says otherwise, its expiry. */
   async rotate(place: KeyPlace, id: string, request: RotateApiKeyRequest): Promise<IssuedApiKeyResponse> {
-    const expiresAt = expiry(request);
+    const expiresAt = expiry(request, this.clock.now());
     const secret = await this.newSecret();
     const environment = await this.environmentOf(place);
     // Environment first, then key: the order in which a deletion locks them too.
     await this.environments.lock(environment.id);
     const old = await this.findAndLock(environment.id, id);
-    if (!isUsable(old)) throw new ApiKeyNotUsable(id);
+    if (!isUsable(old, this.clock.now())) throw new ApiKeyNotUsable(id);
     const issued = await this.insert(place, environment, {
       name: old.name,
       expiresAt: expiresAt ?? old.expiresAt,
       secret,
     });
-    const replaced = endOfGrace(old, request.gracePeriodSeconds ?? 0);
+    const replaced = endOfGrace(old, request.gracePeriodSeconds ?? 0, this.clock.now());
     await this.apiKeys.update(id, replaced);
     this.recordChange(place, environment, {
       id,
@@ -89,7 +91,7 @@ export class ApiKeysService {
     const environment = await this.environmentOf(place);
     const key = await this.findAndLock(environment.id, id);
     if (!key.isActive) return;
-    const revoked = { isActive: false, revokedAt: new Date() };
+    const revoked = { isActive: false, revokedAt: this.clock.now() };
     await this.apiKeys.update(id, revoked);
     this.recordChange(place, environment, {
       id,
@@ -100,7 +102,7 @@ export class ApiKeysService {
 
   /** Hashed before the transaction begins: hashing takes long, and no connection is to wait for it. */
   private async newSecret(): Promise<HashedKey> {
-    const { key, selector } = newKeyMaterial(this.config.secrets.secretKey);
+    const { key, selector } = newKeyMaterial(this.config.secrets.secretKeys);
     return { key, selector, hashedKey: await this.bcrypt.hash(key, this.config.bcryptCost) };
   }
 
@@ -119,7 +121,7 @@ export class ApiKeysService {
       lastUsedAt: null,
       revokedAt: null,
       environmentId: environment.id,
-      createdAt: new Date(),
+      createdAt: this.clock.now(),
     };
     await this.apiKeys.insert(row, () => new EnvironmentNotFound(appKey, environment.name));
     return row;
@@ -153,27 +155,30 @@ export class ApiKeysService {
 }
 
 /** `undefined` when the request says nothing of it. */
-function expiry({ expiresAt, expiresInDays }: ExpiryRequest): Date | undefined {
+function expiry({ expiresAt, expiresInDays }: ExpiryRequest, now: Date): Date | undefined {
   if (expiresAt != null && expiresInDays != null) {
     throw new InvalidInput([
       { pointer: '#/expiresInDays', detail: 'must not be given together with expiresAt' },
     ]);
   }
-  if (expiresInDays != null) return new Date(Date.now() + expiresInDays * DAY_MS);
-  if (expiresAt != null && expiresAt.getTime() <= Date.now()) {
+  if (expiresInDays != null) return new Date(now.getTime() + expiresInDays * DAY_MS);
+  if (expiresAt != null && expiresAt <= now) {
     throw new InvalidInput([{ pointer: '#/expiresAt', detail: 'must lie in the future' }]);
   }
   return expiresAt ?? undefined;
 }
 
-function isUsable({ isActive, expiresAt }: ApiKeyEntity): boolean {
-  return isActive && (expiresAt === null || expiresAt.getTime() > Date.now());
+function isUsable({ isActive, expiresAt }: ApiKeyEntity, now: Date): boolean {
+  return isActive && (expiresAt === null || expiresAt > now);
 }
 
 /** What becomes of a replaced key: revoked at once, or expiring when the grace period ends. */
-function endOfGrace({ expiresAt }: ApiKeyEntity, gracePeriodSeconds: number): Partial<ApiKeyEntity> {
-  const now = Date.now();
-  if (gracePeriodSeconds === 0) return { isActive: false, revokedAt: new Date(now) };
-  const end = now + gracePeriodSeconds * 1000;
+function endOfGrace(
+  { expiresAt }: ApiKeyEntity,
+  gracePeriodSeconds: number,
+  now: Date,
+): Partial<ApiKeyEntity> {
+  if (gracePeriodSeconds === 0) return { isActive: false, revokedAt: now };
+  const end = now.getTime() + gracePeriodSeconds * 1000;
   return { expiresAt: new Date(expiresAt === null ? end : Math.min(end, expiresAt.getTime())) };
 }

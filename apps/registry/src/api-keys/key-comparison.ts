@@ -11,7 +11,7 @@ const MAX_KEYS = 10_000;
 const MATCHES_TTL_MS = 15 * 60_000;
 const MISMATCHES_TTL_MS = 60_000;
 
-/** Stands for a key in memory, where the key itself is never kept: HMAC-SHA-256 under SECRET_KEY. */
+/** Stands for a key in memory, where the key itself is never kept: HMAC-SHA-256 under the first SECRET_KEY. */
 export type Fingerprint = string;
 
 /**
@@ -40,7 +40,7 @@ export class KeyComparison {
     metrics: Metrics,
   ) {
     this.reads = new MemoryReads(metrics, 'key-comparisons');
-    this.secretKey = createSecretKey(config.secrets.secretKey, 'utf8');
+    this.secretKey = createSecretKey(config.secrets.secretKeys[0], 'utf8');
   }
 
   fingerprintOf(key: string): Fingerprint {

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { SecretList } from '#libs/config/app-config.js';
 
 /** `mcp_<selector>_<secret>`: 64 characters, below the 72 bytes bcrypt looks at. */
 const KEY_FORMAT = /^mcp_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/;
@@ -14,8 +15,8 @@ export interface KeyMaterial {
   readonly selector: string;
 }
 
-/** A new key: 192 random bits of secret, and a mark that only a holder of `secretKey` can make. */
-export function newKeyMaterial(secretKey: string): KeyMaterial {
+/** A new key: 192 random bits of secret, and a mark that only a holder of the first secret key can make. */
+export function newKeyMaterial([secretKey]: SecretList): KeyMaterial {
   const selector = randomBytes(SELECTOR_BYTES).toString('hex');
   const unmarked = `mcp_${selector}_${randomBytes(RANDOM_BYTES).toString('base64url')}`;
   return { key: unmarked + markOf(unmarked, secretKey), selector };
@@ -27,13 +28,13 @@ export function selectorOf(key: string): string | undefined {
 }
 
 /**
- * Whether the registry made this very key under this `secretKey`, told without a look at the database. It says
- * nothing of whether the key is still accepted; and a key without a mark may be good.
+ * Whether the registry made this very key under one of these secret keys, told without a look at the database. It
+ * says nothing of whether the key is still accepted; and a key without a mark may be good.
  */
-export function hasMark(key: string, secretKey: string): boolean {
+export function hasMark(key: string, secretKeys: SecretList): boolean {
   if (!KEY_FORMAT.test(key)) return false;
-  const expected = markOf(key.slice(0, -MARK_LENGTH), secretKey);
-  return timingSafeEqual(Buffer.from(key.slice(-MARK_LENGTH)), Buffer.from(expected));
+  const [unmarked, mark] = [key.slice(0, -MARK_LENGTH), Buffer.from(key.slice(-MARK_LENGTH))];
+  return secretKeys.some((secretKey) => timingSafeEqual(mark, Buffer.from(markOf(unmarked, secretKey))));
 }
 
 function markOf(unmarked: string, secretKey: string): string {

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Database } from '#libs/database/database.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 
 const FLUSH_INTERVAL_MS = 10_000;
@@ -13,13 +14,14 @@ export class KeyUse {
 
   constructor(
     private readonly apiKeys: ApiKeysRepository,
+    private readonly clock: DatabaseClock,
     database: Database,
   ) {
     database.beforeClose(() => this.flush());
   }
 
   record(apiKeyId: string): void {
-    this.pending.set(apiKeyId, new Date());
+    this.pending.set(apiKeyId, this.clock.now());
   }
 
   @Interval(FLUSH_INTERVAL_MS)

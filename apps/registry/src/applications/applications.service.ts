@@ -3,6 +3,7 @@ import type { Caller } from '#libs/access/caller.js';
 import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
 import { responseOf } from '#libs/responses/shown.decorator.js';
@@ -28,6 +29,7 @@ export class ApplicationsService {
     private readonly environments: EnvironmentsService,
     private readonly changes: ChangeRecorder,
     private readonly egress: EgressPolicy,
+    private readonly clock: DatabaseClock,
   ) {}
 
   list(query: PageQuery): Promise<Listing<ApplicationResponse>> {
@@ -79,7 +81,7 @@ export class ApplicationsService {
     });
     if (changed === undefined) return responseOf(ApplicationResponse, application);
     if (changed.after.status !== undefined && caller.kind !== 'admin') throw new StatusIsForAdmins();
-    const update = { ...changed.after, updatedAt: new Date() };
+    const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.applications.update(application.id, update);
     this.recordChange(application, changed);
     return responseOf(ApplicationResponse, { ...application, ...update });
@@ -103,7 +105,7 @@ export class ApplicationsService {
 
   private async insert(request: CreateApplicationRequest): Promise<ApplicationEntity> {
     const appKey = request.appKey ?? appKeyFrom(request.name);
-    const now = new Date();
+    const now = this.clock.now();
     const row = {
       id: newId(),
       name: request.name,

@@ -4,6 +4,19 @@ import { type Counter, Metrics } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { AuditLogEntity } from './audit-log.entity.js';
 
+/** An entry to be written. */
+export type NewAuditEntry = Omit<AuditLogEntity, 'createdAt'> & {
+  /** null: now, by the database's clock, so that the entries of one thing are in the order of its changes. */
+  readonly createdAt: Date | null;
+};
+
+/** What retention took away. */
+export interface PrunedEntries {
+  readonly count: number;
+  readonly oldest: Date;
+  readonly newest: Date;
+}
+
 export interface AuditLogFilter {
   readonly appKey?: string;
   readonly action?: string;
@@ -33,12 +46,18 @@ const COLUMNS: readonly { readonly column: keyof AuditLogEntity; readonly type: 
   { column: 'requestId', type: 'text' },
 ];
 
+const COLUMN_NAMES = COLUMNS.map(({ column }) => `"${column}"`);
+
+/** Any number that no other program on the database uses for an advisory lock: "audit" as bytes. */
+const PRUNER_LOCK = 0x6175646974;
+
 /** Every change pays for it, so that its text is made once. */
 const APPEND = `
-  INSERT INTO "AuditLog" (${COLUMNS.map(({ column }) => `"${column}"`).join(', ')})
-  SELECT * FROM unnest(${COLUMNS.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')})`;
+  INSERT INTO "AuditLog" (${COLUMN_NAMES.join(', ')})
+  SELECT ${COLUMN_NAMES.map((name) => (name === '"createdAt"' ? `coalesce(${name}, statement_timestamp())` : name)).join(', ')}
+  FROM unnest(${COLUMNS.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')}) AS entry(${COLUMN_NAMES.join(', ')})`;
 
-/** Appends and reads; the table takes nothing else. */
+/** Appends and reads; the table takes nothing else, but for retention. */
 @Injectable()
 export class AuditLogRepository {
   private readonly written: Counter<'action'>;
@@ -55,7 +74,7 @@ export class AuditLogRepository {
   }
 
   /** Writes all entries in one statement, in the current transaction if there is one. */
-  async append(entries: readonly AuditLogEntity[]): Promise<void> {
+  async append(entries: readonly NewAuditEntry[]): Promise<void> {
     await this.database.query(
       APPEND,
       COLUMNS.map(({ column, type }) =>
@@ -65,6 +84,35 @@ export class AuditLogRepository {
     this.database.afterCommit(() => {
       for (const { action } of entries) this.written.inc({ action });
     });
+  }
+
+  /** Whether this transaction is the only one that prunes; it is so to its end. */
+  async isOnlyPruner(): Promise<boolean> {
+    const [row] = await this.database.query<{ locked: boolean }>(
+      'SELECT pg_try_advisory_xact_lock($1) AS "locked"',
+      [PRUNER_LOCK],
+    );
+    return row?.locked === true;
+  }
+
+  /**
+   * Deletes the oldest of the entries that are older than so many days. In a transaction, which the table lets do so.
+   *
+   * @returns undefined when there are none
+   */
+  async deleteOlderThan(days: number, limit: number): Promise<PrunedEntries | undefined> {
+    await this.database.query(`SELECT set_config('mcp_registry.audit_retention', 'on', true)`);
+    const [pruned] = await this.database.query<PrunedEntries>(
+      `WITH "deleted" AS (
+         DELETE FROM "AuditLog" WHERE "id" = ANY(ARRAY(
+           SELECT "id" FROM "AuditLog" WHERE "createdAt" < now() - make_interval(days => $1)
+           ORDER BY "createdAt", "id" LIMIT $2)) RETURNING "createdAt"
+       ) SELECT count(*)::integer AS "count", min("createdAt") AS "oldest", max("createdAt") AS "newest"
+       FROM "deleted" HAVING count(*) > 0`,
+      [days, limit],
+    );
+    await this.database.query(`SELECT set_config('mcp_registry.audit_retention', 'off', true)`);
+    return pruned;
   }
 
   /** Newest first. */

@@ -6,6 +6,8 @@ import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AuditController } from './audit.controller.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditPruner } from './audit-pruner.js';
+import { AuditPruningService } from './audit-pruning.service.js';
 import { AuditService } from './audit.service.js';
 import { RefusalLog } from './refusal-log.js';
 
@@ -16,6 +18,8 @@ import { RefusalLog } from './refusal-log.js';
   providers: [
     AuditService,
     AuditLogRepository,
+    AuditPruningService,
+    AuditPruner,
     ChangeRecorder,
     { provide: AuditedTransactions, useExisting: AuditService },
     { provide: RefusalRecorder, useClass: RefusalLog },

@@ -41,11 +41,10 @@ export class AuditService extends AuditedTransactions {
 
   private async record(action: AuditAction, changes: readonly Change[], origin: AuditOrigin): Promise<void> {
     if (changes.length === 0) return;
-    const createdAt = new Date();
     await this.entries.append(
       changes.map((change) => ({
         id: newId(),
-        createdAt,
+        createdAt: null,
         action: change.action ?? action,
         appKey: change.appKey,
         applicationId: change.applicationId,

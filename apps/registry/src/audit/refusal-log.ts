@@ -7,9 +7,9 @@ import { HIDDEN, hideApiKeys } from '#libs/access/hide-api-keys.js';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { Database } from '#libs/database/database.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
-import type { AuditLogEntity } from './audit-log.entity.js';
-import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditLogRepository, type NewAuditEntry } from './audit-log.repository.js';
 import { requestOrigin } from './request-origin.js';
 
 const WINDOW_MS = 5000;
@@ -33,11 +33,12 @@ const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
 @Injectable()
 export class RefusalLog extends RefusalRecorder {
   private readonly logger = new Logger(RefusalLog.name);
-  private pending = new Map<string, AuditLogEntity>();
+  private pending = new Map<string, NewAuditEntry>();
 
   constructor(
     private readonly entries: AuditLogRepository,
     private readonly config: AppConfig,
+    private readonly clock: DatabaseClock,
     database: Database,
   ) {
     super();
@@ -50,7 +51,7 @@ export class RefusalLog extends RefusalRecorder {
       appKey: this.withoutSecrets(made.appKey),
       environment: this.withoutSecrets(made.environment),
     };
-    this.add(groupOf(claim, request.ip), entryOf(claim, request));
+    this.add(groupOf(claim, request.ip), entryOf(claim, request, this.clock.now()));
   }
 
   @Interval(WINDOW_MS)
@@ -72,7 +73,7 @@ export class RefusalLog extends RefusalRecorder {
     }
   }
 
-  private add(group: string, entry: AuditLogEntity): void {
+  private add(group: string, entry: NewAuditEntry): void {
     const isFull = !this.pending.has(group) && this.pending.size >= MAX_ENTRIES;
     const key = isFull ? `overflow ${entry.reason ?? ''}` : group;
     const known = this.pending.get(key);
@@ -83,7 +84,8 @@ export class RefusalLog extends RefusalRecorder {
   /** People put keys into the wrong header, and the trail keeps what it is told. */
   private withoutSecrets(claimed: string | undefined): string | undefined {
     if (claimed === undefined) return undefined;
-    const isAdminKey = timingSafeEqual(digest(claimed), digest(this.config.secrets.adminKey));
+    const digested = digest(claimed);
+    const isAdminKey = this.config.secrets.adminKeys.some((key) => timingSafeEqual(digested, digest(key)));
     return isAdminKey ? HIDDEN : hideApiKeys(claimed);
   }
 }
@@ -98,10 +100,10 @@ function groupOf({ reason, appKey, environment, apiKeyId }: RefusedClaim, addres
   );
 }
 
-function entryOf(claim: RefusedClaim, request: FastifyRequest): AuditLogEntity {
+function entryOf(claim: RefusedClaim, request: FastifyRequest, createdAt: Date): NewAuditEntry {
   return {
     id: newId(),
-    createdAt: new Date(),
+    createdAt,
     action: 'credentials.refused',
     actor: 'anonymous',
     apiKeyId: claim.apiKeyId ?? null,

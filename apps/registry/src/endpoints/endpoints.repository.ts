@@ -51,16 +51,16 @@ const INPUT_COLUMNS = INPUT.map(({ column }) => `"${column}"`).join(', ');
 /** One list a column, which PostgreSQL reads in half the time that a list of objects takes it. */
 const APPLY_DIFFERENCES = `
   WITH new AS MATERIALIZED (
-    SELECT * FROM unnest(${INPUT.map(({ type }, index) => `$${index + 5}::${type}[]`).join(', ')}) AS item(${INPUT_COLUMNS})
+    SELECT * FROM unnest(${INPUT.map(({ type }, index) => `$${index + 4}::${type}[]`).join(', ')}) AS item(${INPUT_COLUMNS})
   ),
   deleted AS (DELETE FROM "Endpoint" WHERE "id" = ANY($2::text[])),
   updated AS (
     UPDATE "Endpoint" old
-    SET ${FIELDS.map((field) => `"${field}" = new."${field}"`).join(', ')}, "updatedAt" = $4
+    SET ${FIELDS.map((field) => `"${field}" = new."${field}"`).join(', ')}, "updatedAt" = now()
     FROM new WHERE old."id" = new."id" AND new."id" = ANY($3::text[])
   )
   INSERT INTO "Endpoint" ("environmentId", ${INPUT_COLUMNS}, "createdAt", "updatedAt")
-  SELECT $1, ${INPUT_COLUMNS}, $4, $4
+  SELECT $1, ${INPUT_COLUMNS}, now(), now()
   FROM new WHERE "id" <> ALL($3::text[])`;
 
 /** A field of an endpoint whose JSON, stored and registered, is not the same text. */
@@ -117,7 +117,6 @@ export class EndpointsRepository {
       environmentId,
       deleted,
       updated.map(({ id }) => id),
-      new Date(),
       ...INPUT.map(({ column, type }) =>
         written.map((endpoint) => (type === 'json' ? jsonText(endpoint[column]) : endpoint[column])),
       ),

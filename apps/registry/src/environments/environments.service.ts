@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
 import type { InputError } from '#libs/problem-details/domain-error.js';
@@ -23,6 +24,7 @@ export class EnvironmentsService {
     private readonly environments: EnvironmentsRepository,
     private readonly changes: ChangeRecorder,
     private readonly egress: EgressPolicy,
+    private readonly clock: DatabaseClock,
   ) {}
 
   async list(appKey: string, query: PageQuery): Promise<Listing<EnvironmentResponse>> {
@@ -63,7 +65,7 @@ export class EnvironmentsService {
 
   /** Part of creating the application, whose audit entry speaks of it too. */
   async createIn(applicationId: string, request: CreateEnvironmentRequest): Promise<EnvironmentResponse> {
-    const now = new Date();
+    const now = this.clock.now();
     const environment = await this.environments.insert({
       id: newId(),
       name: request.name,
@@ -91,7 +93,7 @@ export class EnvironmentsService {
     const { baseDomain, description, status } = request;
     const changed = changedFields<EnvironmentEntity>(environment, { baseDomain, description, status });
     if (changed === undefined) return responseOf(EnvironmentResponse, environment);
-    const update = { ...changed.after, updatedAt: new Date() };
+    const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.environments.update(environment.id, update);
     this.recordChange(appKey, environment, changed);
     return responseOf(EnvironmentResponse, { ...environment, ...update });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import { refuseInput } from '#libs/problem-details/invalid-input.js';
 import { responseOf } from '#libs/responses/shown.decorator.js';
@@ -30,6 +31,7 @@ export class HealthChecksService {
     private readonly watched: HealthChecksRepository,
     private readonly log: HealthCheckLogRepository,
     private readonly figures: HealthFiguresRepository,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /** @throws ApplicationNotFound */
@@ -38,7 +40,7 @@ export class HealthChecksService {
     const environments = await this.watched.environments(application.id);
     const ids = environments.map(({ id }) => id);
     const counted = new Availabilities(
-      await this.figures.availability([application.id, ...ids], windowsAt(new Date())),
+      await this.figures.availability([application.id, ...ids], windowsAt(this.clock.now())),
     );
     const isTarget = application.healthCheckUrl !== null && !application.healthCheckUrl.startsWith('/');
     const own = isTarget ? counted.of(application.id) : counted.worstOf(ids);
@@ -72,7 +74,7 @@ export class HealthChecksService {
 
   /** @throws ApplicationNotFound, EnvironmentNotFound, InvalidInput when that would be too many points */
   async history(idOrAppKey: string, query: HealthHistoryQuery): Promise<HealthHistoryPointResponse[]> {
-    const { environment_id: environmentId, resolution = 'hour', to = new Date() } = query;
+    const { environment_id: environmentId, resolution = 'hour', to = this.clock.now() } = query;
     const length = LENGTH_MS[resolution];
     const since = query.from ?? new Date(to.getTime() - DEFAULT_DAYS[resolution] * DAY_MS);
     const from = new Date(Math.floor(since.getTime() / length) * length);

@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { HistoryKeepingService } from './history-keeping.service.js';
 
 const INTERVAL_MS = 5 * 60_000;
@@ -16,16 +17,19 @@ export class HistoryKeeper implements OnApplicationBootstrap, BeforeApplicationS
   private readonly stop = new AbortController();
   private running: Promise<void> | undefined;
 
-  constructor(private readonly history: HistoryKeepingService) {}
+  constructor(
+    private readonly history: HistoryKeepingService,
+    private readonly clock: DatabaseClock,
+  ) {}
 
   /** Before the first probe: the day of a new installation gets a partition of its own, too. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.attempt(() => this.history.makePartitionsAhead(new Date()));
+    await this.attempt(() => this.history.makePartitionsAhead(this.clock.now()));
   }
 
   @Interval(INTERVAL_MS)
   async tick(): Promise<void> {
-    this.running ??= this.attempt(() => this.history.keep(new Date(), this.stop.signal)).finally(() => {
+    this.running ??= this.attempt(() => this.history.keep(this.clock.now(), this.stop.signal)).finally(() => {
       this.running = undefined;
     });
     await this.running;

@@ -3,6 +3,7 @@ import { AuditedTransactions } from '#libs/audit-trail/audited-transactions.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { Database } from '#libs/database/database.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { HealthCheckLogRepository } from '../history/health-check-log.repository.js';
 import { type HealthState, type HealthStatus, nextState, UNKNOWN_STATE } from './health-state.js';
 import {
@@ -55,6 +56,7 @@ export class HealthRecorder {
     private readonly transactions: AuditedTransactions,
     private readonly changes: ChangeRecorder,
     private readonly database: Database,
+    private readonly clock: DatabaseClock,
     private readonly config: AppConfig,
   ) {
     this.outage = new NetworkOutage(config.healthChecks.intervalSeconds * 1000);
@@ -146,7 +148,7 @@ export class HealthRecorder {
         ? [{ at: check.checkedAt.getTime(), silent: isSilent(check) }]
         : [],
     );
-    const news = this.outage.observe(observed, Date.now());
+    const news = this.outage.observe(observed, this.clock.now().getTime());
     if (news !== undefined) this.logger.warn(OUTAGE_NEWS[news]);
   }
 

@@ -32,7 +32,8 @@ export class ProbeService implements BeforeApplicationShutdown {
   private readonly brokenOff: ProbeTarget[] = [];
   private spread = false;
   private stopping = false;
-  private pausedUntil = 0;
+  /** On the monotonic clock. */
+  private pausedUntil = -Infinity;
   private claiming: Promise<void> | undefined;
   private recording: Promise<void> | undefined;
 
@@ -143,11 +144,11 @@ export class ProbeService implements BeforeApplicationShutdown {
   }
 
   private async unlessDatabaseFails(purpose: string, work: () => Promise<void>): Promise<void> {
-    if (Date.now() < this.pausedUntil) return;
+    if (performance.now() < this.pausedUntil) return;
     try {
       await work();
     } catch (error) {
-      this.pausedUntil = Date.now() + PAUSE_MS;
+      this.pausedUntil = performance.now() + PAUSE_MS;
       this.logger.error(
         `The prober could not ${purpose}: ${(error as Error).message}`,
         isPassing(error) ? undefined : (error as Error).stack,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '#libs/database/database-clock.js';
 import { EgressClient, type EgressOutcome } from '#libs/egress/egress-client.js';
 import type { CheckStatus } from '../check-status.js';
 import { ProbeMetrics } from './probe-metrics.js';
@@ -24,11 +25,12 @@ export class Prober {
   constructor(
     private readonly egress: EgressClient,
     private readonly metrics: ProbeMetrics,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /** Rejects only when it is aborted, or when the service ends. */
   async check(url: string, signal?: AbortSignal): Promise<Check> {
-    const checkedAt = new Date();
+    const checkedAt = this.clock.now();
     const check = checkOf(await this.egress.get(url, { signal }), checkedAt);
     this.metrics.checked(check.status);
     return check;

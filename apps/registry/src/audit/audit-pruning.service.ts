@@ -1,0 +1,68 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppConfig } from '#libs/config/app-config.js';
+import { Database } from '#libs/database/database.js';
+import { newId } from '#libs/database/new-id.js';
+import { AuditLogRepository, type NewAuditEntry, type PrunedEntries } from './audit-log.repository.js';
+import { REGISTRY_ORIGIN } from './request-origin.js';
+
+/** Entries deleted by one transaction: some tenths of a second. */
+const BATCH_SIZE = 5000;
+
+/** Keeps the trail to `AUDIT_RETENTION_DAYS`; what it deletes, the trail says. */
+@Injectable()
+export class AuditPruningService {
+  private readonly logger = new Logger('AuditTrail');
+
+  constructor(
+    private readonly database: Database,
+    private readonly entries: AuditLogRepository,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Deletes all entries that are older, by the database's clock. It may break off anywhere, by `signal` or a crash:
+   * every batch is a transaction with an entry of its own, and the next call goes on from there. Of several processes
+   * that call it at once, one works.
+   */
+  async prune(signal = new AbortController().signal): Promise<void> {
+    const days = this.config.auditRetentionDays;
+    if (days === undefined) return;
+    let total = 0;
+    let pruned: PrunedEntries | undefined;
+    do {
+      if (signal.aborted) break;
+      pruned = await this.pruneBatch(days);
+      total += pruned?.count ?? 0;
+    } while (pruned?.count === BATCH_SIZE);
+    if (total > 0) this.logger.log(`${total} entries older than ${days} days were deleted`);
+  }
+
+  /** @returns undefined when there was nothing to do, or another process does it */
+  private pruneBatch(days: number): Promise<PrunedEntries | undefined> {
+    return this.database.transaction(async () => {
+      if (!(await this.entries.isOnlyPruner())) return undefined;
+      const pruned = await this.entries.deleteOlderThan(days, BATCH_SIZE);
+      if (pruned !== undefined) await this.entries.append([entryOf(pruned, days)]);
+      return pruned;
+    });
+  }
+}
+
+function entryOf({ count, oldest, newest }: PrunedEntries, retentionDays: number): NewAuditEntry {
+  return {
+    id: newId(),
+    createdAt: null,
+    action: 'audit.pruned',
+    appKey: null,
+    applicationId: null,
+    environment: null,
+    environmentId: null,
+    resourceType: 'audit-trail',
+    resourceId: null,
+    before: null,
+    after: { deleted: count, from: oldest.toISOString(), until: newest.toISOString(), retentionDays },
+    reason: null,
+    occurrences: 1,
+    ...REGISTRY_ORIGIN,
+  };
+}
