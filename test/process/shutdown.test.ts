@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { holdRows } from '../support/held-rows.js';
@@ -33,6 +35,9 @@ describe('the end of the service', () => {
       fetch(`${url}/applications/held`, { method: 'PUT', headers, body: '{"description":"never"}' });
     const cut = Promise.allSettled([update(), update()]);
     await eventually(async () => (await rows.waiting()) === 2);
+    // As browsers open them in advance: it is closed, and neither waited for nor cut.
+    const silent = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(silent, 'connect');
 
     service.signal('SIGTERM');
     await eventually(async () => (await statusOf(`${url}/health/ready`)) === 503, { within: 2000 });
@@ -44,6 +49,7 @@ describe('the end of the service', () => {
     const { code, stdout } = await service.exited;
     expect(code).toBe(0);
     expect(stdout).toContain('Cut 2 connections whose requests had not ended within 1 s');
+    silent.destroy();
     await rows.release();
     expect(await database.query(`SELECT "description" FROM "Application"`)).toEqual([{ description: null }]);
   });

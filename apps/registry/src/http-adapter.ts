@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { BadRequestException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -20,6 +21,8 @@ const SECOND_MS = 1000;
 /** For URL and headers, within what REQUEST_TIMEOUT allows the whole request. */
 const MAX_HEAD_SECONDS = 20;
 const BATCH_ROUTE = '/register/endpoints';
+/** Once the stop has begun, how long a connection on which nothing ever came may take to send something. */
+const FIRST_BYTE_MS = 500;
 /** A client's own request id is kept when it is short and plain. */
 const REQUEST_ID = /^[A-Za-z0-9._:/=+-]{1,128}$/;
 
@@ -96,8 +99,17 @@ function tieToRequest(request: FastifyRequest, reply: FastifyReply): void {
 /** Once the stop has begun no connection outlives its answer: clients that keep theirs would delay the end. */
 function letConnectionsGo(fastify: FastifyInstance): void {
   let stopping = false;
+  const sockets = new Set<Socket>();
+  fastify.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   fastify.addHook('preClose', (done) => {
     stopping = true;
+    // Node.js does not count as idle what browsers open in advance, and would wait for a request on it.
+    setTimeout(() => {
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    }, FIRST_BYTE_MS).unref();
     done();
   });
   fastify.addHook('onSend', (_, reply, payload, done) => {
