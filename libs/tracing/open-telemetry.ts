@@ -157,6 +157,11 @@ function fail(span: Span, type: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
+/** The SDK tells errors as JSON, with a stack and what else they carry. */
+function reasonIn(complaint: string): string {
+  return /"message":"((?:[^"\\]|\\.)*)"/.exec(complaint)?.[1] ?? complaint;
+}
+
 function complaints(): DiagLogger {
   const logger = new Logger('Tracing');
   let complainedAt = -Infinity;
@@ -164,7 +169,7 @@ function complaints(): DiagLogger {
     const now = performance.now();
     if (now - complainedAt < COMPLAINT_INTERVAL_MS) return;
     complainedAt = now;
-    logger.warn(message);
+    logger.warn(reasonIn(message));
   };
   const nothing = (): void => undefined;
   return { error: complain, warn: complain, info: nothing, debug: nothing, verbose: nothing };
