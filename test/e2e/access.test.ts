@@ -288,6 +288,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
         expect(constant).toEqual({
           'www-authenticate': 'ApiKey',
           'content-type': 'application/problem+json; charset=utf-8',
+          'x-content-type-options': 'nosniff',
           'content-length': String(JSON.stringify({ ...REFUSED, instance: path, requestId }).length),
         });
         if (operation.method !== 'HEAD') expect(body).toEqual({ ...REFUSED, instance: path, requestId });
