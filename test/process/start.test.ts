@@ -83,7 +83,7 @@ describe('the process', () => {
       [
         'REGISTRY_ADMIN_KEY',
         { REGISTRY_ADMIN_KEY: 'hunter2 with spaces' },
-        /^Configuration: REGISTRY_ADMIN_KEY \(hidden\) must be 1 to 512 visible ASCII characters without spaces\n$/,
+        /^Configuration: REGISTRY_ADMIN_KEY \(hidden\) must be 1 to 512 visible ASCII characters without spaces, or several such secrets with commas between them\n$/,
       ],
       [
         'production without secrets',
