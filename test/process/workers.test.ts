@@ -15,6 +15,7 @@ import { eventually } from '../support/eventually.js';
 import { Ledger } from '../support/ledger.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { SeededRandom } from '../support/seeded-random.js';
+import { figureOf } from '../support/metrics-text.js';
 import { ADMIN_KEY, AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';
@@ -63,6 +64,7 @@ describe('two workers under load', () => {
       BCRYPT_COST: '4',
       RATE_LIMIT_ENABLED: 'false',
       SHUTDOWN_DELAY: '1',
+      METRICS_PORT: '0',
     });
     url = await service.ready;
   });
@@ -141,6 +143,23 @@ describe('two workers under load', () => {
     );
     await expectNothingLost(sent);
     expect(Math.max(...seen)).toBe(MAX_CONNECTIONS);
+  });
+
+  it('tell what both of them count as one figure', async () => {
+    const metricsUrl = /^ {2}Metrics +(\S+)$/m.exec(service.output())?.[1] ?? '';
+    const asked = 8;
+    for (let number = 0; number < asked; number += 1) {
+      await fetch(`${url}/endpoints?app_key=nobody`, { headers: { Connection: 'close' } });
+    }
+    const metrics = await fetch(metricsUrl).then((answer) => answer.text());
+    const counted = (route: string, status: number): number | undefined =>
+      figureOf(
+        `mcp_registry_http_request_duration_seconds_count{method="GET",route="${route}",status="${status}"}`,
+        metrics,
+      );
+    expect(counted('/endpoints', 404)).toBe(asked);
+    expect(figureOf('mcp_registry_change_feed_current', metrics)).toBe(1);
+    expect(metrics).toMatch(/^mcp_registry_build_info\{version="[^"]+",node="v[^"]+"\} 1$/m);
   });
 
   it.each(['1', '2'])('lose nothing when worker %s is killed, and are two again', async (place) => {
