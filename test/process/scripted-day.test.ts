@@ -312,7 +312,7 @@ describe('a day of the registry', () => {
       ['mcp_registry_audit_entries_total{action="application.created"}', 2],
       ['mcp_registry_audit_entries_total{action="endpoints.registered"}', 1],
       ['mcp_registry_change_feed_current', 1],
-      ['mcp_registry_database_connections_limit', 20],
+      ['mcp_registry_database_connections_limit', 19],
     ])('count %s', (series, figure) => {
       expect(figureOf(series, metrics)).toBe(figure);
     });
