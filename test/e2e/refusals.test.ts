@@ -178,16 +178,23 @@ describe('refused credentials', () => {
   });
 
   it.each([
-    ['a key nobody issued', (): string => UNKNOWN_KEY],
-    ['a known selector with a wrong secret', (): string => `${key.apiKey.slice(0, -43)}${'A'.repeat(43)}`],
-    ['no key', (): string => ''],
-  ])('with 100 made-up app keys and %s, 500 times, are one entry', async (_, apiKey) => {
-    for (let round = 0; round < 5; round += 1) {
+    ['a key nobody issued', '192.0.2.11', (): string => UNKNOWN_KEY],
+    [
+      'a known selector with a wrong secret',
+      '192.0.2.12',
+      (): string => `${key.apiKey.slice(0, -43)}${'A'.repeat(43)}`,
+    ],
+    ['no key', '192.0.2.13', (): string => ''],
+  ])('with 100 made-up app keys and %s, 300 times, are one entry', async (_, address, apiKey) => {
+    // As many as a network may try before it is told to wait, which is another reason.
+    for (let round = 0; round < 3; round += 1) {
       await Promise.all(
-        Array.from({ length: 100 }, (_each, number) => refused(asApplication(`made-up-${number}`, apiKey()))),
+        Array.from({ length: 100 }, (_each, number) =>
+          refused(asApplication(`made-up-${number}`, apiKey()), address),
+        ),
       );
     }
-    expect(await newRefusals()).toEqual([expect.objectContaining({ occurrences: 500 })]);
+    expect(await newRefusals()).toEqual([expect.objectContaining({ occurrences: 300 })]);
   });
 
   it('from 200 addresses are a bounded number of entries', async () => {

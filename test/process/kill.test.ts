@@ -13,7 +13,7 @@ import type { ServiceProcess } from '../support/service-process.js';
 import { type SentRequest, Targets, WORKERS, WriteLoad } from '../support/write-load.js';
 
 /** How often to kill: more for a longer run. */
-const KILLS = Number(process.env.KILLS ?? 15);
+const KILLS = Number(process.env.KILLS ?? 5);
 /** To repeat the choices of a run that failed; when requests meet is up to the machine. */
 const SEED = Number(process.env.KILL_SEED ?? randomInt(2 ** 31));
 const SETTINGS = { LOG_LEVEL: 'warning', BCRYPT_COST: '4' };
