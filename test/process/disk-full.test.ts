@@ -149,7 +149,7 @@ const disk = mountSmallDisk();
 
   it('is a matter for the log, which says where there is no room, and no secret', () => {
     const log = service.output();
-    expect(log).toMatch(/POST \/register\/endpoints failed \(request .+\): .*No space left on device/);
+    expect(log).toMatch(/"requestId":".+"POST \/register\/endpoints failed: .*No space left on device/);
     expect(log).not.toContain(ADMIN_KEY);
   });
 });
