@@ -5,10 +5,10 @@ import { startApp, type TestApp } from '../support/start-app.js';
 
 const OPERATIONS = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
 /** What each query answers, in the words that stand before it, and the query. */
-const QUERIES = [...OPERATIONS.matchAll(/^(.+)\n\n```sql\n([^]*?);\n```$/gm)].map(
+const QUERIES = [...OPERATIONS.matchAll(/^(.+)\n\n```sql\n((?:SELECT|WITH)\b[^]*?);\n```$/gm)].map(
   ([, question = '', sql = '']) => [question, sql] as const,
 );
-const BLOCKS = OPERATIONS.match(/^```sql$/gm);
+const BLOCKS = OPERATIONS.match(/^```sql\n(?=SELECT|WITH)/gm);
 
 /** What this database has none of: refusals, old keys, long transactions, waiting ones, that very request. */
 const FINDS_NOTHING = /credentials\.refused|90 days|1 minute|pg_blocking_pids|"requestId" =/;

@@ -75,12 +75,14 @@ function completeResponses(document: OpenAPIObject, basePath: string): void {
   }
 }
 
-/** Bad input, a path too long, a body too large or of the wrong type, no database. */
+/** What no route is asked for: a wrong host, a request that comes too slowly, a URL or headers that are too long. */
+const HEAD_ERRORS = [400, 408, 414, 431];
+
+/** Bad input, a body too large or of the wrong type, no database. */
 function commonErrors(method: string, { parameters = [], requestBody }: Operation): number[] {
-  if (parameters.length === 0 && requestBody === undefined) return [];
-  const inPath = parameters.some((parameter) => 'in' in parameter && parameter.in === 'path');
+  if (parameters.length === 0 && requestBody === undefined) return HEAD_ERRORS;
   // A body is read with every method but GET, whether the route wants one or not.
-  return [400, ...(method === 'get' ? [] : [413, 415]), ...(inPath ? [414] : []), 503];
+  return [...HEAD_ERRORS, ...(method === 'get' ? [] : [413, 415]), 503];
 }
 
 /** Writes unions of bare types the short way of JSON Schema 2020-12: `"type": ["string", "null"]`. */
