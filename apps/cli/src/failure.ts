@@ -10,11 +10,21 @@ export class WrongUsage extends Failure {
   override readonly exitCode = 2;
 }
 
-/** The operator said no, or ended a prompt. Exit code 1. */
+/** The operator said no. Exit code 1. */
 export class Cancelled extends Failure {
   override readonly name = 'Cancelled';
 
   constructor() {
     super('Cancelled: nothing was changed.');
+  }
+}
+
+/** The operator ended a prompt, as with Ctrl-C. Exit code 130, as of a program that SIGINT ends. */
+export class Interrupted extends Failure {
+  override readonly name = 'Interrupted';
+  override readonly exitCode = 130;
+
+  constructor() {
+    super('Interrupted: nothing was changed.');
   }
 }

@@ -41,7 +41,12 @@ export function globalOptions(command: Command): GlobalOptions {
 }
 
 function httpUrl(text: string): string {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  // What it holds is not told: a password may be part of it.
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    throw new WrongUsage('--url (hidden) must not carry user information');
+  }
+  if (url === undefined || url.search !== '' || url.hash !== '') {
     throw new WrongUsage(`--url: "${text}" is not an http(s) URL such as https://registry.example.com`);
   }
   return text.replace(/\/+$/, '');

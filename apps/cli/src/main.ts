@@ -4,9 +4,12 @@ import { Failure } from './failure.js';
 import { program } from './program.js';
 
 // Whoever reads the output may have had enough of it, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+}
+// By way of `exit`, so that what is half written is taken away; the codes are those shells give for the signals.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 
 try {
   await program().parseAsync();

@@ -42,6 +42,17 @@ export async function asApplication({ appKey, apiKeyFile }: KeySources): Promise
   };
 }
 
+/**
+ * For what may be public: the operator if there is an admin key, otherwise the application if it can be named and
+ * proved, otherwise nobody. Nothing is asked for.
+ */
+export async function asWhoeverIsKnown(sources: KeySources): Promise<CredentialHeaders> {
+  const { adminKeyFile, appKey, apiKeyFile } = sources;
+  if (adminKeyFile !== undefined || isSet('MCP_REGISTRY_ADMIN_KEY')) return asOperator(sources);
+  if (appKey === undefined || (apiKeyFile === undefined && !isSet('MCP_REGISTRY_API_KEY'))) return {};
+  return asApplication(sources);
+}
+
 interface SecretSource {
   /** As people call it. */
   readonly name: string;
@@ -52,15 +63,27 @@ interface SecretSource {
 
 /** From the file if one is named, otherwise from the environment, otherwise from whoever sits at the terminal. */
 async function secret({ name, variable, option, file }: SecretSource): Promise<string> {
-  if (file !== undefined) return secretIn(file, option);
-  const given = process.env[variable]?.trim();
-  if (given !== undefined && given !== '') return given;
+  if (file !== undefined) return usable(await secretIn(file, option), `${option}: the key in ${file}`);
+  if (isSet(variable)) return usable(process.env[variable] ?? '', variable);
   if (!isInteractive()) {
     throw new WrongUsage(
       `The ${name} is missing: put it into ${variable} or into a file named by ${option}.`,
     );
   }
-  return askSecret(`The ${name}`);
+  return usable(await askSecret(`The ${name}`), `The ${name}`);
+}
+
+function isSet(variable: string): boolean {
+  return (process.env[variable] ?? '').trim() !== '';
+}
+
+/** What no header field could carry is refused here: `fetch` would say so with the key in its message. */
+function usable(text: string, source: string): string {
+  const key = text.trim();
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new WrongUsage(`${source} (hidden) is no key: keys are visible ASCII characters without spaces`);
+  }
+  return key;
 }
 
 async function secretIn(file: string, option: string): Promise<string> {
@@ -69,7 +92,6 @@ async function secretIn(file: string, option: string): Promise<string> {
       `${option}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
     );
   });
-  const key = text.trim();
-  if (key === '') throw new WrongUsage(`${option}: ${file} is empty`);
-  return key;
+  if (text.trim() === '') throw new WrongUsage(`${option}: ${file} is empty`);
+  return text;
 }

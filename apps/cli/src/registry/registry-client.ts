@@ -1,22 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../failure.js';
-import { type GlobalOptions } from '../global-options.js';
-import { type CredentialHeaders } from './credentials.js';
+import type { GlobalOptions } from '../global-options.js';
+import { acceptedAnswer, jsonOf, secondsToWait } from './answers.js';
+import type { CredentialHeaders } from './credentials.js';
 
 /** Longer than any answer of the registry takes. */
 const TIMEOUT_MS = 60_000;
+/** As long as the registry's window for counting requests, unless it is set otherwise. */
+const MOST_PATIENCE_SECONDS = 60;
 const PAGE_SIZE = 500;
 
-/** The part of a problem document (RFC 9457) that people read. */
-interface Problem {
-  readonly title?: string;
-  readonly detail?: string;
-  readonly requestId?: string;
-  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
-}
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-export interface CallOptions {
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly body?: object;
+/** A request that changes something. */
+export interface ChangeRequest {
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  readonly body: object;
 }
 
 /** The registry's HTTP interface, for one caller. Whatever is not answered with success is a Failure that says why. */
@@ -34,11 +34,11 @@ export class RegistryClient {
     return new RegistryClient(options.url, await credentials(options));
   }
 
-  get<Answer>(path: string, query?: CallOptions['query']): Promise<Answer> {
+  get<Answer>(path: string, query?: Query): Promise<Answer> {
     return this.call('GET', path, { query });
   }
 
-  post<Answer>(path: string, body: object = {}, query?: CallOptions['query']): Promise<Answer> {
+  post<Answer>(path: string, body: object = {}, query?: Query): Promise<Answer> {
     return this.call('POST', path, { body, query });
   }
 
@@ -46,56 +46,77 @@ export class RegistryClient {
     return this.call('PUT', path, { body });
   }
 
+  change<Answer>({ method, path, body }: ChangeRequest): Promise<Answer> {
+    return this.call(method, path, { body });
+  }
+
   async delete(path: string): Promise<void> {
     await this.call('DELETE', path);
   }
 
-  /** All items of a list, read page by page (RFC 8288 `Link: rel="next"`), or the first `most` of them. */
-  async list<Item>(
-    path: string,
-    { query, most = Infinity }: CallOptions & { most?: number } = {},
-  ): Promise<Item[]> {
+  /** All items of a list, or the first `most` of them. */
+  async list<Item>(path: string, { query, most }: { query?: Query; most?: number } = {}): Promise<Item[]> {
     const items: Item[] = [];
-    let next: string | undefined = this.address(path, { ...query, limit: Math.min(PAGE_SIZE, most) });
-    while (next !== undefined && items.length < most) {
-      const response = await this.send('GET', next);
-      items.push(...((await response.json()) as Item[]));
-      next = nextPage(response.headers.get('link'), next);
+    for await (const page of this.pages<Item>(path, { query, most })) items.push(...page);
+    return items;
+  }
+
+  /** A list page by page (RFC 8288 `Link: rel="next"`), for what is too much to keep at once. */
+  async *pages<Item>(
+    path: string,
+    { query, most = Infinity }: { query?: Query; most?: number } = {},
+  ): AsyncGenerator<Item[]> {
+    let left = most;
+    let search: string | undefined = searchOf({ ...query, limit: Math.min(PAGE_SIZE, most) });
+    while (search !== undefined && left > 0) {
+      const response = await this.send('GET', `${path}${search}`);
+      const page = await jsonOf<Item[]>(response);
+      yield page.slice(0, left);
+      left -= page.length;
+      search = nextSearch(response);
     }
-    return items.slice(0, most);
   }
 
-  private async call<Answer>(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
-    const response = await this.send(method, this.address(path, options.query), options.body);
-    if (response.status === 204) return undefined as Answer;
-    return (await response.json()) as Answer;
+  private async call<Answer>(
+    method: string,
+    path: string,
+    { query, body }: { query?: Query; body?: object } = {},
+  ): Promise<Answer> {
+    const response = await this.send(method, `${path}${searchOf(query)}`, body);
+    return response.status === 204 ? (undefined as Answer) : jsonOf<Answer>(response);
   }
 
-  private address(path: string, query: CallOptions['query'] = {}): string {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined);
-    const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
-    return `${this.url}${path}${search.size > 0 ? `?${search.toString()}` : ''}`;
+  /** Waits once when the registry says that it has had enough of us for the moment. */
+  private async send(method: string, target: string, body?: object): Promise<Response> {
+    const response = await this.request(method, target, body);
+    const seconds = response.status === 429 ? secondsToWait(response) : undefined;
+    if (seconds === undefined || seconds > MOST_PATIENCE_SECONDS) return acceptedAnswer(response);
+    await response.body?.cancel();
+    process.stderr.write(`Too many requests: waiting ${seconds} s, as the registry asks for.\n`);
+    await delay(seconds * 1000);
+    return acceptedAnswer(await this.request(method, target, body));
   }
 
-  private async send(method: string, address: string, body?: object): Promise<Response> {
-    const response = await fetch(address, {
-      method,
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: {
-        ...this.credentials,
-        Accept: 'application/json',
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }).catch((error: unknown) => {
+  private async request(method: string, target: string, body?: object): Promise<Response> {
+    try {
+      return await fetch(`${this.url}${target}`, {
+        method,
+        // Followed nowhere: the keys are for the registry that was named.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: {
+          ...this.credentials,
+          Accept: 'application/json',
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
       const { message, cause } = error as { message: string; cause?: { message?: string; code?: string } };
       // The cause of a refused connection to a host with several addresses has a code and an empty message.
       const reason = [cause?.message, cause?.code, message].find((each) => each !== undefined && each !== '');
       throw new Failure(`${this.url} cannot be reached: ${reason}`);
-    });
-    if (response.ok) return response;
-    throw new Failure(await explanation(response));
+    }
   }
 }
 
@@ -104,29 +125,14 @@ export function segment(value: string): string {
   return encodeURIComponent(value);
 }
 
-function nextPage(link: string | null, base: string): string | undefined {
-  const target = /<([^>]*)>;\s*rel="next"/.exec(link ?? '')?.[1];
-  return target === undefined ? undefined : new URL(target, base).href;
+function searchOf(query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  return search.size > 0 ? `?${search.toString()}` : '';
 }
 
-async function explanation(response: Response): Promise<string> {
-  const text = await response.text();
-  const problem = problemIn(text);
-  if (problem === undefined) {
-    return `${response.url} answered ${response.status}, not as a registry does: ${text.slice(0, 200)}`;
-  }
-  const { title = 'Refused', detail, errors = [], requestId } = problem;
-  const mistakes = errors.map((error) => `\n  ${error.pointer} ${error.detail}`).join('');
-  const why = detail === undefined || mistakes !== '' ? '' : `: ${detail}`;
-  const reference = response.status >= 500 && requestId !== undefined ? ` (request ${requestId})` : '';
-  return `${title}${why}${mistakes}${reference}`;
-}
-
-function problemIn(text: string): Problem | undefined {
-  try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+/** Only the query of the link counts: behind a proxy the registry may not know where it is reached. */
+function nextSearch(response: Response): string | undefined {
+  const target = /<([^>]*)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+  return target === undefined ? undefined : new URL(target, response.url).search;
 }

@@ -16,6 +16,11 @@ const NO_BORDERS = {
 export class Output {
   constructor(private readonly json: boolean) {}
 
+  /** Whether scripts read it: for commands that show people something other than what the registry answered. */
+  get writesJson(): boolean {
+    return this.json;
+  }
+
   /** A list: a line a row, or the JSON array as the registry has it. */
   list<Row>(rows: readonly Row[], columns: Columns<Row>): void {
     if (this.json) {

@@ -1,5 +1,4 @@
-import { confirm, isCancel, password } from '@clack/prompts';
-import { Cancelled, WrongUsage } from '../failure.js';
+import { Cancelled, Interrupted, WrongUsage } from '../failure.js';
 
 /** Whether somebody sits there who could answer. */
 export function isInteractive(): boolean {
@@ -8,8 +7,10 @@ export function isInteractive(): boolean {
 
 /** Asks on stderr, so that the output stays clean; what is typed does not show. */
 export async function askSecret(message: string): Promise<string> {
+  const { isCancel, password } = await import('@clack/prompts');
   const answer = await password({ message, output: process.stderr });
-  if (isCancel(answer) || answer === '') throw new Cancelled();
+  if (isCancel(answer)) throw new Interrupted();
+  if (answer === '') throw new Cancelled();
   return answer;
 }
 
@@ -21,6 +22,8 @@ export async function askSecret(message: string): Promise<string> {
 export async function agreement(question: string, { yes }: { yes: boolean }): Promise<void> {
   if (yes) return;
   if (!isInteractive()) throw new WrongUsage(`${question} There is nobody to ask: say --yes.`);
+  const { confirm, isCancel } = await import('@clack/prompts');
   const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
-  if (isCancel(answer) || !answer) throw new Cancelled();
+  if (isCancel(answer)) throw new Interrupted();
+  if (!answer) throw new Cancelled();
 }
