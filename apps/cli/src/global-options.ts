@@ -32,12 +32,13 @@ export function addGlobalOptions(root: Command): void {
         'MCP_REGISTRY_API_KEY_FILE',
       ),
     )
-    .option('--json', 'write JSON instead of tables', false);
+    .option('--json', 'write JSON instead of tables');
 }
 
 /** The options before and after the command's name, whichever command it is. */
 export function globalOptions(command: Command): GlobalOptions {
-  return command.optsWithGlobals<GlobalOptions>();
+  const options = command.optsWithGlobals<Omit<GlobalOptions, 'json'> & { json?: boolean }>();
+  return { ...options, json: options.json === true };
 }
 
 function httpUrl(text: string): string {

@@ -2,20 +2,20 @@ import { InvalidArgumentError, Option } from 'commander';
 
 /** What every command that changes something can be told. */
 export interface WriteOptions {
-  readonly dryRun: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** What a command that takes something away can be told as well. */
 export interface RemovalOptions extends WriteOptions {
-  readonly yes: boolean;
+  readonly yes?: boolean;
 }
 
 export function dryRunOption(description = 'show what would be sent, and send nothing'): Option {
-  return new Option('--dry-run', description).default(false);
+  return new Option('--dry-run', description);
 }
 
 export function yesOption(): Option {
-  return new Option('--yes', 'do not ask').default(false);
+  return new Option('--yes', 'do not ask');
 }
 
 /** @throws InvalidArgumentError, which commander shows with the option's name */

@@ -33,7 +33,7 @@ export class Session {
 
   /** Sends what changes the registry. On a dry run it is only shown, and nothing comes back. */
   async change<Answer>(request: ChangeRequest, { dryRun }: WriteOptions): Promise<Answer | undefined> {
-    if (!dryRun) return this.registry.change<Answer>(request);
+    if (dryRun !== true) return this.registry.change<Answer>(request);
     const { method, path, body } = request;
     this.output.done(`Would send ${method} ${path}\n${JSON.stringify(body, null, 2)}`, {
       wouldSend: { method, path, body },
@@ -43,7 +43,7 @@ export class Session {
 
   /** Takes something away when the operator agrees. On a dry run it only says what would go. */
   async remove({ verb, named, thing, path }: Removal, { yes, dryRun }: RemovalOptions): Promise<void> {
-    if (dryRun) {
+    if (dryRun === true) {
       this.output.done(`Would ${verb.toLowerCase()} ${named}.`, { [`would${verb}`]: thing });
       return;
     }

@@ -10,6 +10,7 @@ export function addCompletionCommand(root: Command): void {
   for (const command of commands.values()) {
     for (const { long, description, required } of root.options) {
       const name = long?.replace(/^--/, '') ?? '';
+      if (name === 'version') continue;
       // An option with a value is one with a handler; which values there are is not ours to know.
       if (required) command.option(name, description, () => undefined);
       else command.option(name, description);

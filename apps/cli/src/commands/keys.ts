@@ -167,7 +167,7 @@ interface Handover {
 /** Has a key made, and gives it to whoever asked: on stdout, or into a file that is there before the key is. */
 async function handOver(session: Session, { path, body, options }: Handover): Promise<void> {
   const file =
-    options.outputFile === undefined || options.dryRun
+    options.outputFile === undefined || options.dryRun === true
       ? undefined
       : await reserveSecretFile(options.outputFile);
   try {

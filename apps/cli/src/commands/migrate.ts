@@ -21,11 +21,11 @@ environment or from .env in the working directory. No registry needs to run.`,
       // Brings TypeORM along, which no other command shall wait for.
       const { migrate, migrationsToRun } = await import('../database/migrate.js');
       const output = new Output(globalOptions(command).json);
-      const names = await (dryRun ? migrationsToRun() : migrate());
-      const sentence = `${dryRun ? 'Would apply' : 'Applied'} ${names.join(', ')}.`;
+      const names = await (dryRun === true ? migrationsToRun() : migrate());
+      const sentence = `${dryRun === true ? 'Would apply' : 'Applied'} ${names.join(', ')}.`;
       output.done(
         names.length === 0 ? 'The schema is up to date.' : sentence,
-        dryRun ? { wouldApply: names } : { applied: names },
+        dryRun === true ? { wouldApply: names } : { applied: names },
       );
     });
 }

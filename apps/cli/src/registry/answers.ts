@@ -1,4 +1,5 @@
 import { Failure } from '../failure.js';
+import { printable } from '../terminal/printable.js';
 
 /** The part of a problem document (RFC 9457) that people read. */
 interface Problem {
@@ -39,12 +40,14 @@ export function secondsToWait(response: Response): number | undefined {
 }
 
 function refusal(response: Response, { title = 'Refused', detail, errors = [], requestId }: Problem): string {
-  const mistakes = errors.map((error) => `\n  ${error.pointer} ${error.detail}`).join('');
-  const why = detail === undefined || mistakes !== '' ? '' : `: ${detail}`;
+  const mistakes = errors.map((error) => `\n  ${printable(`${error.pointer} ${error.detail}`)}`).join('');
+  if (mistakes !== '') return `${printable(title)}${mistakes}`;
   const seconds = secondsToWait(response);
-  const later = seconds === undefined || why.includes('Try again') ? '' : ` Try again in ${seconds} s.`;
+  const told = seconds === undefined || detail?.includes('Try again') === true;
+  const later = told ? undefined : `Try again in ${seconds} s.`;
+  const why = [detail, later].filter((sentence) => sentence !== undefined).join(' ');
   const reference = response.status >= 500 && requestId !== undefined ? ` (request ${requestId})` : '';
-  return `${title}${why}${later}${mistakes}${reference}`;
+  return printable(`${title}${why === '' ? '' : `: ${why}`}${reference}`);
 }
 
 function redirection(response: Response): string {

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { printable } from './printable.js';
 
 /** A column: its heading and what it shows of a row. */
 export type Columns<Row> = Readonly<Record<string, (row: Row) => unknown>>;
@@ -67,11 +68,10 @@ export class Output {
   }
 }
 
-/** As one line of text: control characters of others' names must not reach the terminal. */
 function shown(value: unknown): string {
   if (value === null || value === undefined) return '-';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.replace(/\p{Cc}+/gu, ' ');
+  return printable(text);
 }
 
 function untailed(text: string): string {

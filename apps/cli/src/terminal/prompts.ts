@@ -19,7 +19,7 @@ export async function askSecret(message: string): Promise<string> {
  *
  * @throws Cancelled when not; WrongUsage when there is nobody to ask
  */
-export async function agreement(question: string, { yes }: { yes: boolean }): Promise<void> {
+export async function agreement(question: string, { yes = false }: { yes?: boolean }): Promise<void> {
   if (yes) return;
   if (!isInteractive()) throw new WrongUsage(`${question} There is nobody to ask: say --yes.`);
   const { confirm, isCancel } = await import('@clack/prompts');
