@@ -116,7 +116,7 @@ describe('what the command line makes of answers', () => {
     const [moved, refused, unknown, hostile] = await Promise.all([
       at('/moved').run('apps list'),
       at('')
-        .with({ env: { MCP_REGISTRY_URL: 'http://127.0.0.2:9' } })
+        .with({ env: { MCP_REGISTRY_URL: 'http://127.0.0.2:4' } })
         .run('apps list'),
       at('').run('apps list --url http://registry.invalid'),
       at('/hostile/').run('apps list'),
@@ -128,7 +128,9 @@ describe('what the command line makes of answers', () => {
       ),
     );
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toMatch(/^http:\/\/127\.0\.0\.2:9 cannot be reached: .+\n$/);
+    expect(refused.stderr).toMatch(
+      /^http:\/\/127\.0\.0\.2:4 cannot be reached: connect ECONNREFUSED 127\.0\.0\.2:4\n$/,
+    );
     expect(unknown.stderr).toMatch(/^http:\/\/registry\.invalid cannot be reached: .+\n$/);
     // Control characters of names do not reach the terminal either.
     const row = 'a [31m b  x     s       h';

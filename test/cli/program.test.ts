@@ -133,7 +133,7 @@ describe('mcp-registry', () => {
         .map((line) => line.replace(/\t.*/, ''));
     expect(offered(commandNames.stdout)).toEqual(['list', 'create', 'show', 'update', 'delete', 'help']);
     expect(offered(options.stdout)).toEqual(
-      expect.arrayContaining(['--grace-period', '--dry-run', '--url', '--json']) as unknown,
+      expect.arrayContaining(['--grace-period', '--dry-run', '--url', '--json']),
     );
     expect(offered(global.stdout)).toEqual(['create']);
   });
@@ -142,7 +142,7 @@ describe('mcp-registry', () => {
     const directory = await mkdtemp(join(tmpdir(), 'registry-loaded-'));
     try {
       const cli = new CommandLine({ env: { NODE_V8_COVERAGE: directory, MCP_REGISTRY_ADMIN_KEY: 'x' } });
-      expect(await cli.run('apps list --url http://127.0.0.2:9')).toMatchObject({ code: 1 });
+      expect(await cli.run('apps list --url http://127.0.0.2:4')).toMatchObject({ code: 1 });
       const [report = ''] = await readdir(directory);
       const { result } = JSON.parse(await readFile(join(directory, report), 'utf8')) as {
         result: { url: string }[];

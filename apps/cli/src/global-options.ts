@@ -37,17 +37,27 @@ export function addGlobalOptions(root: Command): void {
 
 /** The options before and after the command's name, whichever command it is. */
 export function globalOptions(command: Command): GlobalOptions {
-  const options = command.optsWithGlobals<Omit<GlobalOptions, 'json'> & { json?: boolean }>();
-  return { ...options, json: options.json === true };
+  const { json, adminKeyFile, appKey, apiKeyFile, ...options } = command.optsWithGlobals<
+    Omit<GlobalOptions, 'json'> & { json?: boolean }
+  >();
+  return {
+    ...options,
+    json: json === true,
+    adminKeyFile: unlessEmpty(adminKeyFile),
+    appKey: unlessEmpty(appKey),
+    apiKeyFile: unlessEmpty(apiKeyFile),
+  };
+}
+
+/** An empty variable counts as absent, as everywhere. */
+function unlessEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 function httpUrl(text: string): string {
-  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-  // What it holds is not told: a password may be part of it.
-  if (url !== undefined && (url.username !== '' || url.password !== '')) {
-    throw new WrongUsage('--url (hidden) must not carry user information');
-  }
-  if (url === undefined || url.search !== '' || url.hash !== '') {
+  // What it holds is not told then: a password may be part of it.
+  if (text.includes('@')) throw new WrongUsage('--url (hidden) must not carry user information');
+  if (!/^https?:\/\/[^?#]+$/i.test(text) || !URL.canParse(text)) {
     throw new WrongUsage(`--url: "${text}" is not an http(s) URL such as https://registry.example.com`);
   }
   return text.replace(/\/+$/, '');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createApplication } from '../../support/builders.js';
 import { failed, misused, succeeded } from '../../support/command-line.js';
+import { ADMIN_KEY } from '../../support/start-app.js';
 import { withPlaceholders } from '../../support/walkthrough.js';
 import type { World } from './world.js';
 
@@ -141,7 +142,7 @@ export function keyCommands(world: () => World): void {
 
     it('takes the admin key from a file, and never says what a wrong one is', async () => {
       const { stranger } = world();
-      await writeFile(stored('admin.key'), `\n${'admin-key-of-the-tests'}\n`);
+      await writeFile(stored('admin.key'), `\n${ADMIN_KEY}\n`);
       await writeFile(stored('empty.key'), '\n');
       await writeFile(stored('odd.key'), 'schlüssel mit\nzeilen');
       await chmod(stored('admin.key'), 0o600);

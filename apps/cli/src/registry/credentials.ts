@@ -26,7 +26,7 @@ export async function asOperator({ adminKeyFile }: KeySources): Promise<Credenti
 
 /** @throws WrongUsage when application or API key are missing and there is nobody to ask for them */
 export async function asApplication({ appKey, apiKeyFile }: KeySources): Promise<CredentialHeaders> {
-  if (appKey === undefined || appKey === '') {
+  if (appKey === undefined) {
     throw new WrongUsage(
       'This command acts as an application: name it with --app-key or MCP_REGISTRY_APP_KEY.',
     );
