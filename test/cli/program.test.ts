@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { program } from '#cli/program.js';
 import { CommandLine } from '../support/command-line.js';
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
+const TESTS = fileURLToPath(new URL('..', import.meta.url));
 const HANDBOOK = fileURLToPath(new URL('../../../docs/cli.md', import.meta.url));
 
 /** Commands that do something, by their words. */
@@ -28,20 +28,27 @@ function helpOf(command: Command): string {
 
 describe('mcp-registry', () => {
   const commands = commandsBelow(program());
+  let tests: string;
+  let handbook: string;
+
+  beforeAll(async () => {
+    const names = await readdir(TESTS, { recursive: true });
+    const files = names
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => readFile(join(TESTS, name), 'utf8'));
+    tests = (await Promise.all(files)).join('\n');
+    handbook = await readFile(HANDBOOK, 'utf8');
+  });
 
   it.each([...commands])(
     '%s has a description, examples, a test and a place in the handbook',
-    async (words, command) => {
-      const tests = await readdir(HERE, { recursive: true });
-      const sources = await Promise.all(
-        tests.filter((name) => name.endsWith('.js')).map((name) => readFile(join(HERE, name), 'utf8')),
-      );
+    (words, command) => {
       expect(command.description()).not.toBe('');
       expect(helpOf(command)).toMatch(
         new RegExp(`\\nExamples:\\n(.*\\n)*  \\$ mcp-registry (.* )?${words}( |\\n)`),
       );
-      expect(sources.filter((source) => new RegExp(`['"\`]${words}[ '"\`]`).test(source))).not.toEqual([]);
-      expect(await readFile(HANDBOOK, 'utf8')).toMatch(new RegExp(`mcp-registry ${words}\\b`));
+      expect(tests).toMatch(new RegExp(`['"\`]${words}[ '"\`]`));
+      expect(handbook).toMatch(new RegExp(`mcp-registry ${words}\\b`));
     },
   );
 
@@ -148,12 +155,8 @@ describe('mcp-registry', () => {
         result: { url: string }[];
       };
       const packages = result.flatMap(({ url }) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
-      expect([...new Set(packages)].sort()).toEqual(
-        ['@bomb.sh/tab', '@colors/colors', 'cli-table3', 'commander', 'string-width'].filter((name) =>
-          packages.includes(name),
-        ),
-      );
       expect(packages).toContain('commander');
+      expect(packages.filter((name) => /^@nestjs|typeorm|^pg$|clack/.test(name))).toEqual([]);
       expect(result.filter(({ url }) => /\/dist\/(libs|migrations)\//.test(url))).toEqual([]);
     } finally {
       await rm(directory, { recursive: true, force: true });

@@ -9,7 +9,7 @@ export class Progress {
   private done = 0;
   private shownAt = 0;
 
-  /** @param unit what is counted, as in "120 applications" */
+  /** @param unit what is counted, as in "applications: 120" */
   constructor(private readonly unit: string) {}
 
   get count(): number {
@@ -20,7 +20,7 @@ export class Progress {
     this.done += by;
     if (!process.stderr.isTTY || Date.now() - this.shownAt < INTERVAL_MS) return;
     this.shownAt = Date.now();
-    process.stderr.write(`${CLEAR_LINE}${this.done} ${this.unit}`);
+    process.stderr.write(`${CLEAR_LINE}${this.unit}: ${this.done}`);
   }
 
   /** Leaves an empty line for what comes next. */
