@@ -75,6 +75,15 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
   };
 }
 
+/**
+ * The settings of the database alone, for what works on it without being the service.
+ *
+ * @throws ConfigError
+ */
+export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
+  return database(new SettingsReader(environment), 1);
+}
+
 function rateLimit(settings: SettingsReader): RateLimit | undefined {
   const enabled = settings.flag('RATE_LIMIT_ENABLED', true);
   const limit = {

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { commandGroup } from '../command-group.js';
+import { examples } from '../help.js';
+import { exportedApplications } from '../registry/exported-applications.js';
+import { Session } from '../session.js';
+import { writeDocument } from '../terminal/document.js';
+import { Progress } from '../terminal/progress.js';
+
+/** `export json`. */
+export function addJsonExportCommand(root: Command): void {
+  commandGroup(root, 'export', 'what is registered, as documents')
+    .command('json')
+    .description('the registry, or one application: applications, environments and endpoints, no secrets')
+    .argument('[appKey]', 'only this application')
+    .option('--output <file>', 'write there instead of stdout')
+    .addHelpText('after', examples('export json --output registry.json', 'export json orders'))
+    .action(async (appKey: string | undefined, { output: file }: { output?: string }, command: Command) => {
+      const { registry, output } = await Session.open(command);
+      const progress = new Progress('applications');
+      try {
+        await writeDocument(file, documentOf(exportedApplications(registry, appKey), progress));
+      } finally {
+        progress.end();
+      }
+      if (file !== undefined) {
+        const applications = progress.count;
+        output.done(`Exported ${applications} application${applications === 1 ? '' : 's'} to ${file}.`, {
+          applications,
+          file,
+        });
+      }
+    });
+}
+
+/** `{ "applications": [...] }`, as it comes. */
+async function* documentOf(applications: AsyncIterable<object>, progress: Progress): AsyncGenerator<string> {
+  yield '{\n  "applications": [';
+  let separator = '';
+  for await (const application of applications) {
+    const lines = JSON.stringify(application, null, 2).replaceAll('\n', '\n    ');
+    yield `${separator}\n    ${lines}`;
+    separator = ',';
+    progress.advance(1);
+  }
+  yield `${separator === '' ? '' : '\n  '}]\n}\n`;
+}

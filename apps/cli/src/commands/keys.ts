@@ -1,0 +1,206 @@
+import type { Command } from 'commander';
+import { Failure } from '../failure.js';
+import { examples } from '../help.js';
+import {
+  dryRunOption,
+  positiveNumber,
+  type RemovalOptions,
+  wholeNumber,
+  type WriteOptions,
+  yesOption,
+} from '../option-values.js';
+import { segment } from '../registry/registry-client.js';
+import type { ApiKey, IssuedApiKey } from '../registry/shapes.js';
+import { Session } from '../session.js';
+import { reserveSecretFile, type SecretFile } from '../terminal/secret-file.js';
+
+interface ExpiryOptions extends WriteOptions {
+  readonly expiresAt?: string;
+  readonly expiresInDays?: number;
+  readonly outputFile?: string;
+}
+
+interface IssueOptions extends ExpiryOptions {
+  readonly name: string;
+}
+
+interface RotateOptions extends ExpiryOptions {
+  readonly gracePeriod?: number;
+}
+
+/** `keys list|issue|rotate|revoke`. */
+export function addKeyCommands(root: Command): void {
+  const keys = root.command('keys').description('API keys of an environment');
+  addList(keys);
+  addIssue(keys);
+  addRotate(keys);
+  addRevoke(keys);
+}
+
+function addList(keys: Command): void {
+  keys
+    .command('list')
+    .description('all API keys of an environment, never their secrets')
+    .argument('<appKey>')
+    .argument('<environment>')
+    .addHelpText('after', examples('keys list orders production', 'keys list orders production --json'))
+    .action(async (appKey: string, environment: string, _options: object, command: Command) => {
+      const { registry, output } = await Session.open(command);
+      output.list(await registry.list<ApiKey>(pathOf(appKey, environment)), {
+        ID: ({ id }) => id,
+        NAME: ({ name }) => name,
+        PREFIX: ({ prefix }) => prefix,
+        STATE: stateOf,
+        EXPIRES: ({ expiresAt }) => expiresAt,
+        'LAST USED': ({ lastUsedAt }) => lastUsedAt,
+      });
+    });
+}
+
+function addIssue(keys: Command): void {
+  withExpiry(
+    keys
+      .command('issue')
+      .description('issue an API key; it is shown this once')
+      .argument('<appKey>')
+      .argument('<environment>')
+      .requiredOption('--name <name>', 'what the key is used for'),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'keys issue orders production --name ci --output-file orders.key',
+        'keys issue orders staging --name tests --expires-in-days 30 --json',
+      ),
+    )
+    .action(async (appKey: string, environment: string, options: IssueOptions, command: Command) => {
+      const { name, expiresAt, expiresInDays } = options;
+      const body = { name, expiresAt, expiresInDays };
+      await handOver(await Session.open(command), { path: pathOf(appKey, environment), body, options });
+    });
+}
+
+function addRotate(keys: Command): void {
+  withExpiry(
+    keys
+      .command('rotate')
+      .description('replace an API key by a new one, which has an id of its own and is shown this once')
+      .argument('<appKey>')
+      .argument('<environment>')
+      .argument('<id>', 'id of the key, from `keys list`')
+      .option(
+        '--grace-period <seconds>',
+        'how long the old key lives on; not at all by default',
+        wholeNumber,
+      ),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'keys rotate orders production 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f13 --grace-period 3600',
+        'keys rotate orders production 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f13 --output-file orders.key',
+      ),
+    )
+    .action(
+      async (appKey: string, environment: string, id: string, options: RotateOptions, command: Command) => {
+        const { gracePeriod, expiresAt, expiresInDays } = options;
+        const path = `${pathOf(appKey, environment, id)}/rotate`;
+        const body = { gracePeriodSeconds: gracePeriod, expiresAt, expiresInDays };
+        await handOver(await Session.open(command), { path, body, options });
+      },
+    );
+}
+
+function addRevoke(keys: Command): void {
+  keys
+    .command('revoke')
+    .description('revoke an API key at once, on every replica')
+    .argument('<appKey>')
+    .argument('<environment>')
+    .argument('<id>', 'id of the key, from `keys list`')
+    .addOption(yesOption())
+    .addOption(dryRunOption('say which key would be revoked, and revoke none'))
+    .addHelpText(
+      'after',
+      examples(
+        'keys revoke orders production 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f13 --dry-run',
+        'keys revoke orders production 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f13 --yes',
+      ),
+    )
+    .action(
+      async (appKey: string, environment: string, id: string, options: RemovalOptions, command: Command) => {
+        const session = await Session.open(command);
+        const keys = await session.registry.list<ApiKey>(pathOf(appKey, environment));
+        const key = keys.find((each) => each.id === id);
+        if (key === undefined) {
+          throw new Failure(
+            `API key not found: ${environment} of ${appKey} has no API key with the id ${id}.`,
+          );
+        }
+        await session.remove(
+          {
+            verb: 'Revoke',
+            named: `the API key "${key.name}" (${key.prefix ?? key.id}) of ${appKey} in ${environment}`,
+            thing: key,
+            path: pathOf(appKey, environment, id),
+          },
+          options,
+        );
+      },
+    );
+}
+
+function withExpiry(command: Command): Command {
+  return command
+    .option('--expires-in-days <days>', 'days after which it is refused; never by default', positiveNumber)
+    .option('--expires-at <time>', 'the same as a time, such as 2027-01-31T00:00:00Z')
+    .option('--output-file <file>', 'write the key there, readable by you only; the file must not exist yet')
+    .addOption(dryRunOption());
+}
+
+interface Handover {
+  readonly path: string;
+  readonly body: object;
+  readonly options: ExpiryOptions;
+}
+
+/** Has a key made, and gives it to whoever asked: on stdout, or into a file that is there before the key is. */
+async function handOver(session: Session, { path, body, options }: Handover): Promise<void> {
+  const file =
+    options.outputFile === undefined || options.dryRun === true
+      ? undefined
+      : await reserveSecretFile(options.outputFile);
+  try {
+    const issued = await session.change<IssuedApiKey>({ method: 'POST', path, body }, options);
+    if (issued !== undefined) await show(session, issued, file);
+  } finally {
+    await file?.close();
+  }
+}
+
+async function show({ output }: Session, issued: IssuedApiKey, file: SecretFile | undefined): Promise<void> {
+  if (file === undefined) {
+    output.say(`This is API key ${issued.id}, shown this once: keep it safe, the registry does not have it.`);
+    output.done(issued.apiKey, issued);
+    return;
+  }
+  await file.write(issued.apiKey).catch((error: unknown) => {
+    throw new Failure(
+      `${file.path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): ` +
+        `nobody has API key ${issued.id} now, so revoke it`,
+    );
+  });
+  const { apiKey: _secret, ...rest } = issued;
+  output.done(`API key ${issued.id} is in ${file.path}.`, { ...rest, outputFile: file.path });
+}
+
+function stateOf({ isActive, revokedAt, expiresAt }: ApiKey): string {
+  if (revokedAt !== null) return 'revoked';
+  if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) return 'expired';
+  return isActive ? 'active' : 'inactive';
+}
+
+function pathOf(appKey: string, environment: string, id?: string): string {
+  const all = `/applications/${segment(appKey)}/environments/${segment(environment)}/api-keys`;
+  return id === undefined ? all : `${all}/${segment(id)}`;
+}

@@ -1,0 +1,30 @@
+/** What was asked for could not be done. The message is for people: one line, or one for each mistake. Exit code 1. */
+export class Failure extends Error {
+  override readonly name: string = 'Failure';
+  readonly exitCode: number = 1;
+}
+
+/** The command was called in a way it cannot work. Exit code 2. */
+export class WrongUsage extends Failure {
+  override readonly name = 'WrongUsage';
+  override readonly exitCode = 2;
+}
+
+/** The operator said no. Exit code 1. */
+export class Cancelled extends Failure {
+  override readonly name = 'Cancelled';
+
+  constructor() {
+    super('Cancelled: nothing was changed.');
+  }
+}
+
+/** The operator ended a prompt, as with Ctrl-C. Exit code 130, as of a program that SIGINT ends. */
+export class Interrupted extends Failure {
+  override readonly name = 'Interrupted';
+  override readonly exitCode = 130;
+
+  constructor() {
+    super('Interrupted: nothing was changed.');
+  }
+}

@@ -1,0 +1,64 @@
+import { Command, Option } from 'commander';
+import { WrongUsage } from './failure.js';
+import type { KeySources } from './registry/credentials.js';
+
+/** What every command that talks to a registry can be told. */
+export interface GlobalOptions extends KeySources {
+  readonly url: string;
+  readonly json: boolean;
+}
+
+export function addGlobalOptions(root: Command): void {
+  root
+    .addOption(
+      new Option('--url <url>', 'the registry, its base path included')
+        .env('MCP_REGISTRY_URL')
+        .default('http://localhost:8000')
+        .argParser(httpUrl),
+    )
+    .addOption(
+      new Option(
+        '--admin-key-file <file>',
+        'file that holds the admin key; otherwise MCP_REGISTRY_ADMIN_KEY',
+      ).env('MCP_REGISTRY_ADMIN_KEY_FILE'),
+    )
+    .addOption(
+      new Option('--app-key <appKey>', 'the application to act as, where a command does').env(
+        'MCP_REGISTRY_APP_KEY',
+      ),
+    )
+    .addOption(
+      new Option('--api-key-file <file>', 'file that holds its API key; otherwise MCP_REGISTRY_API_KEY').env(
+        'MCP_REGISTRY_API_KEY_FILE',
+      ),
+    )
+    .option('--json', 'write JSON instead of tables');
+}
+
+/** The options before and after the command's name, whichever command it is. */
+export function globalOptions(command: Command): GlobalOptions {
+  const { json, adminKeyFile, appKey, apiKeyFile, ...options } = command.optsWithGlobals<
+    Omit<GlobalOptions, 'json'> & { json?: boolean }
+  >();
+  return {
+    ...options,
+    json: json === true,
+    adminKeyFile: unlessEmpty(adminKeyFile),
+    appKey: unlessEmpty(appKey),
+    apiKeyFile: unlessEmpty(apiKeyFile),
+  };
+}
+
+/** An empty variable counts as absent, as everywhere. */
+function unlessEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+function httpUrl(text: string): string {
+  // What it holds is not told then: a password may be part of it.
+  if (text.includes('@')) throw new WrongUsage('--url (hidden) must not carry user information');
+  if (!/^https?:\/\/[^?#]+$/i.test(text) || !URL.canParse(text)) {
+    throw new WrongUsage(`--url: "${text}" is not an http(s) URL such as https://registry.example.com`);
+  }
+  return text.replace(/\/+$/, '');
+}

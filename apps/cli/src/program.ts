@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { version } from '#registry/version.js';
+import { addApplicationCommands } from './commands/applications.js';
+import { addAuditCommands } from './commands/audit.js';
+import { addCompletionCommand } from './commands/completion.js';
+import { addEndpointCommands } from './commands/endpoints.js';
+import { addEnvironmentCommands } from './commands/environments.js';
+import { addJsonExportCommand } from './commands/export-json.js';
+import { addHealthCommands } from './commands/health.js';
+import { addKeyCommands } from './commands/keys.js';
+import { addMigrateCommand } from './commands/migrate.js';
+import { addGlobalOptions } from './global-options.js';
+import { examples } from './help.js';
+
+const EXIT_CODES = `
+
+Exit codes: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted.`;
+
+/** The whole command line. Its commands write to stdout and reject with a Failure. */
+export function program(): Command {
+  const root = new Command('mcp-registry')
+    .description('Command line of the MCP Registry Server')
+    .version(version)
+    .addHelpText(
+      'after',
+      examples(
+        'apps list',
+        'apps create --name "Order Service" --environment staging --environment production',
+        '--url https://registry.example.com keys issue order-service production --name ci',
+      ) + EXIT_CODES,
+    )
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .enablePositionalOptions(false);
+  addGlobalOptions(root);
+  addApplicationCommands(root);
+  addEnvironmentCommands(root);
+  addKeyCommands(root);
+  addEndpointCommands(root);
+  addHealthCommands(root);
+  addAuditCommands(root);
+  addJsonExportCommand(root);
+  addMigrateCommand(root);
+  addCompletionCommand(root);
+  return root;
+}

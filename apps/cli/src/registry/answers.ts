@@ -1,0 +1,86 @@
+import { Failure } from '../failure.js';
+import { printable } from '../terminal/printable.js';
+
+/** The part of a problem document (RFC 9457) that people read. */
+interface Problem {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly requestId?: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+/** The registry has no such thing. */
+export class NotFound extends Failure {}
+
+/** @throws Failure when the answer is no success: one line that says why, or one for each mistake */
+export async function acceptedAnswer(response: Response): Promise<Response> {
+  if (response.ok) return response;
+  if (response.status >= 300 && response.status < 400) throw new Failure(redirection(response));
+  const problem = await problemIn(response);
+  if (problem === undefined) throw new Failure(strangeness(response));
+  const Kind = response.status === 404 ? NotFound : Failure;
+  throw new Kind(refusal(response, problem));
+}
+
+/** @throws Failure when the body is not JSON: somebody else has answered */
+export async function jsonOf<Answer>(response: Response): Promise<Answer> {
+  if (!mediaType(response).endsWith('json')) throw new Failure(strangeness(response));
+  const text = await textOf(response);
+  try {
+    return JSON.parse(text) as Answer;
+  } catch {
+    throw new Failure(strangeness(response));
+  }
+}
+
+/** What `Retry-After` asks for (RFC 9110, section 10.2.3); undefined when it does not, or by a date. */
+export function secondsToWait(response: Response): number | undefined {
+  const value = response.headers.get('retry-after') ?? '';
+  return /^\d{1,6}$/.test(value) ? Number(value) : undefined;
+}
+
+function refusal(response: Response, { title = 'Refused', detail, errors = [], requestId }: Problem): string {
+  const mistakes = errors.map((error) => `\n  ${printable(`${error.pointer} ${error.detail}`)}`).join('');
+  if (mistakes !== '') return `${printable(title)}${mistakes}`;
+  const seconds = secondsToWait(response);
+  const told = seconds === undefined || detail?.includes('Try again') === true;
+  const later = told ? undefined : `Try again in ${seconds} s.`;
+  const why = [detail, later].filter((sentence) => sentence !== undefined).join(' ');
+  const reference = response.status >= 500 && requestId !== undefined ? ` (request ${requestId})` : '';
+  return printable(`${title}${why === '' ? '' : `: ${why}`}${reference}`);
+}
+
+function redirection(response: Response): string {
+  const location = response.headers.get('location');
+  const target = location === null ? 'elsewhere' : new URL(location, response.url).href;
+  return `${response.url} redirects to ${target}: keys are sent nowhere else than to --url, so name the registry itself there.`;
+}
+
+/** Never with the body: whoever answers might have put into it what we sent. */
+function strangeness(response: Response): string {
+  const type = mediaType(response);
+  const what = `${response.status} with ${type === '' ? 'no content type' : type}`;
+  return `${response.url} answered ${what}, not as a registry does: is --url right, its base path included?`;
+}
+
+async function problemIn(response: Response): Promise<Problem | undefined> {
+  if (mediaType(response) !== 'application/problem+json') return undefined;
+  try {
+    return JSON.parse(await textOf(response)) as Problem;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function textOf(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch {
+    throw new Failure(`${response.url}: the connection broke before the answer was complete`);
+  }
+}
+
+function mediaType(response: Response): string {
+  return (response.headers.get('content-type') ?? '').replace(/;.*/s, '').trim().toLowerCase();
+}

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '../failure.js';
+import type { GlobalOptions } from '../global-options.js';
+import { acceptedAnswer, jsonOf, secondsToWait } from './answers.js';
+import type { CredentialHeaders } from './credentials.js';
+
+/** Longer than any answer of the registry takes. */
+const TIMEOUT_MS = 60_000;
+/** As long as the registry's window for counting requests, unless it is set otherwise. */
+const MOST_PATIENCE_SECONDS = 60;
+const PAGE_SIZE = 500;
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A request that changes something. */
+export interface ChangeRequest {
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  readonly body: object;
+}
+
+/** The registry's HTTP interface, for one caller. Whatever is not answered with success is a Failure that says why. */
+export class RegistryClient {
+  private constructor(
+    private readonly url: string,
+    private readonly credentials: CredentialHeaders,
+  ) {}
+
+  /** @param credentials asked for only when a command comes to call the registry */
+  static async connect(
+    options: GlobalOptions,
+    credentials: (options: GlobalOptions) => Promise<CredentialHeaders>,
+  ): Promise<RegistryClient> {
+    return new RegistryClient(options.url, await credentials(options));
+  }
+
+  get<Answer>(path: string, query?: Query): Promise<Answer> {
+    return this.call('GET', path, { query });
+  }
+
+  post<Answer>(path: string, body: object = {}, query?: Query): Promise<Answer> {
+    return this.call('POST', path, { body, query });
+  }
+
+  put<Answer>(path: string, body: object): Promise<Answer> {
+    return this.call('PUT', path, { body });
+  }
+
+  change<Answer>({ method, path, body }: ChangeRequest): Promise<Answer> {
+    return this.call(method, path, { body });
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.call('DELETE', path);
+  }
+
+  /** All items of a list, or the first `most` of them. */
+  async list<Item>(path: string, { query, most }: { query?: Query; most?: number } = {}): Promise<Item[]> {
+    const items: Item[] = [];
+    for await (const page of this.pages<Item>(path, { query, most })) items.push(...page);
+    return items;
+  }
+
+  /** A list page by page (RFC 8288 `Link: rel="next"`), for what is too much to keep at once. */
+  async *pages<Item>(
+    path: string,
+    { query, most = Infinity }: { query?: Query; most?: number } = {},
+  ): AsyncGenerator<Item[]> {
+    let left = most;
+    let search: string | undefined = searchOf({ ...query, limit: Math.min(PAGE_SIZE, most) });
+    while (search !== undefined && left > 0) {
+      const response = await this.send('GET', `${path}${search}`);
+      const page = await jsonOf<Item[]>(response);
+      yield page.slice(0, left);
+      left -= page.length;
+      search = nextSearch(response);
+    }
+  }
+
+  private async call<Answer>(
+    method: string,
+    path: string,
+    { query, body }: { query?: Query; body?: object } = {},
+  ): Promise<Answer> {
+    const response = await this.send(method, `${path}${searchOf(query)}`, body);
+    return response.status === 204 ? (undefined as Answer) : jsonOf<Answer>(response);
+  }
+
+  /** Waits once when the registry says that it has had enough of us for the moment. */
+  private async send(method: string, target: string, body?: object): Promise<Response> {
+    const response = await this.request(method, target, body);
+    const seconds = response.status === 429 ? secondsToWait(response) : undefined;
+    if (seconds === undefined || seconds > MOST_PATIENCE_SECONDS) return acceptedAnswer(response);
+    await response.body?.cancel();
+    process.stderr.write(`Too many requests: waiting ${seconds} s, as the registry asks for.\n`);
+    await delay(seconds * 1000);
+    return acceptedAnswer(await this.request(method, target, body));
+  }
+
+  private async request(method: string, target: string, body?: object): Promise<Response> {
+    try {
+      return await fetch(`${this.url}${target}`, {
+        method,
+        // Followed nowhere: the keys are for the registry that was named.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: {
+          ...this.credentials,
+          Accept: 'application/json',
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      const { message, cause } = error as { message: string; cause?: { message?: string; code?: string } };
+      // The cause of a refused connection to a host with several addresses has a code and an empty message.
+      const reason = [cause?.message, cause?.code, message].find((each) => each !== undefined && each !== '');
+      throw new Failure(`${this.url} cannot be reached: ${reason}`);
+    }
+  }
+}
+
+/** Encodes a value for use as one segment of a path. */
+export function segment(value: string): string {
+  return encodeURIComponent(value);
+}
+
+function searchOf(query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  return search.size > 0 ? `?${search.toString()}` : '';
+}
+
+/** Only the query of the link counts: behind a proxy the registry may not know where it is reached. */
+function nextSearch(response: Response): string | undefined {
+  const target = /<([^>]*)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+  return target === undefined ? undefined : new URL(target, response.url).search;
+}

@@ -1,0 +1,79 @@
+import Table from 'cli-table3';
+import { printable } from './printable.js';
+
+/** A column: its heading and what it shows of a row. */
+export type Columns<Row> = Readonly<Record<string, (row: Row) => unknown>>;
+
+const NO_BORDERS = {
+  ...Object.fromEntries(
+    ['top', 'bottom', 'left', 'right', 'mid', 'left-mid', 'right-mid', 'mid-mid'].map((place) => [place, '']),
+  ),
+  ...Object.fromEntries(['top-mid', 'top-left', 'top-right'].map((place) => [place, ''])),
+  ...Object.fromEntries(['bottom-mid', 'bottom-left', 'bottom-right'].map((place) => [place, ''])),
+  middle: '  ',
+};
+
+/** Where results go: tables for people or JSON for scripts, on stdout. Everything else is said on stderr. */
+export class Output {
+  constructor(private readonly json: boolean) {}
+
+  /** Whether scripts read it: for commands that show people something other than what the registry answered. */
+  get writesJson(): boolean {
+    return this.json;
+  }
+
+  /** A list: a line a row, or the JSON array as the registry has it. */
+  list<Row>(rows: readonly Row[], columns: Columns<Row>): void {
+    if (this.json) {
+      this.write(rows);
+      return;
+    }
+    if (rows.length === 0) {
+      this.say('None.');
+      return;
+    }
+    const table = new Table({
+      head: Object.keys(columns),
+      chars: NO_BORDERS,
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    });
+    for (const row of rows) table.push(Object.values(columns).map((cell) => shown(cell(row))));
+    process.stdout.write(`${untailed(table.toString())}\n`);
+  }
+
+  /** One thing: a line a field, or the JSON object as the registry has it. */
+  one(thing: object, fields: Readonly<Record<string, unknown>>): void {
+    if (this.json) {
+      this.write(thing);
+      return;
+    }
+    const width = Math.max(...Object.keys(fields).map((name) => name.length));
+    const lines = Object.entries(fields).map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`);
+    process.stdout.write(`${untailed(lines.join('\n'))}\n`);
+  }
+
+  /** The outcome of a command that has nothing to show but that. */
+  done(sentence: string, result: object = {}): void {
+    if (this.json) this.write(result);
+    else process.stdout.write(`${sentence}\n`);
+  }
+
+  /** For people only, whatever the results are written as. */
+  say(sentence: string): void {
+    process.stderr.write(`${sentence}\n`);
+  }
+
+  private write(value: unknown): void {
+    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  }
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return printable(text);
+}
+
+function untailed(text: string): string {
+  return text.replace(/ +$/gm, '');
+}

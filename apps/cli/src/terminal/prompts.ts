@@ -1,0 +1,29 @@
+import { Cancelled, Interrupted, WrongUsage } from '../failure.js';
+
+/** Whether somebody sits there who could answer. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+/** Asks on stderr, so that the output stays clean; what is typed does not show. */
+export async function askSecret(message: string): Promise<string> {
+  const { isCancel, password } = await import('@clack/prompts');
+  const answer = await password({ message, output: process.stderr });
+  if (isCancel(answer)) throw new Interrupted();
+  if (answer === '') throw new Cancelled();
+  return answer;
+}
+
+/**
+ * Resolves when the operator agrees, or did so beforehand with `--yes`.
+ *
+ * @throws Cancelled when not; WrongUsage when there is nobody to ask
+ */
+export async function agreement(question: string, { yes = false }: { yes?: boolean }): Promise<void> {
+  if (yes) return;
+  if (!isInteractive()) throw new WrongUsage(`${question} There is nobody to ask: say --yes.`);
+  const { confirm, isCancel } = await import('@clack/prompts');
+  const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
+  if (isCancel(answer)) throw new Interrupted();
+  if (!answer) throw new Cancelled();
+}

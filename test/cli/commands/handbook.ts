@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { CLI_MAIN } from '../../support/command-line.js';
+import { ADMIN_KEY } from '../../support/start-app.js';
+import { runInOneShell, section, walkthroughSteps, withPlaceholders } from '../../support/walkthrough.js';
+import type { World } from './world.js';
+
+const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
+const SHOWN_REGISTRY = 'https://registry.example.com';
+const SHOWN_APPLICATION = 'http://orders.internal';
+
+export function handbook(world: () => World): void {
+  describe('the handbook', () => {
+    it('shows in docs/cli.md what commands do', async () => {
+      const text = await readFile(join(REPOSITORY, 'docs/cli.md'), 'utf8');
+      // Its last sections are about documents and databases that others fill.
+      await worksWordForWord(world(), text.split('\n## OpenAPI\n', 1)[0] ?? '');
+    });
+
+    it('shows in README.md what commands do', async () => {
+      const text = await readFile(join(REPOSITORY, 'README.md'), 'utf8');
+      await worksWordForWord(world(), section(text, 'Command line'));
+    });
+  });
+}
+
+/** Runs the commands of a text on an empty registry, and compares what they print with what it shows. */
+async function worksWordForWord({ app, directory, healthy }: World, text: string): Promise<void> {
+  await app.database.query('DELETE FROM "Application"');
+  const folder = await workplace(directory);
+  const steps = walkthroughSteps(
+    text.replaceAll(SHOWN_REGISTRY, app.url).replaceAll(SHOWN_APPLICATION, healthy.url),
+  );
+  const results = await runInOneShell(
+    [
+      `export PATH="$PWD:$PATH" DATABASE_URL=${app.database.url} MCP_REGISTRY_URL=${app.url}`,
+      ...steps.map(({ command }) => command),
+    ],
+    folder,
+  );
+  expect(told(results.slice(1))).toEqual(told(steps));
+  expect(steps.length).toBeGreaterThan(4);
+}
+
+/** A folder as readers have it: with the program, the examples and the admin key. */
+async function workplace(directory: string): Promise<string> {
+  const folder = await mkdtemp(join(directory, 'handbook-'));
+  await symlink(join(REPOSITORY, 'examples'), join(folder, 'examples'));
+  await mkdir(join(folder, '.data'));
+  for (const file of ['admin-key', '.data/admin-key']) {
+    await writeFile(join(folder, file), `${ADMIN_KEY}\n`, { mode: 0o600 });
+  }
+  const program = `#!/bin/sh\nexec "${process.execPath}" "${CLI_MAIN}" "$@"\n`;
+  await writeFile(join(folder, 'mcp-registry'), program, { mode: 0o755 });
+  return folder;
+}
+
+/** Without what differs from run to run: ids, keys, times, durations, and how wide columns are for them. */
+function told(results: readonly { readonly output: string }[]): string[] {
+  const text = withPlaceholders(results.map(({ output }) => output).join('\0'));
+  return text
+    .replace(/\b\d+\.\d{3} s\b/g, '<duration>')
+    .replace(/ {2,}/g, '  ')
+    .split('\0');
+}
