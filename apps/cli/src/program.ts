@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { addApplicationCommands } from './commands/applications.js';
+import { addExportOpenApi } from './commands/export-openapi.js';
+import { addImportOpenApi } from './commands/import-openapi.js';
 import { addGlobalOptions } from './global-options.js';
 
 const EXAMPLES = `
@@ -7,6 +9,7 @@ Examples:
   $ mcp-registry apps list
   $ mcp-registry apps create --name "Order Service" --environment staging --environment production
   $ mcp-registry --url https://registry.example.com keys issue order-service production --name ci
+  $ mcp-registry --app-key order-service import openapi --dry-run openapi.yaml
 
 Exit codes: 0 done, 1 it could not be done, 2 wrong usage.`;
 
@@ -21,5 +24,7 @@ export function program(): Command {
     .enablePositionalOptions(false);
   addGlobalOptions(root);
   addApplicationCommands(root);
+  addImportOpenApi(root.command('import').description('take over what is described or registered elsewhere'));
+  addExportOpenApi(root.command('export').description('what is registered, for other tools'));
   return root;
 }

@@ -14,6 +14,17 @@ interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
+/** The registry's answer to bad input. */
+export class Refused extends Failure {
+  /** @param mistakes what is wrong, and where in the request */
+  constructor(
+    message: string,
+    readonly mistakes: NonNullable<Problem['errors']>,
+  ) {
+    super(message);
+  }
+}
+
 export interface CallOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: object;
@@ -95,7 +106,7 @@ export class RegistryClient {
       throw new Failure(`${this.url} cannot be reached: ${reason}`);
     });
     if (response.ok) return response;
-    throw new Failure(await explanation(response));
+    throw await refusal(response);
   }
 }
 
@@ -109,17 +120,19 @@ function nextPage(link: string | null, base: string): string | undefined {
   return target === undefined ? undefined : new URL(target, base).href;
 }
 
-async function explanation(response: Response): Promise<string> {
+async function refusal(response: Response): Promise<Failure> {
   const text = await response.text();
   const problem = problemIn(text);
   if (problem === undefined) {
-    return `${response.url} answered ${response.status}, not as a registry does: ${text.slice(0, 200)}`;
+    return new Failure(
+      `${response.url} answered ${response.status}, not as a registry does: ${text.slice(0, 200)}`,
+    );
   }
   const { title = 'Refused', detail, errors = [], requestId } = problem;
   const mistakes = errors.map((error) => `\n  ${error.pointer} ${error.detail}`).join('');
   const why = detail === undefined || mistakes !== '' ? '' : `: ${detail}`;
   const reference = response.status >= 500 && requestId !== undefined ? ` (request ${requestId})` : '';
-  return `${title}${why}${mistakes}${reference}`;
+  return new Refused(`${title}${why}${mistakes}${reference}`, errors);
 }
 
 function problemIn(text: string): Problem | undefined {

@@ -21,6 +21,11 @@ export async function askSecret(message: string): Promise<string> {
 export async function agreement(question: string, { yes }: { yes: boolean }): Promise<void> {
   if (yes) return;
   if (!isInteractive()) throw new WrongUsage(`${question} There is nobody to ask: say --yes.`);
+  if (!(await agrees(question))) throw new Cancelled();
+}
+
+/** Whether whoever sits there says yes. */
+export async function agrees(question: string): Promise<boolean> {
   const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
-  if (isCancel(answer) || !answer) throw new Cancelled();
+  return answer === true;
 }

@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { Failure } from '../failure.js';
+import { globalOptions } from '../global-options.js';
+import { asOperator } from '../registry/credentials.js';
+import { RegistryClient, segment } from '../registry/registry-client.js';
+import { Output } from '../terminal/output.js';
+
+const DETAILS = `
+Importing it again gives the same endpoints. What OpenAPI has no place for is in x-mcp-registry of its operation.
+
+Examples:
+  $ mcp-registry export openapi order-service production --output openapi.json
+  $ mcp-registry export openapi order-service staging --yaml | less`;
+
+/** `export openapi`. */
+export function addExportOpenApi(exports: Command): void {
+  exports
+    .command('openapi')
+    .description('the OpenAPI 3.1 document of what is registered in an environment')
+    .argument('<appKey>')
+    .argument('<environment>')
+    .option('--output <file>', 'write it there instead of showing it')
+    .option('--yaml', 'as YAML instead of JSON', false)
+    .addHelpText('after', DETAILS)
+    .action(
+      async (
+        appKey: string,
+        environment: string,
+        { output: file, yaml }: { output?: string; yaml: boolean },
+        command: Command,
+      ) => {
+        const options = globalOptions(command);
+        const registry = await RegistryClient.connect(options, asOperator);
+        const path = `/applications/${segment(appKey)}/environments/${segment(environment)}/openapi.json`;
+        const document = await registry.get<{ paths: Record<string, object> }>(path);
+        const text = yaml ? await yamlText(document) : `${JSON.stringify(document, null, 2)}\n`;
+        if (file === undefined) {
+          process.stdout.write(text);
+          return;
+        }
+        await writeFile(file, text).catch((error: unknown) => {
+          throw new Failure(
+            `${file} cannot be written: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`,
+          );
+        });
+        const operations = Object.values(document.paths).flatMap(Object.keys).length;
+        new Output(options.json).done(`Wrote ${operations} operations to ${file}.`, { file, operations });
+      },
+    );
+}
+
+async function yamlText(document: object): Promise<string> {
+  // Loaded by who needs it: it takes longer than most commands take.
+  const { stringify } = await import('yaml');
+  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
