@@ -46,6 +46,30 @@ describe('DiscoveryRepository', () => {
     expect(endpointsOf(await discovery.endpoints('key-of-d', 'live'))).toEqual([]);
   });
 
+  it('describes an environment, and gives what is registered in an order that no locale changes', async () => {
+    expect(await discovery.environment('key-of-a', 'live')).toEqual({
+      id: 'a-live',
+      name: 'live',
+      baseDomain: null,
+      applicationName: expect.any(String),
+      applicationDescription: null,
+    });
+    expect(await discovery.environment('key-of-c', 'live')).toBeNull();
+    expect(await discovery.environment('nobody', 'live')).toBeUndefined();
+    await opened.outside.query(
+      `INSERT INTO "Endpoint" ("id", "name", "path", "method", "environmentId")
+       SELECT path, 'x', path, 'GET', 'd-live' FROM unnest(ARRAY['/b', '/a', '/B', '/ä']) path`,
+    );
+    const registered = (await discovery.registered('d-live')).map((json) => JSON.parse(json) as object);
+    expect(registered.map((each) => (each as { path: string }).path)).toEqual(['/B', '/a', '/b', '/ä']);
+    expect(registered[0]).toEqual({
+      ...{ name: 'x', path: '/B', method: 'GET', description: null, isPublic: false, authType: null },
+      ...{ authConfig: null, contentType: null, pathParams: null, queryParams: null },
+      ...{ requestBody: null, responseBody: null },
+    });
+    await opened.outside.query(`DELETE FROM "Endpoint" WHERE "environmentId" = 'd-live'`);
+  });
+
   it('lists the applications that have the environment, those of one time by id', async () => {
     const ids = async (environment: string, after: Keyset | undefined, limit: number): Promise<string[]> =>
       (await discovery.applications({ environment, healthStatus: undefined }, after, limit)).map(

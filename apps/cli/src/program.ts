@@ -6,7 +6,9 @@ import { addCompletionCommand } from './commands/completion.js';
 import { addEndpointCommands } from './commands/endpoints.js';
 import { addEnvironmentCommands } from './commands/environments.js';
 import { addJsonExportCommand } from './commands/export-json.js';
+import { addOpenApiExportCommand } from './commands/export-openapi.js';
 import { addHealthCommands } from './commands/health.js';
+import { addOpenApiImportCommand } from './commands/import-openapi.js';
 import { addKeyCommands } from './commands/keys.js';
 import { addMigrateCommand } from './commands/migrate.js';
 import { addGlobalOptions } from './global-options.js';
@@ -40,6 +42,8 @@ export function program(): Command {
   addEndpointCommands(root);
   addHealthCommands(root);
   addAuditCommands(root);
+  addOpenApiImportCommand(root);
+  addOpenApiExportCommand(root);
   addJsonExportCommand(root);
   addMigrateCommand(root);
   addCompletionCommand(root);

@@ -12,14 +12,25 @@ interface Problem {
 /** The registry has no such thing. */
 export class NotFound extends Failure {}
 
+/** The registry does not do what it was asked for. */
+export class Refused extends Failure {
+  /** @param mistakes what is wrong with the input, and where in the request */
+  constructor(
+    message: string,
+    readonly mistakes: NonNullable<Problem['errors']>,
+  ) {
+    super(message);
+  }
+}
+
 /** @throws Failure when the answer is no success: one line that says why, or one for each mistake */
 export async function acceptedAnswer(response: Response): Promise<Response> {
   if (response.ok) return response;
   if (response.status >= 300 && response.status < 400) throw new Failure(redirection(response));
   const problem = await problemIn(response);
   if (problem === undefined) throw new Failure(strangeness(response));
-  const Kind = response.status === 404 ? NotFound : Failure;
-  throw new Kind(refusal(response, problem));
+  const message = refusal(response, problem);
+  throw response.status === 404 ? new NotFound(message) : new Refused(message, problem.errors ?? []);
 }
 
 /** @throws Failure when the body is not JSON: somebody else has answered */

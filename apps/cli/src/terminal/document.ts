@@ -10,7 +10,10 @@ import { WrongUsage } from '../failure.js';
  *
  * @throws WrongUsage when the file cannot be made
  */
-export async function writeDocument(file: string | undefined, pieces: AsyncIterable<string>): Promise<void> {
+export async function writeDocument(
+  file: string | undefined,
+  pieces: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
   if (file === undefined) {
     await writeAll(process.stdout, pieces);
     return;
@@ -40,7 +43,7 @@ export async function writeDocument(file: string | undefined, pieces: AsyncItera
   }
 }
 
-async function writeAll(stream: Writable, pieces: AsyncIterable<string>): Promise<void> {
+async function writeAll(stream: Writable, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {
   for await (const piece of pieces) {
     if (!stream.write(piece)) await once(stream, 'drain');
   }

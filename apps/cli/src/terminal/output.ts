@@ -52,10 +52,21 @@ export class Output {
     process.stdout.write(`${untailed(lines.join('\n'))}\n`);
   }
 
+  /** What leads to the outcome, a line each; scripts are told all of it with the outcome. */
+  lines(lines: readonly string[]): void {
+    if (this.json) return;
+    for (const line of lines) process.stdout.write(`${untailed(shown(line))}\n`);
+  }
+
   /** The outcome of a command that has nothing to show but that. */
   done(sentence: string, result: object = {}): void {
     if (this.json) this.write(result);
     else process.stdout.write(`${sentence}\n`);
+  }
+
+  /** For scripts, all that {@link lines} told people before. */
+  finish(result: object): void {
+    if (this.json) this.write(result);
   }
 
   /** For people only, whatever the results are written as. */

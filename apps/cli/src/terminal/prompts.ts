@@ -22,8 +22,13 @@ export async function askSecret(message: string): Promise<string> {
 export async function agreement(question: string, { yes = false }: { yes?: boolean }): Promise<void> {
   if (yes) return;
   if (!isInteractive()) throw new WrongUsage(`${question} There is nobody to ask: say --yes.`);
+  if (!(await agrees(question))) throw new Cancelled();
+}
+
+/** Whether whoever sits there says yes. */
+export async function agrees(question: string): Promise<boolean> {
   const { confirm, isCancel } = await import('@clack/prompts');
   const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
   if (isCancel(answer)) throw new Interrupted();
-  if (!answer) throw new Cancelled();
+  return answer;
 }

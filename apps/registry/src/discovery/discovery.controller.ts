@@ -1,4 +1,4 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access } from '#libs/access/access.decorator.js';
 import { EnvironmentMeant } from '#libs/access/environment-meant.js';
@@ -8,6 +8,7 @@ import { ApiListing } from '#libs/pagination/api-listing.decorator.js';
 import type { JsonText } from '#libs/pagination/json-text.js';
 import type { Listing } from '#libs/pagination/listing.js';
 import { ApiProblems } from '#libs/problem-details/api-problems.decorator.js';
+import { ApiAppKeyParam, ApiEnvironmentParam } from '#libs/validation/path-parameters.js';
 import { DiscoveryService } from './discovery.service.js';
 import { ApplicationsWithEndpointsQuery, EndpointsQuery } from './dto/discovery.query.js';
 import { ApplicationWithEndpoints, EndpointsResponse } from './dto/discovery.response.js';
@@ -46,5 +47,38 @@ export class DiscoveryController {
     @EnvironmentMeant() environment: string,
   ): Promise<ReadyAnswer | Listing<JsonText>> {
     return this.discovery.applicationsWithEndpoints(environment, query);
+  }
+
+  @Get('applications/:app_key/environments/:environment/openapi.json')
+  @Access('admin')
+  @ApiAppKeyParam()
+  @ApiEnvironmentParam()
+  @ApiOperation({
+    summary: 'Get the OpenAPI document of what is registered in an environment',
+    description:
+      'OpenAPI 3.1. What a registered endpoint has that OpenAPI knows no place for is in `x-mcp-registry` of its operation.',
+  })
+  @ApiOkResponse({
+    description: 'The document',
+    schema: {
+      type: 'object',
+      required: ['openapi', 'info', 'paths', 'components'],
+      properties: {
+        openapi: { type: 'string', example: '3.1.0' },
+        info: { type: 'object', example: { title: 'Orders', version: 'production' } },
+        servers: {
+          type: 'array',
+          items: { type: 'object' },
+          example: [{ url: 'https://orders.example.com' }],
+        },
+        paths: { type: 'object', example: {} },
+        components: { type: 'object', example: { securitySchemes: {} } },
+      },
+    },
+  })
+  @ApiConditional()
+  @ApiProblems(404)
+  openApi(@Param('app_key') appKey: string, @Param('environment') environment: string): Promise<ReadyAnswer> {
+    return this.discovery.openApi(appKey, environment);
   }
 }

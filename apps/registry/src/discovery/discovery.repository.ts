@@ -13,6 +13,15 @@ export interface ListFilter {
   readonly healthStatus: string | undefined;
 }
 
+/** An environment, and how its application is called. */
+export interface DescribedEnvironment {
+  readonly id: string;
+  readonly name: string;
+  readonly baseDomain: string | null;
+  readonly applicationName: string;
+  readonly applicationDescription: string | null;
+}
+
 /** A time as every answer has it: RFC 3339 in UTC, with milliseconds. */
 const time = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -44,8 +53,7 @@ const APPLICATION = [
   'createdAt',
   'updatedAt',
 ];
-const ENDPOINT = [
-  'environmentId',
+const REGISTERED = [
   'name',
   'path',
   'method',
@@ -58,9 +66,8 @@ const ENDPOINT = [
   'queryParams',
   'requestBody',
   'responseBody',
-  'createdAt',
-  'updatedAt',
 ];
+const ENDPOINT = ['environmentId', ...REGISTERED, 'createdAt', 'updatedAt'];
 
 function columns(table: string, names: readonly string[]): string {
   return names
@@ -98,6 +105,32 @@ export class DiscoveryRepository {
       [appKey, environment],
     );
     return row?.json;
+  }
+
+  /** `undefined`: no such application. `null`: it has no such environment. */
+  async environment(appKey: string, environment: string): Promise<DescribedEnvironment | null | undefined> {
+    const [row] = await this.database.query<
+      Omit<DescribedEnvironment, 'id'> & { readonly id: string | null }
+    >(
+      `SELECT e."id", e."name", e."baseDomain", a."name" AS "applicationName", a."description" AS "applicationDescription"
+       FROM "Application" a LEFT JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $2
+       WHERE a."appKey" = $1`,
+      [appKey, environment],
+    );
+    if (row === undefined) return undefined;
+    const { id, ...rest } = row;
+    return id === null ? null : { id, ...rest };
+  }
+
+  /** The endpoints of an environment, each as JSON, by path and method in an order that no locale changes. */
+  async registered(environmentId: string): Promise<string[]> {
+    const rows = await this.database.query<{ json: string }>(
+      `SELECT ${object(columns('p', REGISTERED))}::text AS "json"
+       FROM "Endpoint" p WHERE p."environmentId" = $1
+       ORDER BY p."path" COLLATE "C", p."method" COLLATE "C"`,
+      [environmentId],
+    );
+    return rows.map(({ json }) => json);
   }
 
   /** Applications that have the environment, oldest first. */

@@ -1,8 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ReadyAnswer } from '#libs/answers/ready-answer.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';
 import { FreshMemory } from '#libs/memory/fresh-memory.js';
 import { Metrics } from '#libs/metrics/metrics.js';
+import type { Endpoint } from '#libs/openapi/endpoint.js';
+import { OpenApiWriter } from '#libs/openapi/openapi-writer.js';
 import { JsonText, jsonOf } from '#libs/pagination/json-text.js';
 import { ItemStream, type Listing, listing, Page } from '#libs/pagination/listing.js';
 import { ApplicationNotFound } from '../applications/application.errors.js';
@@ -12,6 +15,8 @@ import type { ApplicationsWithEndpointsQuery } from './dto/discovery.query.js';
 
 /** Applications read at a time, each with all its endpoints. */
 const BATCH_SIZE = 50;
+/** Other requests get their turn after so many milliseconds. */
+const SLICE_MS = 5;
 const MEBIBYTE = 1024 * 1024;
 const MAX_REMEMBERED_BYTES = 96 * MEBIBYTE;
 /** A larger list is streamed at every request, so that its size does not count in memory. */
@@ -56,6 +61,17 @@ export class DiscoveryService {
     return this.memory.peek(endpointsKey(appKey, environment)) as ReadyAnswer | undefined;
   }
 
+  /**
+   * The OpenAPI 3.1 document of an environment.
+   *
+   * @throws ApplicationNotFound, EnvironmentNotFound
+   */
+  async openApi(appKey: string, environment: string): Promise<ReadyAnswer> {
+    const load = (): Promise<ReadyAnswer> => this.writtenOpenApi(appKey, environment);
+    const key = `openapi ${environment} ${appKey}`;
+    return (await this.memory.read(key, load, () => ({ appKey }))) as ReadyAnswer;
+  }
+
   async applicationsWithEndpoints(
     environment: string,
     query: ApplicationsWithEndpointsQuery,
@@ -75,6 +91,28 @@ export class DiscoveryService {
       () => 'everything',
     );
     return answer instanceof ReadyAnswer ? answer : read();
+  }
+
+  private async writtenOpenApi(appKey: string, environment: string): Promise<ReadyAnswer> {
+    const found = await this.discovery.environment(appKey, environment);
+    if (found === undefined) throw new ApplicationNotFound(appKey);
+    if (found === null) throw new EnvironmentNotFound(appKey, environment);
+    const { id, name, baseDomain, applicationName, applicationDescription } = found;
+    const writer = new OpenApiWriter({
+      title: applicationName,
+      description: applicationDescription,
+      version: name,
+      baseDomain,
+    });
+    let begun = performance.now();
+    for (const json of await this.discovery.registered(id)) {
+      writer.add(JSON.parse(json) as Endpoint);
+      if (performance.now() - begun > SLICE_MS) {
+        await nextTurn();
+        begun = performance.now();
+      }
+    }
+    return new ReadyAnswer(writer.finished());
   }
 }
 

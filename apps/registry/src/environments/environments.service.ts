@@ -10,7 +10,7 @@ import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import { ApplicationNotFound } from '../applications/application.errors.js';
-import { baseUrlOf } from './dto/base-url.js';
+import { baseUrlOf } from '#libs/validation/base-url.js';
 import type { CreateEnvironmentRequest } from './dto/create-environment.request.js';
 import { EnvironmentResponse } from './dto/environment.response.js';
 import type { UpdateEnvironmentRequest } from './dto/update-environment.request.js';

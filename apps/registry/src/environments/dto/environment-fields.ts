@@ -1,6 +1,6 @@
 import { ChoiceField, TextField } from '#libs/validation/fields.js';
 import { parsedUrl } from '#libs/validation/parsed-url.js';
-import { baseUrlOf } from './base-url.js';
+import { baseUrlOf } from '#libs/validation/base-url.js';
 
 const NAME_LENGTH = 63;
 const NAME_RULE = 'letters, digits, dots, underscores and hyphens';

@@ -1,5 +1,5 @@
 import { parsedUrl } from '#libs/validation/parsed-url.js';
-import { baseUrlOf } from '../../environments/dto/base-url.js';
+import { baseUrlOf } from '#libs/validation/base-url.js';
 
 /** What decides where the health of a target is asked. */
 export interface ProbeAddress {

@@ -1,23 +1,21 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { type Endpoint, endpointsOf } from '../../examples/openapi/endpoints-of.js';
-import { OpenApiDocument } from '../../examples/openapi/openapi-document.js';
+import type { Endpoint } from '#libs/openapi/endpoint.js';
+import { endpointsOf } from '#libs/openapi/endpoints-of.js';
+import { OpenApiDocument } from '#libs/openapi/openapi-document.js';
 
-const FIGMA = fileURLToPath(
-  new URL('../../../node_modules/@figma/rest-api-spec/openapi/openapi.yaml', import.meta.url),
-);
+function endpointsIn(document: Record<string, unknown>, baseDomain: string | null = null): Endpoint[] {
+  return endpointsOf(OpenApiDocument.of(document), { baseDomain });
+}
 
 /** The endpoint of `GET /things` in a document with these parts. */
 function things(
   operation: Record<string, unknown>,
   { version = '3.1.0', ...parts }: Record<string, unknown> = {},
+  baseDomain: string | null = null,
 ): Endpoint {
-  const [endpoint] = endpointsOf(
-    new OpenApiDocument({
-      openapi: version,
-      paths: { '/things': { get: { responses: {}, ...operation } } },
-      ...parts,
-    }),
+  const [endpoint] = endpointsIn(
+    { openapi: version, paths: { '/things': { get: { responses: {}, ...operation } } }, ...parts },
+    baseDomain,
   );
   if (endpoint === undefined) throw new Error('No operation was found');
   return endpoint;
@@ -29,14 +27,6 @@ function response(schema: unknown, schemas: Record<string, unknown> = {}, versio
     { responses: { 200: { content: { 'application/json': { schema } } } } },
     { version, components: { schemas } },
   ).responseBody;
-}
-
-/** Every reference anywhere in a value. */
-function references(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, each]) =>
-    key === '$ref' && typeof each === 'string' ? [each] : references(each),
-  );
 }
 
 describe('an operation', () => {
@@ -52,38 +42,100 @@ describe('an operation', () => {
     ];
     expect(things({}, { servers }).path).toBe('/v2/things');
     expect(things({ servers: [{ url: '/v3' }] }, { servers }).path).toBe('/v3/things');
+    expect(things({}, { servers: [{ url: 'not a { url' }] }).path).toBe('/not%20a%20%7B%20url/things');
+  });
+
+  it.each([
+    [null, '/api/v2/things'],
+    ['example.com', '/api/v2/things'],
+    ['http://example.com:8080/api/', '/v2/things'],
+    ['example.com/api/v2', '/things'],
+    ['example.com/api/v', '/api/v2/things'],
+  ])('does not repeat the path of the base domain %s', (baseDomain, path) => {
+    const servers = [{ url: 'https://other.example.com/api/v2' }];
+    expect(things({}, { servers }, baseDomain).path).toBe(path);
+  });
+
+  it('is neither a callback nor a webhook, nor what the registry has no method for', () => {
+    const { length } = endpointsIn({
+      openapi: '3.2.0',
+      webhooks: { sent: { post: {} } },
+      paths: {
+        '/things': {
+          post: { callbacks: { done: { '{$request.body#/url}': { post: {} } } } },
+          query: {},
+          additionalOperations: { COPY: {} },
+        },
+        'x-internal': { get: {} },
+      },
+    });
+    expect(length).toBe(1);
+  });
+
+  it('keeps every character, and as many of them as the registry has room for', () => {
+    const { name, description } = things({ summary: `${'x'.repeat(253)}🙂🙂`, description: 'Größe 中文 🙂' });
+    expect([name, description]).toEqual([`${'x'.repeat(253)}…`, 'Größe 中文 🙂']);
+    expect(things({ description: '' }).description).toBe('');
+    expect(things({ description: 'x'.repeat(20_001) }).description).toBe(`${'x'.repeat(19_999)}…`);
+  });
+
+  it('has the body of its media type, whatever that is', () => {
+    const body = (content: unknown): Partial<Endpoint> => {
+      const { contentType, requestBody } = things({ requestBody: { content } });
+      return { contentType, requestBody };
+    };
+    expect(body({ 'application/xml': { schema: { type: 'object' } } })).toEqual({
+      contentType: 'application/xml',
+      requestBody: { type: 'object' },
+    });
+    expect(body({ 'application/octet-stream': {} })).toEqual({
+      contentType: 'application/octet-stream',
+      requestBody: null,
+    });
+    expect(body({ 'text/csv': {}, 'application/json; charset=utf-8': { schema: true } })).toEqual({
+      contentType: 'application/json; charset=utf-8',
+      requestBody: {},
+    });
+  });
+
+  it('names what is missing', () => {
+    expect(() => things({ security: [{ nobody: [] }] })).toThrow(
+      'names the security scheme "nobody", which it does not have',
+    );
+    expect(() => endpointsIn({ openapi: '3.1.0', paths: { '/a': { $ref: '#/paths/~1b' } } })).toThrow(
+      'refers to "#/paths/~1b", which it does not have',
+    );
+    expect(() => OpenApiDocument.of({ swagger: '1.2' })).toThrow('is not an OpenAPI description');
   });
 
   it('has its parameters as one schema a place, those of its path included and overridden', () => {
-    const [endpoint] = endpointsOf(
-      new OpenApiDocument({
-        openapi: '3.0.3',
-        components: {
-          parameters: { Id: { name: 'id', in: 'path', required: true, schema: { type: 'string' } } },
-        },
-        paths: {
-          '/things/{id}': {
+    const [endpoint] = endpointsIn({
+      openapi: '3.0.3',
+      components: {
+        parameters: { Id: { name: 'id', in: 'path', required: true, schema: { type: 'string' } } },
+      },
+      paths: {
+        '/things/{id}': {
+          parameters: [
+            { $ref: '#/components/parameters/Id' },
+            { name: 'q', in: 'query', schema: { type: 'string' } },
+            { name: 'X-Trace', in: 'header', schema: { type: 'string' } },
+          ],
+          get: {
             parameters: [
-              { $ref: '#/components/parameters/Id' },
-              { name: 'q', in: 'query', schema: { type: 'string' } },
-              { name: 'X-Trace', in: 'header', schema: { type: 'string' } },
+              {
+                name: 'q',
+                in: 'query',
+                required: true,
+                description: 'Filter',
+                schema: { type: 'integer' },
+              },
+              { name: 'f', in: 'query', content: { 'application/json': { schema: { type: 'array' } } } },
             ],
-            get: {
-              parameters: [
-                {
-                  name: 'q',
-                  in: 'query',
-                  required: true,
-                  description: 'Filter',
-                  schema: { type: 'integer' },
-                },
-                { name: 'f', in: 'query', content: { 'application/json': { schema: { type: 'array' } } } },
-              ],
-            },
           },
         },
-      }),
-    );
+      },
+    });
     expect(endpoint).toMatchObject({
       pathParams: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
       queryParams: {
@@ -134,7 +186,7 @@ describe('an operation', () => {
       authType: 'OAUTH2',
       authConfig: {
         alternatives: [
-          [{ scheme: 'oauth', type: 'oauth2', scopes: ['read'] }],
+          [{ scheme: 'oauth', type: 'oauth2', flows: {}, scopes: ['read'] }],
           [{ scheme: 'key', type: 'apiKey', in: 'header', name: 'X-Key' }],
         ],
       },
@@ -181,9 +233,12 @@ describe('a schema', () => {
           : { properties: { a: ref(`L${level + 1}`), b: ref(`L${level + 1}`) } },
       ]),
     );
-    const schema = response(ref('L0'), doubling) as { $ref: string; $defs: Record<string, unknown> };
-    expect(schema.$ref).toBe('#/$defs/L0');
-    expect(Object.keys(schema.$defs)).toHaveLength(60);
+    const schema = response(ref('L0'), doubling) as { $defs: Record<string, unknown> };
+    expect(schema).toEqual({
+      properties: { a: { $ref: '#/$defs/L1' }, b: { $ref: '#/$defs/L1' } },
+      $defs: expect.anything(),
+    });
+    expect(Object.keys(schema.$defs)).toHaveLength(59);
     expect(schema.$defs.L3).toEqual({ properties: { a: { $ref: '#/$defs/L4' }, b: { $ref: '#/$defs/L4' } } });
   });
 
@@ -218,25 +273,49 @@ describe('a schema', () => {
     expect(() => response(ref('Absent'))).toThrow(
       'refers to "#/components/schemas/Absent", which it does not have',
     );
-    expect(() => response({ $ref: 'other.yaml#/A' })).toThrow('refers to "other.yaml#/A" outside itself');
+    expect(() => response({ $ref: 'other.yaml#/A' })).toThrow(
+      'refers to "other.yaml#/A", which is not a place in it',
+    );
   });
-});
 
-it('makes self-contained schemas of a reasonable size from the Figma REST API', async () => {
-  const endpoints = endpointsOf(await OpenApiDocument.read(FIGMA));
-  for (const { method, path, pathParams, queryParams, requestBody, responseBody } of endpoints) {
-    for (const schema of [pathParams, queryParams, requestBody, responseBody]) {
-      const definitions = Object.keys(schema?.$defs ?? {}).map((name) => `#/$defs/${name}`);
-      expect({
-        method,
-        path,
-        dangling: references(schema).filter((each) => !definitions.includes(each)),
-      }).toEqual({
-        method,
-        path,
-        dangling: [],
-      });
-    }
-  }
-  expect(JSON.stringify(endpoints).length).toBeLessThan(1_000_000);
+  it('is seen as a whole even where it is circular', () => {
+    const Tree = { type: 'object', properties: { children: { items: ref('Tree') } } };
+    const written = { type: 'object', properties: { children: { items: { $ref: '#/$defs/Tree' } } } };
+    expect(response(ref('Tree'), { Tree })).toEqual({ ...written, $defs: { Tree: written } });
+  });
+
+  it('keeps references to its own parts', () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        first: { type: 'string' },
+        second: {
+          $ref: '#/paths/~1things/get/responses/200/content/application~1json/schema/properties/first',
+        },
+      },
+    };
+    expect(response(schema)).toEqual({
+      type: 'object',
+      properties: { first: { type: 'string' }, second: { $ref: '#/properties/first' } },
+    });
+  });
+
+  it('of OpenAPI 3.0 becomes JSON Schema 2020-12', () => {
+    const schema = {
+      type: 'object',
+      nullable: true,
+      properties: {
+        nullable: { type: 'string', nullable: true, enum: ['a'], example: 'a' },
+        example: { type: 'number', minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: false },
+      },
+    };
+    expect(response(schema, {}, '3.0.3')).toEqual({
+      type: ['object', 'null'],
+      properties: {
+        nullable: { type: ['string', 'null'], enum: ['a', null], examples: ['a'] },
+        example: { type: 'number', exclusiveMinimum: 0, maximum: 9 },
+      },
+    });
+    expect(response(schema, {}, '3.1.0')).toEqual(schema);
+  });
 });

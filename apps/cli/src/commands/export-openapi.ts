@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { commandGroup } from '../command-group.js';
+import { segment } from '../registry/registry-client.js';
+import { Session } from '../session.js';
+import { writeDocument } from '../terminal/document.js';
+
+const DETAILS = `
+Importing it again gives the same endpoints. What OpenAPI has no place for is in x-mcp-registry of its operation.
+
+Examples:
+  $ mcp-registry export openapi order-service production --output openapi.json
+  $ mcp-registry export openapi order-service staging --yaml | less`;
+
+/** `export openapi`. */
+export function addOpenApiExportCommand(root: Command): void {
+  commandGroup(root, 'export', 'what is registered, as documents')
+    .command('openapi')
+    .description('the OpenAPI 3.1 document of what is registered in an environment')
+    .argument('<appKey>')
+    .argument('<environment>')
+    .option('--output <file>', 'write it there instead of showing it')
+    .option('--yaml', 'as YAML instead of JSON', false)
+    .addHelpText('after', DETAILS)
+    .action(
+      async (
+        appKey: string,
+        environment: string,
+        { output: file, yaml }: { output?: string; yaml: boolean },
+        command: Command,
+      ) => {
+        const { registry, output } = await Session.open(command);
+        const path = `/applications/${segment(appKey)}/environments/${segment(environment)}/openapi.json`;
+        const document = await registry.get<{ paths: Record<string, object> }>(path);
+        const text = yaml ? await yamlText(document) : `${JSON.stringify(document, null, 2)}\n`;
+        await writeDocument(file, [text]);
+        if (file === undefined) return;
+        const operations = Object.values(document.paths).flatMap(Object.keys).length;
+        output.done(`Wrote ${operations} operations to ${file}.`, { file, operations });
+      },
+    );
+}
+
+async function yamlText(document: object): Promise<string> {
+  // Loaded by who needs it: it takes longer than most commands take.
+  const { stringify } = await import('yaml');
+  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+}

@@ -1,0 +1,97 @@
+import diff from 'microdiff';
+import type { Endpoint, EndpointField } from '#libs/openapi/endpoint.js';
+import { isObject } from '#libs/openapi/json-object.js';
+
+/** The registry's answer to a batch; `changes` only comes with a dry run. */
+export interface Registration {
+  readonly added: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly unchanged: number;
+  readonly message: string;
+  readonly changes?: readonly RegisteredChange[];
+}
+
+interface RegisteredChange {
+  readonly change: 'added' | 'updated' | 'deleted';
+  readonly method: string;
+  readonly path: string;
+  readonly fields?: readonly EndpointField[];
+}
+
+/** What a batch would change of one endpoint. */
+export interface PlannedChange extends Omit<RegisteredChange, 'fields'> {
+  /** For `updated`: what differs. */
+  readonly fields?: readonly {
+    readonly field: EndpointField;
+    readonly old: unknown;
+    readonly new: unknown;
+  }[];
+}
+
+/** The changes a dry run told, with the values before and after. */
+export function plannedChanges(
+  { changes = [] }: Registration,
+  registered: readonly Endpoint[],
+  batch: readonly Endpoint[],
+): PlannedChange[] {
+  const before = new Map(registered.map((endpoint) => [operation(endpoint), endpoint]));
+  const after = new Map(batch.map((endpoint) => [operation(endpoint), endpoint]));
+  return changes.map(({ fields, ...change }) => ({
+    ...change,
+    ...(fields !== undefined && {
+      fields: fields.map((field) => ({
+        field,
+        old: before.get(operation(change))?.[field] ?? null,
+        new: after.get(operation(change))?.[field] ?? null,
+      })),
+    }),
+  }));
+}
+
+/** The plan for people: a line an endpoint, a line below it for each field that differs. */
+export function planLines(changes: readonly PlannedChange[]): string[] {
+  return changes.flatMap(({ change, method, path, fields = [] }) => [
+    `${change.padEnd(8)} ${method} ${path}`,
+    ...fields.map((each) => `           ${each.field}: ${difference(each.old, each.new)}`),
+  ]);
+}
+
+const MAX_SHOWN = 60;
+const MAX_PLACES = 5;
+
+/** Old and new value where both are short, otherwise which parts of them differ. */
+function difference(old: unknown, now: unknown): string {
+  const [before, after] = [JSON.stringify(old), JSON.stringify(now)];
+  if (before.length <= MAX_SHOWN && after.length <= MAX_SHOWN) return `${before} → ${after}`;
+  if (isObject(old) && isObject(now)) return places(old, now);
+  const from = firstDifference(before, after);
+  return `${excerpt(before, from)} → ${excerpt(after, from)}`;
+}
+
+const VERBS = { CREATE: 'added', REMOVE: 'removed', CHANGE: 'changed' } as const;
+
+function places(old: object, now: object): string {
+  const all = diff(old, now, { cyclesFix: false }).map(
+    ({ type, path }) => `${path.join('/')} ${VERBS[type]}`,
+  );
+  const more = all.length > MAX_PLACES ? `, and ${all.length - MAX_PLACES} more` : '';
+  return `${all.slice(0, MAX_PLACES).join(', ')}${more}`;
+}
+
+function firstDifference(before: string, after: string): number {
+  let index = 0;
+  while (index < before.length && before[index] === after[index]) index += 1;
+  return index;
+}
+
+/** A part of a text around the place where it begins to differ. */
+function excerpt(text: string, from: number): string {
+  const begin = from + 20 < MAX_SHOWN ? 0 : from - 20;
+  const part = text.slice(begin, begin + MAX_SHOWN).toWellFormed();
+  return `${begin > 0 ? '…' : ''}${part}${begin + MAX_SHOWN < text.length ? '…' : ''}`;
+}
+
+function operation({ method, path }: { readonly method: string; readonly path: string }): string {
+  return `${method} ${path}`;
+}

@@ -1,0 +1,51 @@
+/** One item of the batch that `POST /register/endpoints` takes, and what discovery gives back of it. */
+export interface Endpoint {
+  readonly name: string;
+  readonly path: string;
+  /** In upper case. */
+  readonly method: string;
+  readonly description: string | null;
+  readonly isPublic: boolean;
+  readonly authType: string | null;
+  /** JSON, as are the four schemas: objects as a rule, but the registry takes anything. */
+  readonly authConfig: unknown;
+  readonly contentType: string | null;
+  readonly pathParams: unknown;
+  readonly queryParams: unknown;
+  readonly requestBody: unknown;
+  readonly responseBody: unknown;
+}
+
+export type EndpointField = Exclude<keyof Endpoint, 'path' | 'method'>;
+
+/** The fields that can differ while method and path identify the endpoint. */
+export const ENDPOINT_FIELDS: readonly EndpointField[] = [
+  'name',
+  'description',
+  'isPublic',
+  'authType',
+  'authConfig',
+  'contentType',
+  'pathParams',
+  'queryParams',
+  'requestBody',
+  'responseBody',
+];
+
+/** Methods that both a path item of OpenAPI and the registry know, as keys of a path item. */
+export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+
+/** Those fields that are JSON of any shape. */
+export const JSON_FIELDS: readonly EndpointField[] = [
+  'authConfig',
+  'pathParams',
+  'queryParams',
+  'requestBody',
+  'responseBody',
+];
+
+/**
+ * Member of an operation that holds those fields of its endpoint which OpenAPI has no place for. JSON is there as text:
+ * tools look for references wherever they find an object.
+ */
+export const EXTENSION = 'x-mcp-registry';

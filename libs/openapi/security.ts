@@ -1,0 +1,176 @@
+import type { Endpoint } from './endpoint.js';
+import { isObject, type JsonObject, listOrEmpty, mapValues, objectOrEmpty } from './json-object.js';
+import { pointerBelow } from './json-reference.js';
+import type { OpenApiDocument } from './openapi-document.js';
+import { UnusableDocument } from './unusable-document.js';
+
+/** What an endpoint says of its callers. */
+export type EndpointSecurity = Pick<Endpoint, 'isPublic' | 'authType' | 'authConfig'>;
+
+/**
+ * Who may call, as the registry has it: any one of the alternatives, each a set of schemes that are needed together.
+ *
+ * @param requirements those of the operation, otherwise those of the document
+ */
+export function securityOf(document: OpenApiDocument, requirements: unknown): EndpointSecurity {
+  const alternatives = listOrEmpty(requirements).map((requirement) =>
+    Object.entries(objectOrEmpty(requirement)).map(([name, scopes]) => schemeDetails(document, name, scopes)),
+  );
+  const first = alternatives.find((schemes) => schemes.length > 0);
+  return {
+    isPublic: alternatives.length === 0 || alternatives.some((schemes) => schemes.length === 0),
+    authType: authType(first?.[0]),
+    authConfig: first === undefined ? null : { alternatives },
+  };
+}
+
+/** The security scheme objects a document comes to need, each under a name of its own. */
+export class SecuritySchemes {
+  private readonly schemes = new Map<string, { readonly scheme: JsonObject; readonly text: string }>();
+
+  /** The name of a scheme: the one wished for, numbered when another scheme has it already. */
+  nameOf(wished: string, scheme: JsonObject): string {
+    const text = JSON.stringify(scheme);
+    const base = wished.replace(/[^A-Za-z0-9._-]/g, '_');
+    let name = base;
+    for (let number = 2; (this.schemes.get(name)?.text ?? text) !== text; number += 1)
+      name = `${base}${number}`;
+    this.schemes.set(name, { scheme, text });
+    return name;
+  }
+
+  get all(): JsonObject {
+    return Object.fromEntries([...this.schemes].map(([name, { scheme }]) => [name, scheme]));
+  }
+}
+
+/**
+ * The security requirements of an endpoint, as well as OpenAPI can tell them: whole when {@link securityOf} made them,
+ * otherwise by what the type of authentication usually means. `undefined` when nothing is known.
+ */
+export function requirementsOf(
+  { isPublic, authType, authConfig }: EndpointSecurity,
+  schemes: SecuritySchemes,
+): readonly JsonObject[] | undefined {
+  const alternatives = listOrEmpty(objectOrEmpty(authConfig).alternatives);
+  if (alternatives.length > 0 && alternatives.every(isAlternative)) {
+    return alternatives.map((details) =>
+      Object.fromEntries(
+        details.map((each): [string, unknown] => [
+          schemes.nameOf(String(each.scheme), schemeObject(each)),
+          listOrEmpty(each.scopes),
+        ]),
+      ),
+    );
+  }
+  const usual = authType === null ? undefined : USUAL[authType.toUpperCase()];
+  if (authType === null || usual === undefined) return isPublic ? [] : undefined;
+  const required = { [schemes.nameOf(authType, usual)]: [] };
+  return isPublic ? [{}, required] : [required];
+}
+
+/** What there is to know of a scheme, for whoever has to authenticate. */
+function schemeDetails(document: OpenApiDocument, name: string, scopes: unknown): JsonObject {
+  const declared = objectOrEmpty(objectOrEmpty(document.root.components).securitySchemes)[name];
+  if (declared === undefined)
+    throw new UnusableDocument(`names the security scheme "${name}", which it does not have`);
+  const scheme = document.located(declared, pointerBelow('#', 'components', 'securitySchemes', name)).object;
+  const { type, scheme: http, in: place, name: parameter, flows, openIdConnectUrl } = scheme;
+  return {
+    scheme: name,
+    type,
+    ...(type === 'apiKey' && { in: place, name: parameter }),
+    ...(type === 'http' && { httpScheme: http }),
+    ...(type === 'oauth2' && { flows: mapValues(objectOrEmpty(flows), (_, flow) => withoutScopes(flow)) }),
+    ...(type === 'openIdConnect' && { openIdConnectUrl }),
+    ...(listOrEmpty(scopes).length > 0 && { scopes }),
+  };
+}
+
+/** A flow's addresses; which scopes there are is the API's affair, which are needed the operation's. */
+function withoutScopes(flow: unknown): JsonObject {
+  const { scopes: _, ...addresses } = objectOrEmpty(flow);
+  return addresses;
+}
+
+/** The security scheme object of such details. */
+function schemeObject({
+  scheme: _name,
+  scopes: _scopes,
+  httpScheme,
+  flows,
+  ...rest
+}: JsonObject): JsonObject {
+  return {
+    ...rest,
+    ...(httpScheme !== undefined && { scheme: httpScheme }),
+    ...(isObject(flows) && {
+      flows: mapValues(flows, (_, flow) => ({ ...objectOrEmpty(flow), scopes: {} })),
+    }),
+  };
+}
+
+function isAlternative(value: unknown): value is readonly JsonObject[] {
+  return Array.isArray(value) && value.every(isSchemeDetails);
+}
+
+/** Whether a valid security scheme object can be made of it. */
+function isSchemeDetails(value: unknown): value is JsonObject {
+  if (!isObject(value) || typeof value.scheme !== 'string' || value.scheme === '') return false;
+  const { scopes = [] } = value;
+  if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string')) return false;
+  switch (value.type) {
+    case 'apiKey':
+      return ['header', 'query', 'cookie'].includes(value.in as string) && typeof value.name === 'string';
+    case 'http':
+      return typeof value.httpScheme === 'string';
+    case 'oauth2':
+      return isObject(value.flows) && Object.entries(value.flows).every(isFlow);
+    case 'openIdConnect':
+      return typeof value.openIdConnectUrl === 'string';
+    default:
+      return value.type === 'mutualTLS';
+  }
+}
+
+/** The addresses every flow must have. */
+const FLOW_ADDRESSES: Readonly<Record<string, readonly string[]>> = {
+  implicit: ['authorizationUrl'],
+  password: ['tokenUrl'],
+  clientCredentials: ['tokenUrl'],
+  authorizationCode: ['authorizationUrl', 'tokenUrl'],
+};
+
+function isFlow([name, flow]: [string, unknown]): boolean {
+  const addresses = Object.hasOwn(FLOW_ADDRESSES, name) ? FLOW_ADDRESSES[name] : undefined;
+  return (
+    isObject(flow) &&
+    addresses !== undefined &&
+    addresses.every((address) => typeof flow[address] === 'string') &&
+    Object.entries(flow).every(([key, value]) => key.startsWith('x-') || isAddress(key, value))
+  );
+}
+
+function isAddress(key: string, value: unknown): boolean {
+  return ['authorizationUrl', 'tokenUrl', 'refreshUrl'].includes(key) && typeof value === 'string';
+}
+
+const AUTH_TYPES: Readonly<Record<string, string>> = {
+  apiKey: 'API_KEY',
+  oauth2: 'OAUTH2',
+  openIdConnect: 'OPENID_CONNECT',
+  mutualTLS: 'MUTUAL_TLS',
+};
+
+function authType(details: JsonObject | undefined): string | null {
+  if (details === undefined) return null;
+  if (details.type === 'http') return String(details.httpScheme).toUpperCase();
+  return AUTH_TYPES[String(details.type)] ?? String(details.type);
+}
+
+/** What types of authentication mean when nothing more is said. */
+const USUAL: Readonly<Record<string, JsonObject>> = {
+  BEARER: { type: 'http', scheme: 'bearer' },
+  BASIC: { type: 'http', scheme: 'basic' },
+  API_KEY: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+};

@@ -1,0 +1,50 @@
+import { baseUrlOf } from '../validation/base-url.js';
+import { type JsonObject, listOrEmpty, objectOrEmpty } from './json-object.js';
+
+/** What a server that is not told apart by its own host stands at. */
+const NO_HOST = 'http://no-host.invalid';
+
+/** The first server of a list, its variables at their defaults: absolute, or relative to wherever the document is. */
+export interface Server {
+  /** Scheme, host and port; `undefined` of a relative one. */
+  readonly origin: string | undefined;
+  /** Without a slash at its end. */
+  readonly path: string;
+}
+
+export function firstServer(servers: unknown): Server {
+  const { url, variables } = objectOrEmpty(listOrEmpty(servers)[0]);
+  const defaults = objectOrEmpty(variables);
+  const text = (typeof url === 'string' ? url : '/').replace(/\{([^}]*)\}/g, (_, name: string) => {
+    const value = objectOrEmpty(defaults[name]).default;
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  });
+  if (!URL.canParse(text, NO_HOST)) return { origin: undefined, path: '' };
+  const { origin, pathname } = new URL(text, NO_HOST);
+  return {
+    origin: /^https?:/.test(origin) && origin !== NO_HOST ? origin : undefined,
+    path: untailed(pathname),
+  };
+}
+
+/** The path of a base domain, which may carry a scheme, a port and a path. */
+export function pathOfBaseDomain(baseDomain: string | null): string {
+  if (baseDomain === null) return '';
+  const url = baseUrlOf(baseDomain);
+  return URL.canParse(url) ? untailed(new URL(url).pathname) : '';
+}
+
+/** The server object of an environment. */
+export function serverOf(baseDomain: string): JsonObject {
+  const url = baseUrlOf(baseDomain);
+  return { url: untailed(URL.canParse(url) ? new URL(url).href : url) };
+}
+
+/** What is below another path, at the borders of its segments: `undefined` when it is not. */
+export function pathBelow(path: string, parent: string): string | undefined {
+  return path === parent || path.startsWith(`${parent}/`) ? path.slice(parent.length) : undefined;
+}
+
+function untailed(text: string): string {
+  return text.replace(/\/+$/, '');
+}

@@ -1,0 +1,4 @@
+/** A description that cannot be turned into endpoints. The message is one line, to be read after the document's name. */
+export class UnusableDocument extends Error {
+  override readonly name = 'UnusableDocument';
+}

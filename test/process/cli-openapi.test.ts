@@ -1,0 +1,415 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse, stringify } from 'yaml';
+import { API_DOCUMENTS } from '../support/api-documents.js';
+import { createApplication, issueKey } from '../support/builders.js';
+import { type CommandResult, runCommand } from '../support/run-command.js';
+import { ADMIN_KEY, startApp, type TestApp } from '../support/start-app.js';
+
+const COMMAND = fileURLToPath(new URL('../../apps/cli/src/main.js', import.meta.url));
+
+/** A description of one operation, to be changed at will. */
+const SMALL = {
+  openapi: '3.1.0',
+  servers: [{ url: 'https://{region}.example.com/v1/', variables: { region: { default: 'eu' } } }],
+  paths: {
+    '/small': {
+      get: { summary: 'Get it', responses: { 200: { description: 'It', content: {} } } },
+    },
+  },
+};
+
+let app: TestApp;
+let folder: string;
+
+beforeAll(async () => {
+  app = await startApp();
+  folder = await mkdtemp(join(tmpdir(), 'registry-openapi-'));
+});
+afterAll(async () => {
+  await app.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** An application with a key for its environment, and the command line acting as it. */
+async function applicationCalled(appKey: string) {
+  await createApplication(app, { appKey, name: appKey });
+  const { apiKey } = await issueKey(app, appKey);
+  const env = {
+    MCP_REGISTRY_URL: app.url,
+    MCP_REGISTRY_APP_KEY: appKey,
+    MCP_REGISTRY_API_KEY: apiKey,
+    MCP_REGISTRY_ADMIN_KEY: ADMIN_KEY,
+  };
+  return {
+    run: (
+      parameters: readonly string[],
+      others: Record<string, string> = {},
+      stdin = '',
+    ): Promise<CommandResult> =>
+      runCommand(process.execPath, [COMMAND, ...parameters], {
+        cwd: folder,
+        env: { ...env, ...others },
+        stdin,
+      }),
+    /** Runs to success and gives what was written to stdout. */
+    output: async (parameters: readonly string[], stdin = ''): Promise<string> => {
+      const { code, stdout, stderr } = await runCommand(process.execPath, [COMMAND, ...parameters], {
+        cwd: folder,
+        env,
+        stdin,
+      });
+      expect({ code, stderr: stderr.replace(/^The document's base domain is .*\n/, '') }).toEqual({
+        code: 0,
+        stderr: '',
+      });
+      return stdout;
+    },
+  };
+}
+
+async function file(name: string, content: unknown): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+async function registered(appKey: string): Promise<readonly { responseBody: unknown }[]> {
+  const response = await app.http.get(`/endpoints?app_key=${appKey}`).expect(200);
+  return (response.body as { endpoints: { responseBody: unknown }[] }).endpoints;
+}
+
+describe.each([
+  ['netlify', API_DOCUMENTS['Netlify (2.0)'], 181],
+  ['directus', API_DOCUMENTS['Directus (3.0, circular)'], 136],
+  ['trains', API_DOCUMENTS['Train Travel (3.1)'], 7],
+])('the document of %s', (appKey, source, count) => {
+  it('is registered whole, and comes out as it went in', async () => {
+    const { output } = await applicationCalled(appKey);
+    const registered = await output(['import', 'openapi', '--yes', source]);
+    expect(registered).toContain(
+      `${count} endpoints registered in production: ${count} added, 0 updated, 0 deleted, 0 unchanged\n`,
+    );
+    const exported = await output(['export', 'openapi', appKey, 'production']);
+    const unchanged = `${count} endpoints would be registered in production: 0 added, 0 updated, 0 deleted, ${count} unchanged\n`;
+    expect(await output(['import', 'openapi', '--dry-run', source])).toBe(unchanged);
+    expect(await output(['import', 'openapi', '--yes', '-'], exported)).toBe(unchanged);
+    expect(await output(['export', 'openapi', appKey, 'production'])).toBe(exported);
+  });
+});
+
+describe('import openapi', () => {
+  it('shows field by field what would change, and changes nothing when that is all it is asked for', async () => {
+    const { output } = await applicationCalled('planned');
+    const operation = (description: string, properties: object): object => ({
+      description,
+      requestBody: { content: { 'application/json': { schema: { type: 'object', properties } } } },
+      responses: {},
+    });
+    const long = 'What it does is described in so many words that nobody wants to see them twice, ';
+    const properties = { name: { type: 'string', description: long }, age: { type: 'integer' }, old: {} };
+    const before = {
+      openapi: '3.1.0',
+      paths: {
+        '/changed': { post: operation(`${long} before`, properties), get: { deprecated: true } },
+        '/gone': { delete: {} },
+        '/same': { get: {} },
+      },
+    };
+    const now = { ...properties, age: { type: 'number' }, mood: { type: 'string' }, old: undefined };
+    const after = {
+      ...before,
+      paths: {
+        '/changed': { post: operation(`${long} after`, now), get: { summary: 'New \u0007name' } },
+        '/new': { get: {} },
+        '/same': { get: {} },
+      },
+    };
+    await output(['import', 'openapi', '--yes', '-'], JSON.stringify(before));
+    const source = await file('after.yaml', stringify(after));
+    const rows = (): Promise<unknown> => app.database.query('SELECT * FROM "Endpoint" ORDER BY "id"');
+    const stored = await rows();
+
+    const text = await output(['import', 'openapi', '--dry-run', source]);
+    expect(text).toBe(
+      [
+        'updated  GET /changed',
+        '           name: "GET /changed" → "New \\u0007name"',
+        'updated  POST /changed',
+        '           description: …to see them twice,  before" → …to see them twice,  after"',
+        '           requestBody: properties/age/type changed, properties/old removed, properties/mood added',
+        'added    GET /new',
+        'deleted  DELETE /gone',
+        '4 endpoints would be registered in production: 1 added, 2 updated, 1 deleted, 1 unchanged',
+        '',
+      ].join('\n'),
+    );
+    const plan = JSON.parse(await output(['--json', 'import', 'openapi', '--dry-run', source])) as object;
+    expect(plan).toMatchObject({
+      ...{ environment: 'production', added: 1, updated: 2, deleted: 1, unchanged: 1, applied: false },
+      baseDomain: { registered: null, proposed: null },
+    });
+    expect((plan as { changes: unknown[] }).changes).toContainEqual({
+      change: 'updated',
+      method: 'GET',
+      path: '/changed',
+      fields: [{ field: 'name', old: 'GET /changed', new: 'New \u0007name' }],
+    });
+    expect(await rows()).toEqual(stored);
+
+    const done = JSON.parse(await output(['import', 'openapi', '--yes', '--json', source])) as object;
+    expect(done).toMatchObject({ added: 1, updated: 2, deleted: 1, applied: true });
+    expect(await output(['import', 'openapi', '--yes', source])).toBe(
+      '4 endpoints would be registered in production: 0 added, 0 updated, 0 deleted, 4 unchanged\n',
+    );
+  });
+
+  it('proposes the server as base domain, and sets it when told to', async () => {
+    const { run } = await applicationCalled('based');
+    const source = await file('small.json', SMALL);
+    const proposed = await run(['import', 'openapi', '--yes', source]);
+    expect(proposed).toEqual({
+      code: 0,
+      stdout: [
+        'added    GET /v1/small',
+        '1 endpoints would be registered in production: 1 added, 0 updated, 0 deleted, 0 unchanged',
+        '1 endpoints registered in production: 1 added, 0 updated, 0 deleted, 0 unchanged',
+        '',
+      ].join('\n'),
+      stderr:
+        "The document's base domain is eu.example.com; none is registered. --set-base-domain sets it.\n",
+    });
+    const set = ['import', 'openapi', '--yes', '--set-base-domain', source];
+    expect((await run(set, { MCP_REGISTRY_ADMIN_KEY: 'wrong' })).code).toBe(1);
+    expect((await run(set)).stdout).toContain('The base domain of production is eu.example.com now.\n');
+    expect((await run(set)).stderr).toBe('');
+
+    const moved = await file('moved.json', { ...SMALL, servers: [{ url: 'http://localhost:8080/v1' }] });
+    expect((await run(['import', 'openapi', '--dry-run', moved])).stderr).toBe(
+      "The document's base domain is http://localhost:8080; registered is eu.example.com. --set-base-domain sets it.\n",
+    );
+    const relative = await file('relative.json', { ...SMALL, servers: [{ url: '/v1' }] });
+    expect(await run(['import', 'openapi', '--dry-run', relative])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('exports and imports below a base domain that has a path', async () => {
+    const { run, output } = await applicationCalled('below');
+    await app.http
+      .put('/applications/below/environments/production')
+      .set('X-Admin-Key', ADMIN_KEY)
+      .send({ baseDomain: 'eu.example.com/v1' })
+      .expect(200);
+    const source = await file('small.json', SMALL);
+    expect(await run(['import', 'openapi', '--yes', source])).toMatchObject({
+      stdout: expect.stringMatching(/^added {4}GET \/small\n/),
+      stderr: '',
+    });
+    const yaml = await output(['export', 'openapi', 'below', 'production', '--yaml']);
+    expect(parse(yaml)).toMatchObject({
+      servers: [{ url: 'https://eu.example.com/v1' }],
+      paths: { '/small': { get: { summary: 'Get it' } } },
+    });
+    expect(await output(['import', 'openapi', '--yes', '-'], yaml)).toContain(' 1 unchanged\n');
+    const exported = join(folder, 'exported.yaml');
+    expect(await output(['export', 'openapi', 'below', 'production', '--yaml', '--output', exported])).toBe(
+      `Wrote 1 operations to ${exported}.\n`,
+    );
+    expect(await readFile(exported, 'utf8')).toBe(yaml);
+  });
+
+  it('reads what a document refers to beside it, and nothing else', async () => {
+    const { run } = await applicationCalled('several');
+    await mkdir(join(folder, 'parts'), { recursive: true });
+    await file('parts/schemas.yaml', 'Order: { type: object, properties: { next: { $ref: "#/Order" } } }');
+    const withSchema = (reference: string): object => ({
+      openapi: '3.1.0',
+      paths: {
+        '/orders': {
+          get: { responses: { 200: { content: { 'application/json': { schema: { $ref: reference } } } } } },
+        },
+      },
+    });
+    const source = await file('several.json', withSchema('parts/schemas.yaml#/Order'));
+    expect(await run(['import', 'openapi', '--yes', source])).toMatchObject({ code: 0, stderr: '' });
+    const [endpoint] = await registered('several');
+    expect(endpoint?.responseBody).toMatchObject({
+      type: 'object',
+      properties: { next: { $ref: '#' } },
+    });
+
+    const refused = async (source: string, stdin = ''): Promise<string> => {
+      const { code, stdout, stderr } = await run(['import', 'openapi', '--yes', source], {}, stdin);
+      expect({ code, stdout, lines: stderr.split('\n').length }).toEqual({ code: 1, stdout: '', lines: 2 });
+      return stderr;
+    };
+    expect(await refused(await file('gone.json', withSchema('parts/absent.yaml#/Order')))).toMatch(
+      /^\S+gone\.json refers to what cannot be had: .*absent\.yaml/,
+    );
+    expect(await refused(await file('away.json', withSchema('http://127.0.0.1:1/x.yaml')))).toMatch(
+      /^\S+away\.json refers to what cannot be had: /,
+    );
+    expect(await refused('-', JSON.stringify(withSchema('parts/schemas.yaml#/Order')))).toBe(
+      'What is piped in refers to "parts/schemas.yaml#/Order", and what is piped in has no place to look for it\n',
+    );
+  });
+
+  describe('from a URL', () => {
+    let server: Server;
+    let url: string;
+
+    beforeAll(async () => {
+      server = createServer((request, response) => {
+        if (request.url === '/openapi.yaml') response.end(stringify(SMALL));
+        else if (request.url === '/file')
+          response.end(JSON.stringify({ ...SMALL, components: { $ref: 'file:///etc/hostname' } }));
+        else if (request.url === '/endless') {
+          const more = (): void => {
+            while (response.write(Buffer.alloc(1024 * 1024, ' ')));
+            response.once('drain', more);
+          };
+          more();
+        } else response.writeHead(404).end();
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    });
+    afterAll(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+
+    it('reads as much as a document may have', async () => {
+      const { run } = await applicationCalled('remote');
+      expect((await run(['import', 'openapi', '--yes', `${url}/openapi.yaml`])).code).toBe(0);
+      expect((await run(['import', 'openapi', '--yes', `${url}/absent`])).stderr).toBe(
+        `${url}/absent cannot be read: HTTP 404\n`,
+      );
+      expect((await run(['import', 'openapi', '--yes', `${url}/endless`])).stderr).toBe(
+        `${url}/endless cannot be read: it is larger than 64 MiB\n`,
+      );
+      expect((await run(['import', 'openapi', '--yes', `${url}/file`])).stderr).toMatch(
+        /^\S+\/file refers to what cannot be had: /,
+      );
+      expect((await run(['import', 'openapi', '--yes', 'http://127.0.0.1:1/'])).stderr).toMatch(
+        /^http:\/\/127\.0\.0\.1:1\/ cannot be read: .+\n$/,
+      );
+    });
+  });
+
+  it('says in one line what is wrong with a document', async () => {
+    const { run } = await applicationCalled('wrong');
+    const broken: readonly [string, unknown, RegExp][] = [
+      ['half', '{"openapi": ', /^it is neither YAML nor JSON: .+$/],
+      ['words', 'just words', /^it is not an OpenAPI description: .+$/],
+      ['old', { swagger: '1.2' }, /^it is not an OpenAPI description: .+$/],
+      ['empty', { ...SMALL, paths: {} }, /^it describes no operation$/],
+      [
+        'away',
+        { ...SMALL, paths: { '/a': { $ref: '#/b' } } },
+        /^it refers to "#\/b", which it does not have$/,
+      ],
+      [
+        'twice',
+        { ...SMALL, paths: { '/v1/small': { servers: [{ url: '/' }], get: {} }, ...SMALL.paths } },
+        /^The registry refuses the document's endpoints:\n {2}GET \/v1\/small must not repeat GET \/v1\/small, .+$/,
+      ],
+      [
+        'long',
+        { ...SMALL, paths: { [`/${'x'.repeat(600)}`]: { get: {} } } },
+        /\n {2}GET \/v1\/x+ path must be a string of 1 to 600 characters/,
+      ],
+      [
+        'many',
+        {
+          ...SMALL,
+          paths: Object.fromEntries(Array.from({ length: 5001 }, (_, n) => [`/${n}`, { get: {} }])),
+        },
+        /^Too many endpoints: The batch has 5001 endpoints; allowed are 5000 /,
+      ],
+      [
+        'large',
+        {
+          ...SMALL,
+          paths: {
+            '/a': {
+              get: {
+                requestBody: { content: { 'a/b': { schema: { description: 'x'.repeat(11_000_000) } } } },
+              },
+            },
+          },
+        },
+        /too large|takes 10\.5 MiB: a registry takes 10 MiB unless/i,
+      ],
+    ];
+    await Promise.all(
+      broken.map(async ([name, content, message]) => {
+        const source = await file(name, content);
+        const { code, stdout, stderr } = await run(['import', 'openapi', '--yes', source]);
+        expect({ name, code, stdout, stderr: stderr.replaceAll(source, 'it').trimEnd() }).toEqual({
+          name,
+          code: 1,
+          stdout: '',
+          stderr: expect.stringMatching(message),
+        });
+      }),
+    );
+    expect(await registered('wrong')).toEqual([]);
+  });
+
+  it('ends with 2 when it was called wrongly, with 1 when it was refused', async () => {
+    const { run } = await applicationCalled('refused');
+    const small = await file('small.json', SMALL);
+    const homeless = await file('homeless.json', { ...SMALL, servers: [] });
+    const calls: readonly [number, readonly string[], RegExp, Record<string, string>?][] = [
+      [2, [], /missing required argument 'source'/],
+      [2, [small], /There is nobody to ask: say --yes\.$/],
+      [2, [small], /^The API key of refused is missing/, { MCP_REGISTRY_API_KEY: '' }],
+      [2, [small], /^This command acts as an application/, { MCP_REGISTRY_APP_KEY: '' }],
+      [1, ['absent.yaml'], /^absent\.yaml cannot be read: ENOENT$/],
+      [1, ['.'], /^\. cannot be read: EISDIR$/],
+      [1, ['--dry-run', small], /^Credentials refused/, { MCP_REGISTRY_API_KEY: 'wrong' }],
+      [1, ['--dry-run', '--environment', 'none', small], /^Environment not found/],
+      [
+        1,
+        ['--set-base-domain', homeless],
+        /names no server with a host of its own to take a base domain from$/,
+      ],
+    ];
+    await Promise.all(
+      calls.map(async ([code, parameters, message, env]) => {
+        const result = await run(['import', 'openapi', ...parameters], env);
+        expect({ parameters, code: result.code, stderr: result.stderr.trimEnd() }).toEqual({
+          parameters,
+          code,
+          stderr: expect.stringMatching(message),
+        });
+      }),
+    );
+  });
+});
+
+describe('export openapi', () => {
+  it('needs the admin key, and what it exports', async () => {
+    const { run } = await applicationCalled('exported');
+    expect(
+      (await run(['export', 'openapi', 'exported', 'production'], { MCP_REGISTRY_ADMIN_KEY: 'x' })).code,
+    ).toBe(1);
+    expect(
+      (await run(['export', 'openapi', 'exported', 'production'], { MCP_REGISTRY_ADMIN_KEY: '' })).code,
+    ).toBe(2);
+    expect(await run(['export', 'openapi', 'nobody', 'production'])).toMatchObject({ code: 1, stdout: '' });
+    expect(
+      await run(['export', 'openapi', 'exported', 'production', '--output', join(folder, 'no/such')]),
+    ).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${join(folder, 'no/such')} cannot be written: ENOENT\n`,
+    });
+    expect((await run(['export', 'openapi', 'exported'])).code).toBe(2);
+  });
+});
