@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addApplicationCommands } from './commands/applications.js';
+import { addDatabaseImportCommands } from './commands/imports.js';
 import { addGlobalOptions } from './global-options.js';
 
 const EXAMPLES = `
@@ -21,5 +22,6 @@ export function program(): Command {
     .enablePositionalOptions(false);
   addGlobalOptions(root);
   addApplicationCommands(root);
+  addDatabaseImportCommands(root);
   return root;
 }

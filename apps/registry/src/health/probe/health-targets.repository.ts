@@ -79,6 +79,24 @@ export class HealthTargetsRepository {
     );
   }
 
+  /** Has the targets of an application that nobody has checked yet believe what application and environments show. */
+  async carryOn(applicationId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE "HealthTarget" t
+       SET "healthStatus" = s."healthStatus", "checkedAt" = s."lastHealthCheckAt",
+           "consecutiveFailures" = s."failures", "consecutiveSuccesses" = s."successes"
+       FROM (
+         SELECT "id", "healthStatus", "lastHealthCheckAt", "consecutiveFailures" AS "failures",
+                "consecutiveSuccesses" AS "successes"
+         FROM "Application" WHERE "id" = $1
+         UNION ALL
+         SELECT "id", "healthStatus", "lastHealthCheckAt", 0, 0 FROM "Environment" WHERE "applicationId" = $1
+       ) s
+       WHERE s."id" = t."id" AND t."checkedAt" IS NULL AND s."lastHealthCheckAt" IS NOT NULL`,
+      [applicationId],
+    );
+  }
+
   /** Takes targets that are due, the longest waiting first. Nobody else gets them before the lease ends. */
   async claim(limit: number, leaseSeconds: number): Promise<ProbeTarget[]> {
     return this.database.query<ProbeTarget>(

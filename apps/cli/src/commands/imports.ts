@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import { globalOptions } from '../global-options.js';
+import { progress } from '../terminal/progress.js';
+
+const SOURCE_HELP = `
+The URL may also come from MCP_REGISTRY_IMPORT_URL, from standard input (-) or from a prompt: what stands on a command
+line can be seen by others, its password included. The registry's database is that of DATABASE_URL.
+
+Each application is written whole or not at all. It can be run again, and writes differences only.
+`;
+
+/** `import redis|reference`: what other registries have, straight into this one's database. */
+export function addDatabaseImportCommands(root: Command): void {
+  const imports =
+    root.commands.find((command) => command.name() === 'import') ??
+    root.command('import').description('bring in what is registered elsewhere');
+
+  imports
+    .command('redis')
+    .description('import the older registry that keeps everything in Redis')
+    .argument('[url]', 'such as redis://user:password@host:6379/0')
+    .option('--environment <name>', 'the environment its endpoints belong to', 'production')
+    .option(
+      '--keys-file <file>',
+      'where new API keys are appended, a line of JSON each',
+      'imported-api-keys.jsonl',
+    )
+    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .addHelpText(
+      'after',
+      `${SOURCE_HELP}
+Examples:
+  $ mcp-registry import redis redis://localhost:6379/0 --dry-run
+  $ pass show old-registry | mcp-registry import redis - --keys-file new-keys.jsonl`,
+    )
+    .action(
+      async (
+        argument: string | undefined,
+        options: { environment: string; keysFile: string; dryRun: boolean },
+        command: Command,
+      ) => {
+        const { json } = globalOptions(command);
+        // Brings the whole registry along, which no other command needs.
+        const { importRedis } = await import('../import/redis/import-redis.js');
+        const { showImport } = await import('../import/import-result.js');
+        const { sourceUrl } = await import('../import/source-url.js');
+        const url = await sourceUrl(argument, {
+          protocols: ['redis:', 'rediss:'],
+          example: 'redis://user:password@host:6379/0',
+        });
+        showImport(await importRedis({ ...options, url, progress: progress({ quiet: json }) }), json);
+      },
+    );
+
+  imports
+    .command('reference')
+    .description("import the reference registry's PostgreSQL database, its API keys and history included")
+    .argument('[url]', 'such as postgresql://user:password@host:5432/registry')
+    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .addHelpText(
+      'after',
+      `${SOURCE_HELP}
+Examples:
+  $ mcp-registry import reference postgresql://reader@db.example.com/registry --dry-run
+  $ MCP_REGISTRY_IMPORT_URL=postgresql://reader:secret@db.example.com/registry mcp-registry import reference`,
+    )
+    .action(async (argument: string | undefined, { dryRun }: { dryRun: boolean }, command: Command) => {
+      const { json } = globalOptions(command);
+      const { importReference } = await import('../import/reference/import-reference.js');
+      const { showImport } = await import('../import/import-result.js');
+      const { sourceUrl } = await import('../import/source-url.js');
+      const url = await sourceUrl(argument, {
+        protocols: ['postgres:', 'postgresql:'],
+        example: 'postgresql://user:password@host:5432/registry',
+      });
+      showImport(await importReference({ dryRun, url, progress: progress({ quiet: json }) }), json);
+    });
+}

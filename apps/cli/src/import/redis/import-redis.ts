@@ -1,0 +1,144 @@
+import { CommitUncertain } from '#libs/database/database-errors.js';
+import { AppConfig } from '#libs/config/app-config.js';
+import { InvalidInput } from '#libs/problem-details/invalid-input.js';
+import { validatedPart } from '#libs/validation/input-validation.pipe.js';
+import { ApiKeysService } from '#registry/api-keys/api-keys.service.js';
+import { CreateEnvironmentRequest } from '#registry/environments/dto/create-environment.request.js';
+import { ImportTally } from '#registry/imports/import-tally.js';
+import { ImportsService } from '#registry/imports/imports.service.js';
+import type { SourceApplication } from '#registry/imports/source-record.js';
+import { WrongUsage } from '../../failure.js';
+import type { Progress } from '../../terminal/progress.js';
+import { writeApplication } from '../application-writer.js';
+import type { ImportResult } from '../import-result.js';
+import { Interruption } from '../interruption.js';
+import { hasSecretKey, openRegistryDatabase } from '../registry-database.js';
+import { KeysFile } from './keys-file.js';
+import { applicationFrom } from './redis-application.js';
+import { RedisSource } from './redis-source.js';
+
+/** By which a key of an earlier import is recognised. */
+const KEY_NAME = 'Redis import';
+
+export interface RedisImportOptions {
+  readonly url: URL;
+  readonly environment: string;
+  readonly keysFile: string;
+  readonly dryRun: boolean;
+  readonly progress: Progress;
+}
+
+/** Imports the older registry: each application in a transaction of its own, with a new API key where it has none. */
+export async function importRedis({
+  url,
+  environment,
+  keysFile,
+  dryRun,
+  progress,
+}: RedisImportOptions): Promise<ImportResult> {
+  await refuseName(environment);
+  const registry = await openRegistryDatabase();
+  const interruption = new Interruption();
+  const keys = new KeysFile(keysFile);
+  let source: RedisSource | undefined;
+  try {
+    source = await RedisSource.connect(url);
+    const { maxEndpoints: maxCount, maxBytes } = registry.get<AppConfig>(AppConfig, { strict: false }).batch;
+    const writer = new RedisImport(
+      registry.get(ImportsService),
+      registry.get(ApiKeysService, { strict: false }),
+      keys,
+      { environment, dryRun },
+    );
+    const { appKeys, orphans } = await source.keys();
+    for (const list of orphans) writer.tally.problem(list, 'belongs to no application');
+    progress.begin('Applications', appKeys.length);
+    let done = 0;
+    for await (const record of source.records(appKeys)) {
+      if (interruption.happened) break;
+      const read = applicationFrom(
+        record,
+        await source.endpoints(record.appKey, { maxCount, maxBytes }),
+        environment,
+      );
+      for (const { record: where, detail } of read.problems) writer.tally.problem(where, detail);
+      writer.tally.add('endpoints', 'skipped', read.skippedEndpoints);
+      if (read.application === undefined) writer.tally.add('applications', 'skipped');
+      else await writer.write(read.application);
+      done += 1;
+      progress.advance();
+    }
+    return {
+      tally: writer.tally,
+      dryRun,
+      stoppedAt: interruption.happened ? `after ${done} of ${appKeys.length} applications` : undefined,
+      notes: notesOn(writer.tally.count('apiKeys', 'added'), keysFile, dryRun),
+    };
+  } finally {
+    progress.end();
+    interruption.dispose();
+    source?.close();
+    await keys.close();
+    await registry.close();
+  }
+}
+
+class RedisImport {
+  readonly tally = new ImportTally();
+
+  constructor(
+    private readonly imports: ImportsService,
+    private readonly apiKeys: ApiKeysService,
+    private readonly keys: KeysFile,
+    private readonly options: { readonly environment: string; readonly dryRun: boolean },
+  ) {}
+
+  async write(source: SourceApplication): Promise<void> {
+    const { environment, dryRun } = this.options;
+    const place = { appKey: source.appKey, environment };
+    const hasKey = await this.apiKeys.hasNamed(place, KEY_NAME);
+    if (!hasKey && !dryRun) await this.keys.open();
+    const secret = hasKey || dryRun ? undefined : await this.apiKeys.hashed();
+    let placed;
+    try {
+      placed = await writeApplication(this.imports, source, this.tally, {
+        dryRun,
+        beforeCommit: async ({ environments }) => {
+          if (secret === undefined || !environments.has(environment)) return;
+          await this.apiKeys.issueHashed(place, KEY_NAME, secret);
+          await this.keys.append({ ...place, apiKey: secret.key });
+        },
+      });
+    } catch (error) {
+      if (isUncertain(error)) this.keys.keep();
+      await this.keys.withdraw();
+      throw error;
+    }
+    if (placed === undefined) {
+      await this.keys.withdraw();
+      return;
+    }
+    this.keys.keep();
+    if (placed.environments.has(environment)) this.tally.add('apiKeys', hasKey ? 'unchanged' : 'added');
+  }
+}
+
+function isUncertain(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof CommitUncertain;
+}
+
+async function refuseName(environment: string): Promise<void> {
+  try {
+    await validatedPart(CreateEnvironmentRequest, { name: environment });
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new WrongUsage(`--environment: ${error.errors?.[0]?.detail ?? ''}`);
+  }
+}
+
+function notesOn(issued: number, keysFile: string, dryRun: boolean): string[] {
+  if (issued === 0 || dryRun) return [];
+  const unmarked =
+    'SECRET_KEY is not set, so that the service does not know these keys at sight: they work, but wait their turn in a flood of wrong ones.';
+  return [`New API keys are in ${keysFile}.`, ...(hasSecretKey() ? [] : [unmarked])];
+}
