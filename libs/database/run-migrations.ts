@@ -36,3 +36,28 @@ export async function runMigrations(url: string, migrations: readonly MigrationC
     await dataSource.destroy();
   }
 }
+
+/**
+ * What `runMigrations` would apply. Only reads: where no migration ever ran, there is no table of them either.
+ *
+ * @returns the names, oldest first
+ */
+export async function pendingMigrations(
+  url: string,
+  migrations: readonly MigrationClass[],
+): Promise<string[]> {
+  const dataSource = createDataSource({ url, maxConnections: 1, onConnectionError: () => undefined }, []);
+  await dataSource.initialize();
+  try {
+    const [table] = await dataSource.query<{ exists: boolean }[]>(
+      `SELECT to_regclass('migrations') IS NOT NULL AS "exists"`,
+    );
+    const applied = table?.exists
+      ? await dataSource.query<{ name: string }[]>('SELECT "name" FROM "migrations"')
+      : [];
+    const names = new Set(applied.map(({ name }) => name));
+    return migrations.map(({ name }) => name).filter((name) => !names.has(name));
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -45,7 +45,7 @@ export class Targets {
 }
 
 /** What requests change by themselves; health is what the network makes it. */
-type AuditAction = Exclude<AnyAction, `health.${string}`>;
+type AuditAction = Exclude<AnyAction, `health.${string}` | `${string}.imported`>;
 
 /** How many requests are under way at once. */
 export const WORKERS = 8;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { globalOptions } from '../global-options.js';
-import { progress } from '../terminal/progress.js';
+import { progress } from '../terminal/progress-bar.js';
 
 const SOURCE_HELP = `
 The URL may also come from MCP_REGISTRY_IMPORT_URL, from standard input (-) or from a prompt: what stands on a command

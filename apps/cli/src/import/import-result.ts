@@ -17,6 +17,12 @@ const NAMES: Readonly<Record<ImportedKind, string>> = {
   auditEntries: 'audit entries',
 };
 
+/** The operator ended the import. Exit code 130, as of a program that SIGINT ends. */
+class Stopped extends Failure {
+  override readonly name = 'Stopped';
+  override readonly exitCode = 130;
+}
+
 /** What an import has come to. */
 export interface ImportResult {
   readonly tally: ImportTally;
@@ -61,7 +67,7 @@ export function showImport({ tally, dryRun, stoppedAt, notes }: ImportResult, js
   }
   for (const note of notes) output.say(note);
   if (stoppedAt !== undefined) {
-    throw new Failure(`Interrupted: ${stoppedAt}. What is written is whole; run it again to go on.`);
+    throw new Stopped(`Interrupted: ${stoppedAt}. What is written is whole; run it again to go on.`);
   }
   if (tally.numberOfProblems > 0) {
     throw new Failure(`${tally.numberOfProblems} problems: the rest is ${dryRun ? 'fine' : 'imported'}.`);

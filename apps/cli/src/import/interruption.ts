@@ -1,13 +1,19 @@
-/** Notices Ctrl-C and SIGTERM, so that work can end where it leaves nothing half done. A second one ends the process. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Notices Ctrl-C and SIGTERM, so that work can end where it leaves nothing half done. The second one does what it would
+ * do anyway.
+ */
 export class Interruption {
   private readonly controller = new AbortController();
+  private readonly others = SIGNALS.map((signal) => ({ signal, listeners: process.listeners(signal) }));
   private readonly note = (): void => {
     this.dispose();
     this.controller.abort();
   };
 
   constructor() {
-    for (const signal of SIGNALS) process.once(signal, this.note);
+    for (const signal of SIGNALS) process.removeAllListeners(signal).once(signal, this.note);
   }
 
   get happened(): boolean {
@@ -15,8 +21,9 @@ export class Interruption {
   }
 
   dispose(): void {
-    for (const signal of SIGNALS) process.off(signal, this.note);
+    for (const { signal, listeners } of this.others.splice(0)) {
+      process.off(signal, this.note);
+      for (const listener of listeners) process.on(signal, listener);
+    }
   }
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

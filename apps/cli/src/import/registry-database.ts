@@ -1,12 +1,14 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { ConfigError } from '#libs/config/config-error.js';
 import { loadConfig } from '#libs/config/load-config.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
-import { pendingMigrations } from '#libs/database/pending-migrations.js';
+import { pendingMigrations } from '#libs/database/run-migrations.js';
 import { migrations } from '#migrations/migrations.js';
 import { ImportsModule } from '#registry/imports/imports.module.js';
 import { startupFailure } from '#registry/startup-failure.js';
@@ -21,7 +23,8 @@ With the embedded database, leave the service running and say, in its directory:
   export SECRET_KEY="$(cat .data/secret-key)"`;
 
 /**
- * The registry's own services on its database, without HTTP and without probes. Whoever opens it closes it.
+ * The registry's own services on its database, without HTTP and without probes, with the settings of the service: from
+ * the environment or from `.env`. Whoever opens it closes it.
  *
  * @throws WrongUsage when the settings name no database, or cannot be used; Failure when it is not ready for an import
  */
@@ -46,6 +49,7 @@ export async function openRegistryDatabase(): Promise<INestApplicationContext> {
 }
 
 async function settings(): Promise<{ config: AppConfig; url: string; directUrl: string }> {
+  if (existsSync('.env')) loadEnvFile('.env');
   try {
     const config = await loadConfig({
       ...process.env,

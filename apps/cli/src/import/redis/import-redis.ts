@@ -8,7 +8,7 @@ import { ImportTally } from '#registry/imports/import-tally.js';
 import { ImportsService } from '#registry/imports/imports.service.js';
 import type { SourceApplication } from '#registry/imports/source-record.js';
 import { WrongUsage } from '../../failure.js';
-import type { Progress } from '../../terminal/progress.js';
+import type { Progress } from '../../terminal/progress-bar.js';
 import { writeApplication } from '../application-writer.js';
 import type { ImportResult } from '../import-result.js';
 import { Interruption } from '../interruption.js';

@@ -3,7 +3,7 @@ import { AuditService } from '#registry/audit/audit.service.js';
 import { HistoryImportService } from '#registry/health/history/history-import.service.js';
 import { ImportTally } from '#registry/imports/import-tally.js';
 import { ImportsService } from '#registry/imports/imports.service.js';
-import type { Progress } from '../../terminal/progress.js';
+import type { Progress } from '../../terminal/progress-bar.js';
 import { writeApplication } from '../application-writer.js';
 import type { ImportResult } from '../import-result.js';
 import { Interruption } from '../interruption.js';
