@@ -239,7 +239,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     const open = { authType: null, authConfig: null };
     expect(rows).toEqual(
       [
-        { method: 'GET', path: LONG_PATH, name: expect.stringMatching(/^GET \/long\/.{237}~[0-9a-f]{8}$/) },
+        { method: 'GET', path: LONG_PATH, name: expect.stringMatching(/^GET \/long\/.{236}~[0-9a-f]{8}$/) },
         { method: 'GET', path: '/orders', queryParams: '"page, from 1 on"', ...open },
         {
           method: 'POST',

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { globalOptions } from '../global-options.js';
-import { progress } from '../terminal/progress-bar.js';
+import { type ImportResult, showImport } from '../import/import-result.js';
+import { type RegistrySettings, registrySettings } from '../import/registry-settings.js';
+import { type SourceKind, sourceUrl } from '../import/source-url.js';
+import { type Progress, progress } from '../terminal/progress-bar.js';
 
 const SOURCE_HELP = `
 The URL may also come from MCP_REGISTRY_IMPORT_URL, from standard input (-) or from a prompt: what stands on a command
@@ -39,16 +42,12 @@ Examples:
         options: { environment: string; keysFile: string; dryRun: boolean },
         command: Command,
       ) => {
-        const { json } = globalOptions(command);
-        // Brings the whole registry along, which no other command needs.
-        const { importRedis } = await import('../import/redis/import-redis.js');
-        const { showImport } = await import('../import/import-result.js');
-        const { sourceUrl } = await import('../import/source-url.js');
-        const url = await sourceUrl(argument, {
+        const source = await openable(argument, {
           protocols: ['redis:', 'rediss:'],
           example: 'redis://user:password@host:6379/0',
         });
-        showImport(await importRedis({ ...options, url, progress: progress({ quiet: json }) }), json);
+        const { importRedis } = await import('../import/redis/import-redis.js');
+        await run(command, (bar) => importRedis({ ...options, ...source, progress: bar }));
       },
     );
 
@@ -64,15 +63,26 @@ Examples:
   $ mcp-registry import reference postgresql://reader@db.example.com/registry --dry-run
   $ MCP_REGISTRY_IMPORT_URL=postgresql://reader:secret@db.example.com/registry mcp-registry import reference`,
     )
-    .action(async (argument: string | undefined, { dryRun }: { dryRun: boolean }, command: Command) => {
-      const { json } = globalOptions(command);
-      const { importReference } = await import('../import/reference/import-reference.js');
-      const { showImport } = await import('../import/import-result.js');
-      const { sourceUrl } = await import('../import/source-url.js');
-      const url = await sourceUrl(argument, {
+    .action(async (argument: string | undefined, options: { dryRun: boolean }, command: Command) => {
+      const source = await openable(argument, {
         protocols: ['postgres:', 'postgresql:'],
         example: 'postgresql://user:password@host:5432/registry',
       });
-      showImport(await importReference({ dryRun, url, progress: progress({ quiet: json }) }), json);
+      const { importReference } = await import('../import/reference/import-reference.js');
+      await run(command, (bar) => importReference({ ...options, ...source, progress: bar }));
     });
+}
+
+/** What is told of wrong usage before the registry is loaded, which takes a second. */
+async function openable(
+  argument: string | undefined,
+  kind: SourceKind,
+): Promise<{ url: URL; settings: RegistrySettings }> {
+  const settings = await registrySettings();
+  return { settings, url: await sourceUrl(argument, kind) };
+}
+
+async function run(command: Command, work: (bar: Progress) => Promise<ImportResult>): Promise<void> {
+  const { json } = globalOptions(command);
+  showImport(await work(progress({ quiet: json })), json);
 }

@@ -5,6 +5,12 @@ import { askSecret, isInteractive } from '../terminal/prompts.js';
 
 const VARIABLE = 'MCP_REGISTRY_IMPORT_URL';
 
+/** Which URLs can be meant. */
+export interface SourceKind {
+  readonly protocols: readonly string[];
+  readonly example: string;
+}
+
 /**
  * The URL of what is imported: from the argument, from standard input when that is `-`, otherwise from the environment
  * or from whoever sits at the terminal. A password in an argument is there for everybody to see.
@@ -13,7 +19,7 @@ const VARIABLE = 'MCP_REGISTRY_IMPORT_URL';
  */
 export async function sourceUrl(
   argument: string | undefined,
-  { protocols, example }: { protocols: readonly string[]; example: string },
+  { protocols, example }: SourceKind,
 ): Promise<URL> {
   const given = argument === '-' ? await text(process.stdin) : (argument ?? process.env[VARIABLE]);
   const trimmed = given?.trim() ?? '';

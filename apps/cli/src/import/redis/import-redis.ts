@@ -1,5 +1,4 @@
 import { CommitUncertain } from '#libs/database/database-errors.js';
-import { AppConfig } from '#libs/config/app-config.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { validatedPart } from '#libs/validation/input-validation.pipe.js';
 import { ApiKeysService } from '#registry/api-keys/api-keys.service.js';
@@ -12,7 +11,8 @@ import type { Progress } from '../../terminal/progress-bar.js';
 import { writeApplication } from '../application-writer.js';
 import type { ImportResult } from '../import-result.js';
 import { Interruption } from '../interruption.js';
-import { hasSecretKey, openRegistryDatabase } from '../registry-database.js';
+import { openRegistryDatabase } from '../registry-database.js';
+import type { RegistrySettings } from '../registry-settings.js';
 import { KeysFile } from './keys-file.js';
 import { applicationFrom } from './redis-application.js';
 import { RedisSource } from './redis-source.js';
@@ -21,6 +21,7 @@ import { RedisSource } from './redis-source.js';
 const KEY_NAME = 'Redis import';
 
 export interface RedisImportOptions {
+  readonly settings: RegistrySettings;
   readonly url: URL;
   readonly environment: string;
   readonly keysFile: string;
@@ -30,6 +31,7 @@ export interface RedisImportOptions {
 
 /** Imports the older registry: each application in a transaction of its own, with a new API key where it has none. */
 export async function importRedis({
+  settings,
   url,
   environment,
   keysFile,
@@ -37,13 +39,13 @@ export async function importRedis({
   progress,
 }: RedisImportOptions): Promise<ImportResult> {
   await refuseName(environment);
-  const registry = await openRegistryDatabase();
+  const registry = await openRegistryDatabase(settings);
   const interruption = new Interruption();
   const keys = new KeysFile(keysFile);
   let source: RedisSource | undefined;
   try {
     source = await RedisSource.connect(url);
-    const { maxEndpoints: maxCount, maxBytes } = registry.get<AppConfig>(AppConfig, { strict: false }).batch;
+    const { maxEndpoints: maxCount, maxBytes } = settings.config.batch;
     const writer = new RedisImport(
       registry.get(ImportsService),
       registry.get(ApiKeysService, { strict: false }),
@@ -72,7 +74,7 @@ export async function importRedis({
       tally: writer.tally,
       dryRun,
       stoppedAt: interruption.happened ? `after ${done} of ${appKeys.length} applications` : undefined,
-      notes: notesOn(writer.tally.count('apiKeys', 'added'), keysFile, dryRun),
+      notes: dryRun || writer.tally.count('apiKeys', 'added') === 0 ? [] : notesOn(keysFile, settings),
     };
   } finally {
     progress.end();
@@ -136,9 +138,8 @@ async function refuseName(environment: string): Promise<void> {
   }
 }
 
-function notesOn(issued: number, keysFile: string, dryRun: boolean): string[] {
-  if (issued === 0 || dryRun) return [];
+function notesOn(keysFile: string, { hasSecretKey }: RegistrySettings): string[] {
   const unmarked =
     'SECRET_KEY is not set, so that the service does not know these keys at sight: they work, but wait their turn in a flood of wrong ones.';
-  return [`New API keys are in ${keysFile}.`, ...(hasSecretKey() ? [] : [unmarked])];
+  return [`New API keys are in ${keysFile}.`, ...(hasSecretKey ? [] : [unmarked])];
 }

@@ -8,6 +8,7 @@ import { writeApplication } from '../application-writer.js';
 import type { ImportResult } from '../import-result.js';
 import { Interruption } from '../interruption.js';
 import { openRegistryDatabase } from '../registry-database.js';
+import type { RegistrySettings } from '../registry-settings.js';
 import { textIn } from './field-values.js';
 import { applicationFrom } from './reference-application.js';
 import { ReferenceDatabaseRepository, type Row } from './reference-database.repository.js';
@@ -17,6 +18,7 @@ import { auditEntryFrom, healthCheckFrom, Places } from './reference-history.js'
 const APPLICATIONS_AT_ONCE = 50;
 
 export interface ReferenceImportOptions {
+  readonly settings: RegistrySettings;
   readonly url: URL;
   readonly dryRun: boolean;
   readonly progress: Progress;
@@ -27,11 +29,12 @@ export interface ReferenceImportOptions {
  * checks and the audit trail in batches. The source is read between transactions, never within one.
  */
 export async function importReference({
+  settings,
   url,
   dryRun,
   progress,
 }: ReferenceImportOptions): Promise<ImportResult> {
-  const registry = await openRegistryDatabase();
+  const registry = await openRegistryDatabase(settings);
   const interruption = new Interruption();
   let reference: ReferenceDatabaseRepository | undefined;
   try {
