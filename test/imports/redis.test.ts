@@ -406,13 +406,14 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
         cwd: directory,
         env: { MCP_REGISTRY_IMPORT_URL: source.url },
       });
-      const output = [child.stdout, child.stderr].map((stream) => (stream === null ? '' : text(stream)));
+      const stderrText = child.stderr === null ? Promise.resolve('') : text(child.stderr);
+      child.stdout?.resume();
       const ended = once(child, 'close');
       const count = async (): Promise<number> => (await target.query('SELECT 1 FROM "Application"')).length;
       await eventually(count);
       child.kill('SIGINT');
       const [code] = (await ended) as [number | null];
-      const [, stderr = ''] = await Promise.all(output);
+      const stderr = await stderrText;
       const written = await count();
       expect(stderr).toContain(
         `Interrupted: after ${written} of 400 applications. What is written is whole; run it again to go on.`,

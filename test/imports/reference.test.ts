@@ -21,7 +21,7 @@ const KEYS = {
 };
 
 /** In MiB: hardly more than the program itself takes, so that no history may pile up in memory. */
-const SMALL_HEAP = '--max-old-space-size=64';
+const SMALL_HEAP = '--max-old-space-size=80';
 
 const importReference = async (
   source: TestDatabase,

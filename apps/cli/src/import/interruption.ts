@@ -16,7 +16,7 @@ export class Interruption {
     for (const signal of SIGNALS) process.removeAllListeners(signal).once(signal, this.note);
   }
 
-  get happened(): boolean {
+  happened(): boolean {
     return this.controller.signal.aborted;
   }
 

@@ -57,7 +57,7 @@ export async function importRedis({
     progress.begin('Applications', appKeys.length);
     let done = 0;
     for await (const record of source.records(appKeys)) {
-      if (interruption.happened) break;
+      if (interruption.happened()) break;
       const read = applicationFrom(
         record,
         await source.endpoints(record.appKey, { maxCount, maxBytes }),
@@ -73,7 +73,7 @@ export async function importRedis({
     return {
       tally: writer.tally,
       dryRun,
-      stoppedAt: interruption.happened ? `after ${done} of ${appKeys.length} applications` : undefined,
+      stoppedAt: interruption.happened() ? `after ${done} of ${appKeys.length} applications` : undefined,
       notes: dryRun || writer.tally.count('apiKeys', 'added') === 0 ? [] : notesOn(keysFile, settings),
     };
   } finally {

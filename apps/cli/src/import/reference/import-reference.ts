@@ -44,7 +44,12 @@ export async function importReference({
     await work.importHealthChecks();
     await work.importAuditEntries();
     const { tally, notes } = work;
-    return { tally, dryRun, notes, stoppedAt: interruption.happened ? `after ${work.position}` : undefined };
+    return {
+      tally,
+      dryRun,
+      notes,
+      stoppedAt: interruption.happened() ? `after ${work.position}` : undefined,
+    };
   } finally {
     progress.end();
     interruption.dispose();
@@ -81,7 +86,7 @@ class ReferenceImport {
       const environments = grouped(await this.reference.environmentsOf(ids));
       const apiKeys = grouped(await this.reference.apiKeysOf(ids));
       for (const application of page) {
-        if (this.interruption.happened) return;
+        if (this.interruption.happened()) return;
         const id = textIn(application.id) ?? '';
         await this.importApplication(
           application,
@@ -97,7 +102,7 @@ class ReferenceImport {
   }
 
   async importHealthChecks(): Promise<void> {
-    if (!this.reference.has('health_check_logs') || this.interruption.happened) return;
+    if (!this.reference.has('health_check_logs') || this.interruption.happened()) return;
     const history = this.registry.get(HistoryImportService, { strict: false });
     const since = history.keptSince(new Date());
     const count = await this.reference.countHealthChecks(since);
@@ -110,7 +115,7 @@ class ReferenceImport {
     this.options.progress.begin('Health checks', count.since);
     let left = 0;
     for await (const rows of this.reference.healthChecks(since)) {
-      if (this.interruption.happened) return;
+      if (this.interruption.happened()) return;
       const records = distinct(rows.flatMap((row) => healthCheckFrom(row, this.places) ?? []));
       const added = await history.append(records, this.options);
       left += rows.length - records.length;
@@ -127,11 +132,11 @@ class ReferenceImport {
   }
 
   async importAuditEntries(): Promise<void> {
-    if (!this.reference.has('audit_logs') || this.interruption.happened) return;
+    if (!this.reference.has('audit_logs') || this.interruption.happened()) return;
     const audit = this.registry.get(AuditService, { strict: false });
     this.options.progress.begin('Audit entries', await this.reference.countAuditEntries());
     for await (const rows of this.reference.auditEntries()) {
-      if (this.interruption.happened) return;
+      if (this.interruption.happened()) return;
       const entries = rows.flatMap((row) => auditEntryFrom(row, this.places) ?? []);
       const added = await audit.import(entries, this.options);
       this.tally.add('auditEntries', 'added', added);
