@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -394,36 +395,62 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     expect(await database.query(`SELECT 1 FROM "Application" WHERE "appKey" = 'unlucky'`)).toEqual([]);
   });
 
-  test('stops on Ctrl-C after the current application and says where it stands', async () => {
-    const source = await startRedisServer();
-    const target = await createTestDatabase();
-    try {
-      for (let n = 0; n < 400; n++) {
+  describe('ends before its time', () => {
+    const TOTAL = 400;
+    let source: RedisServer;
+    let target: TestDatabase;
+
+    beforeAll(async () => {
+      source = await startRedisServer();
+      target = await createTestDatabase();
+      for (let n = 0; n < TOTAL; n++) {
         await source.client.set(`${PREFIX}app-${n}`, JSON.stringify({ app_key: `app-${n}` }));
       }
+    });
+
+    afterAll(async () => {
+      await source.stop();
+      await target.drop();
+    });
+
+    const count = async (): Promise<number> => (await target.query('SELECT 1 FROM "ApiKey"')).length;
+
+    /** Starts an import and ends it when it has written something. */
+    const endedBy = async (
+      end: (child: ChildProcess) => unknown,
+    ): Promise<{ code: unknown; stderr: string }> => {
+      const before = await count();
       const child = startImport(['redis'], {
         databaseUrl: target.url,
         cwd: directory,
         env: { MCP_REGISTRY_IMPORT_URL: source.url },
       });
-      const stderrText = child.stderr === null ? Promise.resolve('') : text(child.stderr);
+      const stderr = child.stderr === null ? Promise.resolve('') : text(child.stderr);
       child.stdout?.resume();
-      const ended = once(child, 'close');
-      const count = async (): Promise<number> => (await target.query('SELECT 1 FROM "Application"')).length;
-      await eventually(count);
-      child.kill('SIGINT');
-      const [code] = (await ended) as [number | null];
-      const stderr = await stderrText;
-      const written = await count();
+      const closed = once(child, 'close');
+      await eventually(async () => (await count()) > before);
+      await end(child);
+      const [code] = (await closed) as unknown[];
+      return { code, stderr: await stderr };
+    };
+
+    test('on Ctrl-C, after the current application, and says where it stands', async () => {
+      const { code, stderr } = await endedBy((child) => child.kill('SIGINT'));
       expect(stderr).toContain(
-        `Interrupted: after ${written} of 400 applications. What is written is whole; run it again to go on.`,
+        `Interrupted after ${await count()} of ${TOTAL} applications. What is written is whole; run it again to go on.`,
       );
       expect(code).toBe(130);
-      expect((await target.query('SELECT 1 FROM "ApiKey"')).length).toBe(written);
-    } finally {
-      await source.stop();
-      await target.drop();
-    }
+      expect(await target.query('SELECT "id" FROM "Application"')).toHaveLength(await count());
+    });
+
+    test('when the source goes away, and says the same', async () => {
+      const { code, stderr } = await endedBy(() => source.stop());
+      expect(stderr).toMatch(/\nredis:\/\/:\*\*\*@127\.0\.0\.1:\d+\/0 cannot be read: /);
+      expect(stderr).toContain(
+        `The import ended after ${await count()} of ${TOTAL} applications. What is written is whole; run it again to go on.`,
+      );
+      expect(code).toBe(1);
+    });
   });
 
   describe('refuses', () => {
@@ -479,8 +506,13 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
       const file = join(directory, 'open.jsonl');
       await writeFile(file, '');
       await chmod(file, 0o644);
-      expect(await refused(['redis', '-', '--keys-file', file], { databaseUrl: target.url, sourceUrl })).toBe(
-        `1: --keys-file: others can read ${file}: chmod 600 it, or name another file\n`,
+      const { code, stderr } = await runImport(['redis', '-', '--keys-file', file], {
+        databaseUrl: target.url,
+        sourceUrl,
+      });
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        `\n--keys-file: others can read ${file}: chmod 600 it, or name another file\n`,
       );
       expect(await target.query('SELECT 1 FROM "Application"')).toEqual([]);
       await target.drop();

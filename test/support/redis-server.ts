@@ -68,13 +68,14 @@ export async function startRedisServer(): Promise<RedisServer> {
   });
   const url = `redis://:${PASSWORD}@127.0.0.1:${port}/0`;
   const client = clientOf(url);
+  client.on('error', () => undefined);
   await client.connect();
   return {
     url,
     password: PASSWORD,
     client,
     stop: async () => {
-      client.destroy();
+      if (client.isOpen) client.destroy();
       await stop();
     },
   };

@@ -17,7 +17,7 @@ export interface ImportSurroundings {
 /** What `--json` says of an import. */
 export interface ImportSummary {
   readonly dryRun: boolean;
-  readonly interrupted: boolean;
+  readonly complete: boolean;
   readonly summary: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly numberOfProblems: number;
   readonly problems: readonly { readonly record: string; readonly detail: string }[];

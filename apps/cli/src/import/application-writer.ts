@@ -30,12 +30,9 @@ export async function writeApplication(
     const refusal = error instanceof DomainError ? error : translateDatabaseError(error);
     if (refusal === undefined) throw error;
     if (refusal instanceof DatabaseUnavailable || refusal instanceof CommitUncertain) {
-      throw new Failure(
-        `${source.record}: ${refusal.message} The import ended here; run it again to go on.`,
-        {
-          cause: refusal,
-        },
-      );
+      throw new Failure(`${source.record}: ${refusal.message}`, {
+        cause: refusal,
+      });
     }
     tally.problem(source.record, refusal.message);
     tally.add('applications', 'skipped');

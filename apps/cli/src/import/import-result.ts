@@ -23,12 +23,19 @@ class Stopped extends Failure {
   override readonly exitCode = 130;
 }
 
+/** An end before everything was read: the operator's wish, or what made it impossible to go on. */
+export interface ImportEnding {
+  readonly reason: 'interrupted' | Failure;
+  /** How far it came, as in "after 12 of 40 applications". */
+  readonly position: string;
+}
+
 /** What an import has come to. */
 export interface ImportResult {
   readonly tally: ImportTally;
   readonly dryRun: boolean;
-  /** How far it came, when it was interrupted. */
-  readonly stoppedAt: string | undefined;
+  /** Why and where it ended before its time. */
+  readonly ending: ImportEnding | undefined;
   /** What else there is to know. */
   readonly notes: readonly string[];
 }
@@ -36,14 +43,14 @@ export interface ImportResult {
 /**
  * Shows the result: a table and, on stderr, what is wrong with the source; or all of it as JSON.
  *
- * @throws Failure when something was left behind, or the import was interrupted
+ * @throws Failure when something was left behind, or the import ended before its time
  */
-export function showImport({ tally, dryRun, stoppedAt, notes }: ImportResult, json: boolean): void {
+export function showImport({ tally, dryRun, ending, notes }: ImportResult, json: boolean): void {
   const output = new Output(json);
   if (json) {
     output.done('', {
       dryRun,
-      interrupted: stoppedAt !== undefined,
+      complete: ending === undefined,
       summary: Object.fromEntries(IMPORTED_KINDS.map((kind) => [kind, countsOf(tally, kind)])),
       numberOfProblems: tally.numberOfProblems,
       problems: tally.problems,
@@ -66,12 +73,18 @@ export function showImport({ tally, dryRun, stoppedAt, notes }: ImportResult, js
     );
   }
   for (const note of notes) output.say(note);
-  if (stoppedAt !== undefined) {
-    throw new Stopped(`Interrupted: ${stoppedAt}. What is written is whole; run it again to go on.`);
-  }
+  if (ending !== undefined) throw endingOf(ending);
   if (tally.numberOfProblems > 0) {
-    throw new Failure(`${tally.numberOfProblems} problems: the rest is ${dryRun ? 'fine' : 'imported'}.`);
+    const problems = tally.numberOfProblems === 1 ? '1 problem' : `${tally.numberOfProblems} problems`;
+    throw new Failure(`${problems}: the rest is ${dryRun ? 'fine' : 'imported'}.`);
   }
+}
+
+function endingOf({ reason, position }: ImportEnding): Failure {
+  const advice = 'What is written is whole; run it again to go on.';
+  return reason === 'interrupted'
+    ? new Stopped(`Interrupted ${position}. ${advice}`)
+    : new Failure(`${reason.message}\nThe import ended ${position}. ${advice}`);
 }
 
 function countsOf(tally: ImportTally, kind: ImportedKind): Record<Outcome, number> {

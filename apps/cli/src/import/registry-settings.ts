@@ -9,10 +9,12 @@ import { WrongUsage } from '../failure.js';
 /** One for the transaction, one for what is asked outside of it, and one to spare. */
 const CONNECTIONS = 3;
 
-const WITHOUT_DATABASE = `DATABASE_URL is not set: an import writes into the registry's database, as the service has it.
+const withoutDatabase = (
+  dataDir: string,
+): string => `DATABASE_URL is not set: an import writes into the registry's database, as the service has it.
 With the embedded database, leave the service running and say, in its directory:
-  export DATABASE_URL="postgres://mcp_registry:$(cat .data/postgres-password)@127.0.0.1:$(sed -n 4p .data/postgres/postmaster.pid)/mcp_registry"
-  export SECRET_KEY="$(cat .data/secret-key)"`;
+  export DATABASE_URL="postgres://mcp_registry:$(cat ${dataDir}/postgres-password)@127.0.0.1:$(sed -n 4p ${dataDir}/postgres/postmaster.pid)/mcp_registry"
+  export SECRET_KEY="$(cat ${dataDir}/secret-key)"`;
 
 /** The settings of the service, as far as an import needs them. */
 export interface RegistrySettings {
@@ -38,7 +40,7 @@ export async function registrySettings(): Promise<RegistrySettings> {
       REGISTRY_ADMIN_KEY: given('REGISTRY_ADMIN_KEY') ?? 'unused',
     });
     const { url } = config.database;
-    if (url === undefined) throw new WrongUsage(WITHOUT_DATABASE);
+    if (url === undefined) throw new WrongUsage(withoutDatabase(given('DATA_DIR') ?? '.data'));
     return {
       config: { ...config, database: { ...config.database, maxConnections: CONNECTIONS } },
       databaseUrl: url,

@@ -1,4 +1,5 @@
 import { CommitUncertain } from '#libs/database/database-errors.js';
+import type { BatchLimits } from '#libs/config/app-config.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { validatedPart } from '#libs/validation/input-validation.pipe.js';
 import { ApiKeysService } from '#registry/api-keys/api-keys.service.js';
@@ -9,13 +10,14 @@ import type { SourceApplication } from '#registry/imports/source-record.js';
 import { WrongUsage } from '../../failure.js';
 import type { Progress } from '../../terminal/progress-bar.js';
 import { writeApplication } from '../application-writer.js';
+import { endingOf } from '../import-ending.js';
 import type { ImportResult } from '../import-result.js';
 import { Interruption } from '../interruption.js';
 import { openRegistryDatabase } from '../registry-database.js';
 import type { RegistrySettings } from '../registry-settings.js';
 import { KeysFile } from './keys-file.js';
 import { applicationFrom } from './redis-application.js';
-import { RedisSource } from './redis-source.js';
+import { type RedisRecord, RedisSource } from './redis-source.js';
 
 /** By which a key of an earlier import is recognised. */
 const KEY_NAME = 'Redis import';
@@ -45,37 +47,20 @@ export async function importRedis({
   let source: RedisSource | undefined;
   try {
     source = await RedisSource.connect(url);
-    const { maxEndpoints: maxCount, maxBytes } = settings.config.batch;
-    const writer = new RedisImport(
+    const work = new RedisImport(
+      source,
       registry.get(ImportsService),
       registry.get(ApiKeysService, { strict: false }),
       keys,
-      { environment, dryRun },
+      { environment, dryRun, progress, interruption, limits: settings.config.batch },
     );
-    const { appKeys, orphans } = await source.keys();
-    for (const list of orphans) writer.tally.problem(list, 'belongs to no application');
-    progress.begin('Applications', appKeys.length);
-    let done = 0;
-    for await (const record of source.records(appKeys)) {
-      if (interruption.happened()) break;
-      const read = applicationFrom(
-        record,
-        await source.endpoints(record.appKey, { maxCount, maxBytes }),
-        environment,
-      );
-      for (const { record: where, detail } of read.problems) writer.tally.problem(where, detail);
-      writer.tally.add('endpoints', 'skipped', read.skippedEndpoints);
-      if (read.application === undefined) writer.tally.add('applications', 'skipped');
-      else await writer.write(read.application);
-      done += 1;
-      progress.advance();
-    }
-    return {
-      tally: writer.tally,
-      dryRun,
-      stoppedAt: interruption.happened() ? `after ${done} of ${appKeys.length} applications` : undefined,
-      notes: dryRun || writer.tally.count('apiKeys', 'added') === 0 ? [] : notesOn(keysFile, settings),
-    };
+    const ending = await endingOf(
+      () => work.run(),
+      interruption,
+      () => work.position,
+    );
+    const hasIssued = !dryRun && work.tally.count('apiKeys', 'added') > 0;
+    return { tally: work.tally, dryRun, ending, notes: hasIssued ? notesOn(keysFile, settings) : [] };
   } finally {
     progress.end();
     interruption.dispose();
@@ -85,17 +70,54 @@ export async function importRedis({
   }
 }
 
+interface RedisImportSettings extends Pick<RedisImportOptions, 'environment' | 'dryRun' | 'progress'> {
+  readonly interruption: Interruption;
+  readonly limits: BatchLimits;
+}
+
 class RedisImport {
   readonly tally = new ImportTally();
+  private done = 0;
+  private total = 0;
 
   constructor(
+    private readonly source: RedisSource,
     private readonly imports: ImportsService,
     private readonly apiKeys: ApiKeysService,
     private readonly keys: KeysFile,
-    private readonly options: { readonly environment: string; readonly dryRun: boolean },
+    private readonly options: RedisImportSettings,
   ) {}
 
-  async write(source: SourceApplication): Promise<void> {
+  /** How far it has come. */
+  get position(): string {
+    return `after ${this.done} of ${this.total} applications`;
+  }
+
+  async run(): Promise<void> {
+    const { progress, interruption } = this.options;
+    const { appKeys, orphans } = await this.source.keys();
+    for (const list of orphans) this.tally.problem(list, 'belongs to no application');
+    this.total = appKeys.length;
+    progress.begin('Applications', this.total);
+    for await (const record of this.source.records(appKeys)) {
+      if (interruption.happened()) return;
+      await this.import(record);
+      this.done += 1;
+      progress.advance();
+    }
+  }
+
+  private async import(record: RedisRecord): Promise<void> {
+    const { environment, limits } = this.options;
+    const endpoints = await this.source.endpoints(record.appKey, limits);
+    const { application, problems, skippedEndpoints } = applicationFrom(record, endpoints, environment);
+    for (const { record: where, detail } of problems) this.tally.problem(where, detail);
+    this.tally.add('endpoints', 'skipped', skippedEndpoints);
+    if (application === undefined) this.tally.add('applications', 'skipped');
+    else await this.write(application);
+  }
+
+  private async write(source: SourceApplication): Promise<void> {
     const { environment, dryRun } = this.options;
     const place = { appKey: source.appKey, environment };
     const hasKey = await this.apiKeys.hasNamed(place, KEY_NAME);

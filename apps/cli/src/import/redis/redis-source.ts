@@ -1,4 +1,5 @@
 import { createClient } from '@redis/client';
+import type { BatchLimits } from '#libs/config/app-config.js';
 import { Failure } from '../../failure.js';
 import { shownUrl, withoutPassword } from '../source-url.js';
 
@@ -74,21 +75,16 @@ export class RedisSource {
     }
   }
 
-  /**
-   * @param limits of what is read of one list: a longer one is a problem
-   */
-  async endpoints(
-    appKey: string,
-    { maxCount, maxBytes }: { maxCount: number; maxBytes: number },
-  ): Promise<RedisEndpoints> {
+  /** The endpoints of an application, unless they are more than a batch may have. */
+  async endpoints(appKey: string, { maxEndpoints, maxBytes }: BatchLimits): Promise<RedisEndpoints> {
     const key = listKey(appKey);
     const type = await this.reading(this.client.type(key));
     if (type !== 'list') {
       return { key, texts: [], problem: type === 'none' ? undefined : `is a ${type}, not a list` };
     }
     const count = await this.reading(this.client.lLen(key));
-    if (count > maxCount) {
-      const problem = `has ${count} endpoints; allowed are ${maxCount} (BATCH_MAX_ENDPOINTS)`;
+    if (count > maxEndpoints) {
+      const problem = `has ${count} endpoints; allowed are ${maxEndpoints} (BATCH_MAX_ENDPOINTS)`;
       return { key, texts: [], problem };
     }
     const texts: string[] = [];

@@ -5,6 +5,7 @@ import { ImportTally } from '#registry/imports/import-tally.js';
 import { ImportsService } from '#registry/imports/imports.service.js';
 import type { Progress } from '../../terminal/progress-bar.js';
 import { writeApplication } from '../application-writer.js';
+import { endingOf } from '../import-ending.js';
 import type { ImportResult } from '../import-result.js';
 import { Interruption } from '../interruption.js';
 import { openRegistryDatabase } from '../registry-database.js';
@@ -40,16 +41,13 @@ export async function importReference({
   try {
     reference = await ReferenceDatabaseRepository.connect(url);
     const work = new ReferenceImport(registry, reference, interruption, { dryRun, progress });
-    await work.importApplications();
-    await work.importHealthChecks();
-    await work.importAuditEntries();
+    const ending = await endingOf(
+      () => work.run(),
+      interruption,
+      () => work.position,
+    );
     const { tally, notes } = work;
-    return {
-      tally,
-      dryRun,
-      notes,
-      stoppedAt: interruption.happened() ? `after ${work.position}` : undefined,
-    };
+    return { tally, dryRun, notes, ending };
   } finally {
     progress.end();
     interruption.dispose();
@@ -62,7 +60,7 @@ class ReferenceImport {
   readonly tally = new ImportTally();
   readonly notes: string[] = [];
   /** How far it has come. */
-  position = 'nothing';
+  position = 'before the first application';
   private readonly places = new Places();
   /** App keys that were seen, with the record that had them. */
   private readonly records = new Map<string, string>();
@@ -74,7 +72,13 @@ class ReferenceImport {
     private readonly options: { readonly dryRun: boolean; readonly progress: Progress },
   ) {}
 
-  async importApplications(): Promise<void> {
+  async run(): Promise<void> {
+    await this.importApplications();
+    await this.importHealthChecks();
+    await this.importAuditEntries();
+  }
+
+  private async importApplications(): Promise<void> {
     const total = await this.reference.countApplications();
     this.options.progress.begin('Applications', total);
     let [after, done] = ['', 0];
@@ -95,13 +99,13 @@ class ReferenceImport {
           await this.reference.endpointsOf(id),
         );
         done += 1;
-        this.position = `${done} of ${total} applications`;
+        this.position = `after ${done} of ${total} applications`;
         this.options.progress.advance();
       }
     }
   }
 
-  async importHealthChecks(): Promise<void> {
+  private async importHealthChecks(): Promise<void> {
     if (!this.reference.has('health_check_logs') || this.interruption.happened()) return;
     const history = this.registry.get(HistoryImportService, { strict: false });
     const since = history.keptSince(new Date());
@@ -113,12 +117,14 @@ class ReferenceImport {
       );
     }
     this.options.progress.begin('Health checks', count.since);
-    let left = 0;
+    let [read, left] = [0, 0];
     for await (const rows of this.reference.healthChecks(since)) {
       if (this.interruption.happened()) return;
       const records = distinct(rows.flatMap((row) => healthCheckFrom(row, this.places) ?? []));
       const added = await history.append(records, this.options);
+      read += rows.length;
       left += rows.length - records.length;
+      this.position = `after all applications and ${read} of ${count.since} health checks`;
       this.tally.add('healthChecks', 'added', added);
       this.tally.add('healthChecks', 'unchanged', records.length - added);
       this.tally.add('healthChecks', 'skipped', rows.length - records.length);
@@ -131,14 +137,18 @@ class ReferenceImport {
     }
   }
 
-  async importAuditEntries(): Promise<void> {
+  private async importAuditEntries(): Promise<void> {
     if (!this.reference.has('audit_logs') || this.interruption.happened()) return;
     const audit = this.registry.get(AuditService, { strict: false });
-    this.options.progress.begin('Audit entries', await this.reference.countAuditEntries());
+    const total = await this.reference.countAuditEntries();
+    this.options.progress.begin('Audit entries', total);
+    let read = 0;
     for await (const rows of this.reference.auditEntries()) {
       if (this.interruption.happened()) return;
       const entries = rows.flatMap((row) => auditEntryFrom(row, this.places) ?? []);
       const added = await audit.import(entries, this.options);
+      read += rows.length;
+      this.position = `after everything but ${total - read} audit entries`;
       this.tally.add('auditEntries', 'added', added);
       this.tally.add('auditEntries', 'unchanged', entries.length - added);
       this.tally.add('auditEntries', 'skipped', rows.length - entries.length);
