@@ -23,9 +23,7 @@ export async function writeApplication(
 ): Promise<PlacedApplication | undefined> {
   const part = new ImportTally();
   try {
-    const placed = await imports.importApplication(source, part, options);
-    tally.include(part);
-    return placed;
+    return await imports.importApplication(source, part, options);
   } catch (error) {
     const refusal = error instanceof DomainError ? error : translateDatabaseError(error);
     if (refusal === undefined) throw error;
@@ -37,5 +35,8 @@ export async function writeApplication(
     tally.problem(source.record, refusal.message);
     tally.add('applications', 'skipped');
     return undefined;
+  } finally {
+    // Of an application that was not written, only what was found wrong before.
+    tally.include(part);
   }
 }

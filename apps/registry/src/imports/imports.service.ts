@@ -10,6 +10,7 @@ import type { ImportedEndpoint } from '../endpoints/dto/imported-endpoint.js';
 import { TooManyEndpoints } from '../endpoints/endpoint.errors.js';
 import { EndpointsService } from '../endpoints/endpoints.service.js';
 import { CreateEnvironmentRequest } from '../environments/dto/create-environment.request.js';
+import type { ImportOutcome } from '../environments/dto/imported-environment.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { HistoryImportService } from '../health/history/history-import.service.js';
 import { ImportTally } from './import-tally.js';
@@ -195,13 +196,13 @@ export class ImportsService {
     tally.add('applications', application.outcome);
     const placed = { id: application.id, appKey };
     const places = new Map<string, { id: string; sourceId: string | undefined }>();
+    const added = application.outcome === 'added' ? [application.id] : [];
     for (const environment of environments) {
-      const id = await this.writeEnvironment(placed, environment, tally);
+      const { id, outcome } = await this.writeEnvironment(placed, environment, tally);
       places.set(environment.request.name, { id, sourceId: environment.source.sourceId });
+      if (outcome === 'added') added.push(id);
     }
-    if (health !== undefined || environments.some((each) => each.source.health !== undefined)) {
-      await this.history.carryOn(application.id);
-    }
+    if (added.length > 0) await this.history.carryOn(added);
     return { ...placed, environments: places };
   }
 
@@ -209,7 +210,7 @@ export class ImportsService {
     application: { readonly id: string; readonly appKey: string },
     { source, request, status, endpoints, keepOthers }: CheckedEnvironment,
     tally: ImportTally,
-  ): Promise<string> {
+  ): Promise<{ id: string; outcome: ImportOutcome }> {
     const { name, description, baseDomain } = request;
     const environment = await this.environments.import(application, {
       name,
@@ -240,6 +241,6 @@ export class ImportsService {
     for (const outcome of ['added', 'updated', 'unchanged'] as const) {
       tally.add('apiKeys', outcome, keys[outcome]);
     }
-    return environment.id;
+    return environment;
   }
 }

@@ -97,6 +97,8 @@ export class ReferenceDatabaseRepository {
     const address = new URL(url);
     // A parameter of the reference's own client, which PostgreSQL does not know.
     const schema = address.searchParams.get('schema');
+    // A pooler takes no options: what the session may not do is not said then, and is not done anyway.
+    const isPooled = address.searchParams.has('pgbouncer');
     for (const name of ['schema', 'connection_limit', 'pool_timeout', 'pgbouncer']) {
       address.searchParams.delete(name);
     }
@@ -107,7 +109,9 @@ export class ReferenceDatabaseRepository {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'mcp-registry-import',
       keepAlive: true,
-      options: `-c default_transaction_read_only=on -c timezone=UTC${schema === null ? '' : ` -c search_path=${schema}`}`,
+      ...(!isPooled && {
+        options: `-c default_transaction_read_only=on${schema === null ? '' : ` -c search_path=${schema}`}`,
+      }),
     });
     // Whoever waits for an answer is told.
     pool.on('error', () => undefined);

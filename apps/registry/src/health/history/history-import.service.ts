@@ -24,9 +24,9 @@ export class HistoryImportService {
     return startOf(addDays(utcDayOf(now), -this.config.healthLogRetentionDays));
   }
 
-  /** Has the prober go on from where another registry stood, with targets it has not checked itself yet. */
-  async carryOn(applicationId: string): Promise<void> {
-    await this.targets.carryOn(applicationId);
+  /** Has the prober go on from where another registry stood, with applications and environments that are new here. */
+  async carryOn(targetIds: readonly string[]): Promise<void> {
+    await this.targets.carryOn(targetIds);
   }
 
   /**

@@ -79,8 +79,8 @@ export class HealthTargetsRepository {
     );
   }
 
-  /** Has the targets of an application that nobody has checked yet believe what application and environments show. */
-  async carryOn(applicationId: string): Promise<void> {
+  /** Has targets that nobody has checked yet believe what their application or environment shows. */
+  async carryOn(targetIds: readonly string[]): Promise<void> {
     await this.database.query(
       `UPDATE "HealthTarget" t
        SET "healthStatus" = s."healthStatus", "checkedAt" = s."lastHealthCheckAt",
@@ -88,12 +88,12 @@ export class HealthTargetsRepository {
        FROM (
          SELECT "id", "healthStatus", "lastHealthCheckAt", "consecutiveFailures" AS "failures",
                 "consecutiveSuccesses" AS "successes"
-         FROM "Application" WHERE "id" = $1
+         FROM "Application" WHERE "id" = ANY($1::text[])
          UNION ALL
-         SELECT "id", "healthStatus", "lastHealthCheckAt", 0, 0 FROM "Environment" WHERE "applicationId" = $1
+         SELECT "id", "healthStatus", "lastHealthCheckAt", 0, 0 FROM "Environment" WHERE "id" = ANY($1::text[])
        ) s
        WHERE s."id" = t."id" AND t."checkedAt" IS NULL AND s."lastHealthCheckAt" IS NOT NULL`,
-      [applicationId],
+      [targetIds],
     );
   }
 
