@@ -1,7 +1,10 @@
 import type { AuditAction } from './audited.decorator.js';
 
-/** Port: the way to change something where no audited route does, as the registry does by itself. */
+/** Who changes something without a request: the registry by itself, or the operator's command line. */
+export type UnattendedActor = 'registry' | 'cli';
+
+/** Port: the way to change something where no audited route does. */
 export abstract class AuditedTransactions {
   /** Runs `work` in one transaction with the entries of what it said to have changed: all of it is there, or nothing. */
-  abstract run<T>(action: AuditAction, work: () => Promise<T>): Promise<T>;
+  abstract run<T>(action: AuditAction, work: () => Promise<T>, actor?: UnattendedActor): Promise<T>;
 }

@@ -10,6 +10,7 @@ export type AuditAction =
   | 'environment.deleted'
   | 'endpoints.registered'
   | 'api-key.issued'
+  | 'api-key.imported'
   | 'api-key.rotated'
   | 'api-key.revoked'
   | 'health.checked'

@@ -47,7 +47,7 @@ export class Targets {
 }
 
 /** What requests change by themselves; health is what the network makes it, and time prunes the trail. */
-type AuditAction = Exclude<AnyAction, `health.${string}` | `audit.${string}`>;
+type AuditAction = Exclude<AnyAction, `health.${string}` | `audit.${string}` | `${string}.imported`>;
 
 /** How many requests are under way at once. */
 export const WORKERS = 8;

@@ -11,6 +11,7 @@ import { addHealthCommands } from './commands/health.js';
 import { addOpenApiImportCommand } from './commands/import-openapi.js';
 import { addKeyCommands } from './commands/keys.js';
 import { addMigrateCommand } from './commands/migrate.js';
+import { addDatabaseImportCommands } from './commands/imports.js';
 import { addGlobalOptions } from './global-options.js';
 import { examples } from './help.js';
 
@@ -43,6 +44,7 @@ export function program(): Command {
   addHealthCommands(root);
   addAuditCommands(root);
   addOpenApiImportCommand(root);
+  addDatabaseImportCommands(root);
   addOpenApiExportCommand(root);
   addJsonExportCommand(root);
   addMigrateCommand(root);

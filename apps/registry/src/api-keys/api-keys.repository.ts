@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { Database } from '#libs/database/database.js';
 import { onConstraint } from '#libs/database/database-errors.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
@@ -57,6 +58,33 @@ export class ApiKeysRepository {
       where: { environmentId, id },
       lock: { mode: 'pessimistic_write' },
     });
+  }
+
+  /** The keys of an environment that came as bare hashes, locked until the transaction ends. */
+  async lockHashesOf(environmentId: string): Promise<ApiKeyEntity[]> {
+    const manager = await this.database.manager();
+    return manager.find(ApiKeyEntity, {
+      where: { environmentId, selector: IsNull() },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  async isIdTaken(id: string): Promise<boolean> {
+    const manager = await this.database.manager();
+    return manager.existsBy(ApiKeyEntity, { id });
+  }
+
+  /** Whether the environment of that name has, or had, a key of that name. */
+  async hasNamed(appKey: string, environment: string, name: string): Promise<boolean> {
+    const [row] = await this.database.query<{ found: boolean }>(
+      `SELECT EXISTS (
+         SELECT FROM "ApiKey" k JOIN "Environment" e ON e."id" = k."environmentId"
+         JOIN "Application" a ON a."id" = e."applicationId"
+         WHERE a."appKey" = $1 AND e."name" = $2 AND k."name" = $3) AS "found"`,
+      [appKey, environment, name],
+    );
+    return row?.found === true;
   }
 
   async update(id: string, change: Partial<ApiKeyEntity>): Promise<void> {

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
@@ -15,6 +17,7 @@ import { ApiKeyNotFound, ApiKeyNotUsable } from './api-key.errors.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { BcryptPool } from './bcrypt-pool.js';
 import { ApiKeyResponse, IssuedApiKeyResponse } from './dto/api-key.response.js';
+import type { ImportedApiKey } from './dto/imported-api-key.js';
 import type { ExpiryRequest, IssueApiKeyRequest, RotateApiKeyRequest } from './dto/issue-api-key.request.js';
 import { type KeyMaterial, newKeyMaterial } from './key-material.js';
 
@@ -26,7 +29,8 @@ export interface KeyPlace {
   readonly environment: string;
 }
 
-interface HashedKey extends KeyMaterial {
+/** A key that nobody has yet, and its hash. */
+export interface HashedKey extends KeyMaterial {
   readonly hashedKey: string;
 }
 
@@ -57,6 +61,85 @@ export class ApiKeysService {
     const issued = await this.insert(place, environment, { name: request.name, expiresAt, secret });
     this.recordChange(place, environment, { id: issued.id, after: responseOf(ApiKeyResponse, issued) });
     return responseOf(IssuedApiKeyResponse, issued, { apiKey: secret.key });
+  }
+
+  /** A key to be issued by {@link issueHashed}, made before a transaction that must not wait for its hash. */
+  hashed(): Promise<HashedKey> {
+    return this.newSecret();
+  }
+
+  /** As {@link issue}, of a key that was made beforehand, without expiry. */
+  async issueHashed(place: KeyPlace, name: string, secret: HashedKey): Promise<void> {
+    const environment = await this.environmentOf(place);
+    const issued = await this.insert(place, environment, { name, expiresAt: null, secret });
+    this.recordChange(place, environment, {
+      id: issued.id,
+      action: 'api-key.issued',
+      after: responseOf(ApiKeyResponse, issued),
+    });
+  }
+
+  /** Whether the environment has, or had, a key of that name. */
+  hasNamed({ appKey, environment }: KeyPlace, name: string): Promise<boolean> {
+    return this.apiKeys.hasNamed(appKey, environment, name);
+  }
+
+  /**
+   * Takes over keys another registry has as bcrypt hashes: whoever has one goes on using it. One that is here already
+   * is only ever taken further away: inactive, an earlier expiry, a later use. A key that was revoked here stays so.
+   */
+  async import(
+    place: KeyPlace,
+    keys: readonly ImportedApiKey[],
+  ): Promise<Record<'added' | 'updated' | 'unchanged', number>> {
+    const counts = { added: 0, updated: 0, unchanged: 0 };
+    if (keys.length === 0) return counts;
+    const environment = await this.environmentOf(place);
+    const known = new Map(
+      (await this.apiKeys.lockHashesOf(environment.id)).map((key) => [key.hashedKey, key]),
+    );
+    const uses = new Map<string, Date>();
+    for (const key of keys) {
+      const old = known.get(key.hashedKey);
+      if (old === undefined) {
+        known.set(key.hashedKey, await this.insertImported(place, environment, key));
+        counts.added += 1;
+        continue;
+      }
+      const isUsedLater = (key.lastUsedAt?.getTime() ?? 0) > (old.lastUsedAt?.getTime() ?? 0);
+      if (key.lastUsedAt !== null && isUsedLater) uses.set(old.id, key.lastUsedAt);
+      const changed = changedFields<ApiKeyEntity>(old, restrictions(old, key));
+      if (changed !== undefined) {
+        await this.apiKeys.update(old.id, changed.after);
+        this.recordChange(place, environment, { id: old.id, action: 'api-key.imported', ...changed });
+      }
+      counts[changed !== undefined || isUsedLater ? 'updated' : 'unchanged'] += 1;
+    }
+    if (uses.size > 0) await this.apiKeys.recordUse(uses);
+    return counts;
+  }
+
+  private async insertImported(
+    { appKey, environment: name }: KeyPlace,
+    environment: EnvironmentResponse,
+    { origin, ...key }: ImportedApiKey,
+  ): Promise<ApiKeyEntity> {
+    const wanted = origin?.id;
+    const id = wanted === undefined || (await this.apiKeys.isIdTaken(wanted)) ? newId() : wanted;
+    const row: ApiKeyEntity = {
+      ...key,
+      id,
+      selector: null,
+      environmentId: environment.id,
+      createdAt: origin?.createdAt ?? this.clock.now(),
+    };
+    await this.apiKeys.insert(row, () => new EnvironmentNotFound(appKey, name));
+    this.recordChange({ appKey, environment: name }, environment, {
+      id,
+      action: 'api-key.imported',
+      after: responseOf(ApiKeyResponse, row),
+    });
+    return row;
   }
 
   /** A new key with the old one's name and, unless the request says otherwise, its expiry. */
@@ -140,7 +223,7 @@ export class ApiKeysService {
   private recordChange(
     { appKey }: KeyPlace,
     { id: environmentId, name: environment, applicationId }: EnvironmentResponse,
-    { id, ...values }: { id: string; before?: unknown; after?: unknown },
+    { id, ...values }: { id: string; action?: AuditAction; before?: unknown; after?: unknown },
   ): void {
     this.changes.record({
       resourceType: 'api-key',
@@ -152,6 +235,16 @@ export class ApiKeysService {
       ...values,
     });
   }
+}
+
+/** What speaks against a key in another registry and not here yet. */
+function restrictions(old: ApiKeyEntity, key: ImportedApiKey): Partial<ApiKeyEntity> {
+  const isEarlier =
+    key.expiresAt !== null && (old.expiresAt === null || key.expiresAt.getTime() < old.expiresAt.getTime());
+  return {
+    ...(old.isActive && !key.isActive && { isActive: false, revokedAt: key.revokedAt }),
+    ...(isEarlier && { expiresAt: key.expiresAt }),
+  };
 }
 
 /** `undefined` when the request says nothing of it. */

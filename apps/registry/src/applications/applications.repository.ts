@@ -13,7 +13,13 @@ export type NewApplication = Pick<
   | 'healthCheckUrl'
   | 'createdAt'
   | 'updatedAt'
->;
+> &
+  Partial<
+    Pick<
+      ApplicationEntity,
+      'status' | 'healthStatus' | 'lastHealthCheckAt' | 'consecutiveFailures' | 'consecutiveSuccesses'
+    >
+  >;
 
 @Injectable()
 export class ApplicationsRepository {

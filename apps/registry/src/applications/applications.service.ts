@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '#libs/access/caller.js';
 import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
+import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
@@ -13,6 +14,7 @@ import type { InputError } from '#libs/problem-details/domain-error.js';
 import { refuseInput } from '#libs/problem-details/invalid-input.js';
 import type { CreateEnvironmentRequest } from '../environments/dto/create-environment.request.js';
 import type { EnvironmentResponse } from '../environments/dto/environment.response.js';
+import type { ImportOutcome } from '../environments/dto/imported-environment.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { appKeyFrom, distinguished } from './app-key.js';
 import type { ApplicationEntity } from './application.entity.js';
@@ -20,6 +22,7 @@ import { AppKeyTaken, ApplicationNotFound, StatusIsForAdmins } from './applicati
 import { ApplicationsRepository } from './applications.repository.js';
 import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
 import type { CreateApplicationRequest } from './dto/create-application.request.js';
+import type { ImportedApplication } from './dto/imported-application.js';
 import type { UpdateApplicationRequest } from './dto/update-application.request.js';
 
 @Injectable()
@@ -96,8 +99,56 @@ export class ApplicationsService {
     });
   }
 
-  /** A path leads nowhere by itself: the base domains it is joined to are judged. */
-  private mistakesIn({ healthCheckUrl }: UpdateApplicationRequest): InputError[] {
+  /**
+   * Makes the application as another registry has it, by its app key: created, with the id it has there unless that
+   * is taken, or changed where it differs. The row is locked until the transaction ends.
+   */
+  async import(imported: ImportedApplication): Promise<{ id: string; outcome: ImportOutcome }> {
+    const { appKey, name, description, healthCheckUrl, authenticationMethod, status, origin } = imported;
+    const application = await this.applications.findAndLock(appKey);
+    if (application === null) return { id: await this.insertImported(imported), outcome: 'added' };
+    const changed = changedFields<ApplicationEntity>(application, {
+      name,
+      description,
+      healthCheckUrl,
+      authenticationMethod,
+      status,
+    });
+    if (changed === undefined) return { id: application.id, outcome: 'unchanged' };
+    await this.applications.update(application.id, {
+      ...changed.after,
+      updatedAt: origin?.updatedAt ?? this.clock.now(),
+    });
+    this.recordChange(application, { action: 'application.updated', ...changed });
+    return { id: application.id, outcome: 'updated' };
+  }
+
+  private async insertImported({ origin, health, ...fields }: ImportedApplication): Promise<string> {
+    const now = this.clock.now();
+    const application = await this.applications.insert({
+      ...fields,
+      id: await this.environments.freeId(origin?.id),
+      name: fields.name ?? fields.appKey,
+      description: fields.description ?? null,
+      healthCheckUrl: fields.healthCheckUrl ?? null,
+      authenticationMethod: fields.authenticationMethod ?? 'API_KEY',
+      ...health,
+      createdAt: origin?.createdAt ?? now,
+      updatedAt: origin?.updatedAt ?? now,
+    });
+    if (application === null) throw new AppKeyTaken(fields.appKey);
+    this.recordChange(application, {
+      action: 'application.created',
+      after: responseOf(ApplicationResponse, application),
+    });
+    return application.id;
+  }
+
+  /**
+   * What the rules of this registry, not the shape of the request, speak against. A path leads nowhere by itself: the
+   * base domains it is joined to are judged.
+   */
+  mistakesIn({ healthCheckUrl }: UpdateApplicationRequest): InputError[] {
     if (healthCheckUrl == null || healthCheckUrl.startsWith('/')) return [];
     const detail = this.egress.refusalOfUrl(healthCheckUrl);
     return detail === undefined ? [] : [{ pointer: '#/healthCheckUrl', detail }];
@@ -134,7 +185,7 @@ export class ApplicationsService {
 
   private recordChange(
     { id, appKey }: ApplicationEntity,
-    values: { before?: unknown; after?: unknown },
+    values: { action?: AuditAction; before?: unknown; after?: unknown },
   ): void {
     this.changes.record({
       resourceType: 'application',

@@ -17,7 +17,7 @@ export class AuditLogEntity {
   @Column({ type: 'text' })
   action!: string;
 
-  /** 'admin', 'application', 'registry' by itself, or 'anonymous' for refused credentials. */
+  /** 'admin', 'application', 'registry' by itself, 'cli', 'imported' with its entry, or 'anonymous' for refused credentials. */
   @Column({ type: 'text' })
   actor!: string;
 

@@ -115,6 +115,15 @@ export class AuditLogRepository {
     return pruned;
   }
 
+  /** Which of these ids have an entry. */
+  async idsAmong(ids: readonly string[]): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT "id" FROM "AuditLog" WHERE "id" = ANY($1::text[])`,
+      [ids],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Newest first. */
   async list(filter: AuditLogFilter, after: Keyset | undefined, limit: number): Promise<AuditLogEntity[]> {
     const manager = await this.database.manager();

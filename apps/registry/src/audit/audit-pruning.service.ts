@@ -3,7 +3,7 @@ import { AppConfig } from '#libs/config/app-config.js';
 import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
 import { AuditLogRepository, type NewAuditEntry, type PrunedEntries } from './audit-log.repository.js';
-import { REGISTRY_ORIGIN } from './request-origin.js';
+import { unattendedOrigin } from './request-origin.js';
 
 /** Entries deleted by one transaction: some tenths of a second. */
 const BATCH_SIZE = 5000;
@@ -63,6 +63,6 @@ function entryOf({ count, oldest, newest }: PrunedEntries, retentionDays: number
     after: { deleted: count, from: oldest.toISOString(), until: newest.toISOString(), retentionDays },
     reason: null,
     occurrences: 1,
-    ...REGISTRY_ORIGIN,
+    ...unattendedOrigin('registry'),
   };
 }

@@ -25,6 +25,6 @@ import { RefusalLog } from './refusal-log.js';
     { provide: RefusalRecorder, useClass: RefusalLog },
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
-  exports: [AuditedTransactions, ChangeRecorder, RefusalRecorder],
+  exports: [AuditService, AuditedTransactions, ChangeRecorder, RefusalRecorder],
 })
 export class AuditModule {}

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
-import { AuditedTransactions } from '#libs/audit-trail/audited-transactions.js';
+import { AuditedTransactions, type UnattendedActor } from '#libs/audit-trail/audited-transactions.js';
 import { type Change, ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
 import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
+import type { AuditLogEntity } from './audit-log.entity.js';
 import { AuditLogRepository } from './audit-log.repository.js';
 import { DEFAULT_LIMIT, type AuditLogQuery } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
-import { type AuditOrigin, REGISTRY_ORIGIN } from './request-origin.js';
+import { type AuditOrigin, unattendedOrigin } from './request-origin.js';
 
 @Injectable()
 export class AuditService extends AuditedTransactions {
@@ -30,12 +31,31 @@ export class AuditService extends AuditedTransactions {
     );
   }
 
-  /** Does what {@link AuditedTransactions.run} promises, in the name of a caller or of the registry itself. */
-  run<T>(action: AuditAction, work: () => Promise<T>, origin: AuditOrigin = REGISTRY_ORIGIN): Promise<T> {
+  /** Does what {@link AuditedTransactions.run} promises, in the name of a caller or of nobody who sent a request. */
+  run<T>(
+    action: AuditAction,
+    work: () => Promise<T>,
+    by: AuditOrigin | UnattendedActor = 'registry',
+  ): Promise<T> {
+    const origin = typeof by === 'string' ? unattendedOrigin(by) : by;
     return this.database.transaction(async () => {
       const { result, changes } = await this.changes.collect(work);
       await this.record(action, changes, origin);
       return result;
+    });
+  }
+
+  /**
+   * Takes over entries another registry wrote, once: of which there is one of that id stays as it is.
+   *
+   * @returns how many were not there yet
+   */
+  import(entries: readonly AuditLogEntity[], { dryRun }: { dryRun: boolean }): Promise<number> {
+    return this.database.transaction(async () => {
+      const known = new Set(await this.entries.idsAmong(entries.map(({ id }) => id)));
+      const missing = entries.filter(({ id }) => !known.has(id));
+      if (!dryRun && missing.length > 0) await this.entries.append(missing);
+      return missing.length;
     });
   }
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '#libs/access/caller.js';
+import type { UnattendedActor } from '#libs/audit-trail/audited-transactions.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 
 const MAX_USER_AGENT_LENGTH = 512;
@@ -11,14 +12,10 @@ type RequestOrigin = Pick<AuditLogEntity, 'ipAddress' | 'userAgent' | 'requestId
 /** Who did something, and where it came from. */
 export type AuditOrigin = RequestOrigin & Pick<AuditLogEntity, 'actor' | 'apiKeyId'>;
 
-/** Of what the registry does by itself. */
-export const REGISTRY_ORIGIN: AuditOrigin = {
-  actor: 'registry',
-  apiKeyId: null,
-  ipAddress: null,
-  userAgent: null,
-  requestId: null,
-};
+/** Of what nobody sent a request for. */
+export function unattendedOrigin(actor: UnattendedActor): AuditOrigin {
+  return { actor, apiKeyId: null, ipAddress: null, userAgent: null, requestId: null };
+}
 
 /** Where a request came from, as the trail keeps it. */
 export function requestOrigin(request: FastifyRequest): RequestOrigin {

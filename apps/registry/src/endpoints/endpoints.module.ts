@@ -8,5 +8,6 @@ import { EndpointsService } from './endpoints.service.js';
   imports: [EnvironmentsModule],
   controllers: [EndpointsController],
   providers: [EndpointsService, EndpointsRepository],
+  exports: [EndpointsService],
 })
 export class EndpointsModule {}

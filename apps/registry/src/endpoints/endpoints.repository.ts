@@ -45,8 +45,14 @@ const INPUT = [
   { column: 'path', type: 'text' },
   ...PLAIN_FIELDS.map((column) => ({ column, type: column === 'isPublic' ? 'boolean' : 'text' })),
   ...JSON_FIELDS.map((column) => ({ column, type: 'json' })),
+  { column: 'createdAt', type: 'timestamptz' },
+  { column: 'updatedAt', type: 'timestamptz' },
 ] as const;
 const INPUT_COLUMNS = INPUT.map(({ column }) => `"${column}"`).join(', ');
+/** The database's own time where an endpoint brings none along. */
+const INPUT_VALUES = INPUT.map(({ column, type }) =>
+  type === 'timestamptz' ? `coalesce("${column}", now())` : `"${column}"`,
+).join(', ');
 
 /** One list a column, which PostgreSQL reads in half the time that a list of objects takes it. */
 const APPLY_DIFFERENCES = `
@@ -56,11 +62,12 @@ const APPLY_DIFFERENCES = `
   deleted AS (DELETE FROM "Endpoint" WHERE "id" = ANY($2::text[])),
   updated AS (
     UPDATE "Endpoint" old
-    SET ${FIELDS.map((field) => `"${field}" = new."${field}"`).join(', ')}, "updatedAt" = now()
+    SET ${FIELDS.map((field) => `"${field}" = new."${field}"`).join(', ')},
+        "updatedAt" = coalesce(new."updatedAt", now())
     FROM new WHERE old."id" = new."id" AND new."id" = ANY($3::text[])
   )
-  INSERT INTO "Endpoint" ("environmentId", ${INPUT_COLUMNS}, "createdAt", "updatedAt")
-  SELECT $1, ${INPUT_COLUMNS}, now(), now()
+  INSERT INTO "Endpoint" ("environmentId", ${INPUT_COLUMNS})
+  SELECT $1, ${INPUT_VALUES}
   FROM new WHERE "id" <> ALL($3::text[])`;
 
 /** A field of an endpoint whose JSON, stored and registered, is not the same text. */
@@ -106,12 +113,20 @@ export class EndpointsRepository {
 
   async apply(environmentId: string, differences: readonly EndpointDifference[]): Promise<void> {
     const deleted = differences.flatMap((each) => (each.kind === 'deleted' ? [each.old.id] : []));
+    const taken = await this.takenIds(differences);
+    const timesOf = ({ origin }: RegisteredEndpoint): Record<'createdAt' | 'updatedAt', Date | null> => ({
+      createdAt: origin?.createdAt ?? null,
+      updatedAt: origin?.updatedAt ?? null,
+    });
     const updated = differences.flatMap((each) =>
-      each.kind === 'updated' ? [{ ...each.new, id: each.old.id }] : [],
+      each.kind === 'updated' ? [{ ...each.new, id: each.old.id, ...timesOf(each.new) }] : [],
     );
-    const added = differences.flatMap((each) =>
-      each.kind === 'added' ? [{ ...each.new, id: newId() }] : [],
-    );
+    const added = differences.flatMap((each) => {
+      if (each.kind !== 'added') return [];
+      const wanted = each.new.origin?.id;
+      const id = wanted === undefined || taken.has(wanted) ? newId() : wanted;
+      return [{ ...each.new, id, ...timesOf(each.new) }];
+    });
     const written = [...updated, ...added];
     await this.database.query(APPLY_DIFFERENCES, [
       environmentId,
@@ -121,6 +136,19 @@ export class EndpointsRepository {
         written.map((endpoint) => (type === 'json' ? jsonText(endpoint[column]) : endpoint[column])),
       ),
     ]);
+  }
+
+  /** Which of the ids that new endpoints would like to have belong to others, deleted ones among the differences included. */
+  private async takenIds(differences: readonly EndpointDifference[]): Promise<ReadonlySet<string>> {
+    const wanted = differences.flatMap((each) =>
+      each.kind === 'added' && each.new.origin?.id !== undefined ? [each.new.origin.id] : [],
+    );
+    if (wanted.length === 0) return new Set();
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT "id" FROM "Endpoint" WHERE "id" = ANY($1::text[])`,
+      [wanted],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Asks PostgreSQL, which alone knows what all the JSON it holds means: to JavaScript large numbers are the same. */

@@ -7,10 +7,14 @@ import { AppConfig } from '#libs/config/app-config.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { EnvironmentNotFound } from '../environments/environment.errors.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
+import type { ImportedEndpoint } from './dto/imported-endpoint.js';
 import type { RegisterEndpointsRequest } from './dto/register-endpoints.request.js';
 import type { EndpointChange, RegisterEndpointsResponse } from './dto/register-endpoints.response.js';
 import { type EndpointDifference, EndpointsRepository } from './endpoints.repository.js';
-import { validEndpoints } from './valid-endpoints.js';
+import { stored, validEndpoints } from './valid-endpoints.js';
+
+/** Where endpoints are registered. */
+type EndpointsPlace = Pick<ApplicationCaller, 'applicationId' | 'appKey' | 'environmentId' | 'environment'>;
 
 @Injectable()
 export class EndpointsService {
@@ -43,8 +47,36 @@ export class EndpointsService {
     return answer(environment, batch.length, differences, dryRun);
   }
 
-  private recordChange(caller: ApplicationCaller, differences: readonly EndpointDifference[]): void {
+  /**
+   * Makes the registered set of an environment equal to what another registry has; with `keepOthers`, adds and updates
+   * only. The environment is locked already. An empty list changes nothing, as one that got lost would delete all.
+   *
+   * @param endpoints none of which repeats another's method and path
+   */
+  async import(
+    place: EndpointsPlace,
+    endpoints: readonly ImportedEndpoint[],
+    { keepOthers }: { keepOthers: boolean },
+  ): Promise<Record<'added' | 'updated' | 'deleted' | 'unchanged', number>> {
+    const batch = endpoints.map(({ registration, origin }) => ({ ...stored(registration), origin }));
+    const all = batch.length === 0 ? [] : await this.endpoints.differences(place.environmentId, batch);
+    const differences = all.filter(({ kind }) => kind !== 'deleted' || !keepOthers);
+    if (differences.length > 0) {
+      await this.endpoints.apply(place.environmentId, differences);
+      this.recordChange(place, differences);
+    }
+    const { added, updated, deleted, unchanged } = answer(
+      place.environment,
+      batch.length,
+      differences,
+      false,
+    );
+    return { added, updated, deleted, unchanged };
+  }
+
+  private recordChange(caller: EndpointsPlace, differences: readonly EndpointDifference[]): void {
     this.changes.record({
+      action: 'endpoints.registered',
       resourceType: 'endpoints',
       resourceId: caller.environmentId,
       applicationId: caller.applicationId,

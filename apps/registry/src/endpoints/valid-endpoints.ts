@@ -3,6 +3,7 @@ import type { InputError } from '#libs/problem-details/domain-error.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { unwrapJson } from '#libs/validation/fields.js';
 import { validatedPart } from '#libs/validation/input-validation.pipe.js';
+import type { ImportOrigin } from '../environments/dto/imported-environment.js';
 import { EndpointRegistration } from './dto/endpoint-registration.js';
 import { TooManyEndpoints } from './endpoint.errors.js';
 
@@ -20,6 +21,8 @@ export interface RegisteredEndpoint {
   readonly queryParams: unknown;
   readonly requestBody: unknown;
   readonly responseBody: unknown;
+  /** Of an endpoint that comes from another registry: its id and its times there. */
+  readonly origin?: ImportOrigin;
 }
 
 /** Other requests get their turn after so many milliseconds. */
@@ -59,7 +62,8 @@ export async function validEndpoints(items: readonly unknown[], max: number): Pr
   return endpoints;
 }
 
-function stored(endpoint: EndpointRegistration): RegisteredEndpoint {
+/** As it is to be stored, of an endpoint that was checked. */
+export function stored(endpoint: EndpointRegistration): RegisteredEndpoint {
   return {
     name: endpoint.name,
     path: endpoint.path,

@@ -9,7 +9,8 @@ import { EnvironmentExists } from './environment.errors.js';
 export type NewEnvironment = Pick<
   EnvironmentEntity,
   'id' | 'name' | 'description' | 'baseDomain' | 'applicationId' | 'createdAt' | 'updatedAt'
->;
+> &
+  Partial<Pick<EnvironmentEntity, 'status' | 'healthStatus' | 'lastHealthCheckAt'>>;
 
 @Injectable()
 export class EnvironmentsRepository {
@@ -47,6 +48,25 @@ export class EnvironmentsRepository {
       .innerJoin(ApplicationEntity, 'application', 'application.id = environment.applicationId')
       .where('application.appKey = :appKey AND environment.name = :name', { appKey, name })
       .getOne();
+  }
+
+  /** Whether an application or an environment has this id: their health targets share one space of ids. */
+  async isIdTaken(id: string): Promise<boolean> {
+    const [row] = await this.database.query<{ taken: boolean }>(
+      `SELECT EXISTS (SELECT FROM "Application" WHERE "id" = $1)
+           OR EXISTS (SELECT FROM "Environment" WHERE "id" = $1) AS "taken"`,
+      [id],
+    );
+    return row?.taken === true;
+  }
+
+  /** As {@link lock}, by name. */
+  async findAndLock(applicationId: string, name: string): Promise<EnvironmentEntity | null> {
+    const manager = await this.database.manager();
+    return manager.findOne(EnvironmentEntity, {
+      where: { applicationId, name },
+      lock: { mode: 'pessimistic_write' },
+    });
   }
 
   /** Locks the row until the transaction ends: whoever changes the environment or its endpoints comes one by one. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
@@ -13,6 +14,7 @@ import { ApplicationNotFound } from '../applications/application.errors.js';
 import { baseUrlOf } from '#libs/validation/base-url.js';
 import type { CreateEnvironmentRequest } from './dto/create-environment.request.js';
 import { EnvironmentResponse } from './dto/environment.response.js';
+import type { ImportedEnvironment, ImportOutcome } from './dto/imported-environment.js';
 import type { UpdateEnvironmentRequest } from './dto/update-environment.request.js';
 import type { EnvironmentEntity } from './environment.entity.js';
 import { EnvironmentNotFound } from './environment.errors.js';
@@ -106,6 +108,47 @@ export class EnvironmentsService {
   }
 
   /**
+   * Makes the environment as another registry has it, by its name: created, with the id it has there unless that is
+   * taken, or changed where it differs. The row is locked until the transaction ends.
+   */
+  async import(
+    application: { readonly id: string; readonly appKey: string },
+    { name, description, baseDomain, status, health, origin }: ImportedEnvironment,
+  ): Promise<{ id: string; outcome: ImportOutcome }> {
+    const environment = await this.environments.findAndLock(application.id, name);
+    const now = this.clock.now();
+    if (environment === null) {
+      const created = await this.environments.insert({
+        id: await this.freeId(origin?.id),
+        name,
+        description: description ?? null,
+        baseDomain: baseDomain ?? null,
+        applicationId: application.id,
+        status,
+        ...health,
+        createdAt: origin?.createdAt ?? now,
+        updatedAt: origin?.updatedAt ?? now,
+      });
+      const after = responseOf(EnvironmentResponse, created);
+      this.recordChange(application.appKey, created, { action: 'environment.created', after });
+      return { id: created.id, outcome: 'added' };
+    }
+    const changed = changedFields<EnvironmentEntity>(environment, { description, baseDomain, status });
+    if (changed === undefined) return { id: environment.id, outcome: 'unchanged' };
+    await this.environments.update(environment.id, {
+      ...changed.after,
+      updatedAt: origin?.updatedAt ?? now,
+    });
+    this.recordChange(application.appKey, environment, { action: 'environment.updated', ...changed });
+    return { id: environment.id, outcome: 'updated' };
+  }
+
+  /** An id for a new application or environment: the wanted one, unless there is none or it is taken. */
+  async freeId(wanted: string | undefined): Promise<string> {
+    return wanted === undefined || (await this.environments.isIdTaken(wanted)) ? newId() : wanted;
+  }
+
+  /**
    * Holds the environment until the transaction ends, so that batches for it come one after the other.
    *
    * @returns false when it no longer exists
@@ -137,7 +180,7 @@ export class EnvironmentsService {
   private recordChange(
     appKey: string,
     { id, name, applicationId }: Pick<EnvironmentEntity, 'id' | 'name' | 'applicationId'>,
-    values: { before?: unknown; after?: unknown },
+    values: { action?: AuditAction; before?: unknown; after?: unknown },
   ): void {
     this.changes.record({
       resourceType: 'environment',

@@ -28,7 +28,8 @@ export class AuditLogQuery extends PageQuery {
   readonly action?: string;
 
   @TextField({
-    description: 'Only by `admin`, `application`, `registry`, `anonymous`, or the API key with this id.',
+    description:
+      'Only by `admin`, `application`, `registry`, `cli`, `imported`, `anonymous`, or the API key with this id.',
     maxLength: 255,
     presence: 'optional-not-null',
   })

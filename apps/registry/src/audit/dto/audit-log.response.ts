@@ -17,7 +17,8 @@ export class AuditLogResponse {
 
   @Shown({
     example: 'admin',
-    description: '`admin`, `application`, `registry` by itself, or `anonymous` for refused credentials',
+    description:
+      '`admin`, `application`, `registry` by itself, `cli` for the command line, `imported` when the entry itself comes from another registry, or `anonymous` for refused credentials',
   })
   readonly actor!: string;
 

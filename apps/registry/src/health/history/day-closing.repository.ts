@@ -27,6 +27,11 @@ export class DayClosingRepository {
     return row?.locked === true;
   }
 
+  /** As {@link isOnlyKeeper}, after waiting for whoever keeps it at the moment. */
+  async becomeOnlyKeeper(): Promise<void> {
+    await this.database.query('SELECT pg_advisory_xact_lock($1)', [KEEPER_LOCK]);
+  }
+
   /** Days before this one that have probes in the default partition. */
   async strayDaysBefore(day: UtcDay): Promise<UtcDay[]> {
     const rows = await this.database.query<{ day: UtcDay }>(

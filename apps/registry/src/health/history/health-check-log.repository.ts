@@ -64,6 +64,25 @@ export class HealthCheckLogRepository {
     );
   }
 
+  /** The positions of those among the records that neither log nor archive has. */
+  async missing(records: readonly Pick<HealthCheckRecord, 'targetId' | 'checkedAt'>[]): Promise<number[]> {
+    const rows = await this.database.query<{ index: number }>(
+      `WITH "record" AS MATERIALIZED (
+         SELECT r."targetId", r."checkedAt", (r."checkedAt" AT TIME ZONE 'UTC')::date AS "day", r."index"
+         FROM unnest($1::text[], $2::timestamptz(3)[]) WITH ORDINALITY r("targetId", "checkedAt", "index")
+       ), "archived" AS MATERIALIZED (
+         SELECT "targetId", "checkedAt" FROM "ArchivedHealthCheck"
+         JOIN (SELECT DISTINCT "targetId", "day" FROM "record") d USING ("targetId", "day")
+       )
+       SELECT "index"::integer - 1 AS "index" FROM "record" r
+       WHERE NOT EXISTS (SELECT FROM "HealthCheckLog" l WHERE l."targetId" = r."targetId" AND l."checkedAt" = r."checkedAt")
+         AND NOT EXISTS (SELECT FROM "archived" a WHERE a."targetId" = r."targetId" AND a."checkedAt" = r."checkedAt")
+       ORDER BY 1`,
+      [records.map(({ targetId }) => targetId), records.map(({ checkedAt }) => checkedAt)],
+    );
+    return rows.map(({ index }) => index);
+  }
+
   /**
    * Probes of these targets, newest first: one snapshot of log and archive, in which every probe is in one of
    * them. How many a day has is in its rollup: no more days are unpacked than the page needs, apart from the one on

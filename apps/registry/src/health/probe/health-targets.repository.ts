@@ -87,6 +87,24 @@ export class HealthTargetsRepository {
     );
   }
 
+  /** Has targets that nobody has checked yet believe what their application or environment shows. */
+  async carryOn(targetIds: readonly string[]): Promise<void> {
+    await this.database.query(
+      `UPDATE "HealthTarget" t
+       SET "healthStatus" = s."healthStatus", "checkedAt" = s."lastHealthCheckAt",
+           "consecutiveFailures" = s."failures", "consecutiveSuccesses" = s."successes"
+       FROM (
+         SELECT "id", "healthStatus", "lastHealthCheckAt", "consecutiveFailures" AS "failures",
+                "consecutiveSuccesses" AS "successes"
+         FROM "Application" WHERE "id" = ANY($1::text[])
+         UNION ALL
+         SELECT "id", "healthStatus", "lastHealthCheckAt", 0, 0 FROM "Environment" WHERE "id" = ANY($1::text[])
+       ) s
+       WHERE s."id" = t."id" AND t."checkedAt" IS NULL AND s."lastHealthCheckAt" IS NOT NULL`,
+      [targetIds],
+    );
+  }
+
   /** Takes targets that are due, the longest waiting first. Nobody else gets them before the lease ends. */
   async claim(limit: number, leaseSeconds: number): Promise<DueTarget[]> {
     return this.database.query<DueTarget>(

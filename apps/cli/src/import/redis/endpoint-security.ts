@@ -1,0 +1,60 @@
+/** What of a description of security says how to authenticate, and nothing with what. */
+const DESCRIPTIVE = [
+  'in',
+  'name',
+  'scheme',
+  'bearerFormat',
+  'scopes',
+  'flows',
+  'openIdConnectUrl',
+  'description',
+];
+const OPEN = ['NONE', 'PUBLIC', 'ANONYMOUS'];
+
+export interface EndpointSecurity {
+  readonly isPublic: boolean;
+  readonly authType: string | null;
+  readonly authConfig: Record<string, unknown> | null;
+}
+
+/**
+ * What the older registry's `security` says: an object such as `{"type":"apiKey"}`, the same as a string of JSON, or
+ * just the word. An endpoint is public only where it is said to be. Anything that is no description of the scheme is left
+ * out: it may be the secret itself.
+ */
+export function endpointSecurity(security: unknown): EndpointSecurity {
+  const described = objectIn(security);
+  const { type, scheme } = described;
+  const kind = wordOf(typeof type === 'string' && type.toLowerCase() === 'http' ? scheme : type);
+  if (kind !== null && OPEN.includes(kind)) return { isPublic: true, authType: null, authConfig: null };
+  const config = Object.fromEntries(Object.entries(described).filter(([name]) => DESCRIPTIVE.includes(name)));
+  return {
+    isPublic: false,
+    authType: kind,
+    authConfig: Object.keys(config).length === 0 ? null : config,
+  };
+}
+
+function objectIn(security: unknown): Record<string, unknown> {
+  if (typeof security === 'object' && security !== null && !Array.isArray(security)) {
+    return security as Record<string, unknown>;
+  }
+  if (typeof security !== 'string') return {};
+  try {
+    const value: unknown = JSON.parse(security);
+    return typeof value === 'object' ? objectIn(value) : {};
+  } catch {
+    return { type: security };
+  }
+}
+
+/** `apiKey` gives `API_KEY`. */
+function wordOf(kind: unknown): string | null {
+  if (typeof kind !== 'string') return null;
+  const word = kind
+    .trim()
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase();
+  return word === '' || word.length > 100 ? null : word;
+}

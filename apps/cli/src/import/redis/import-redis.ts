@@ -1,0 +1,167 @@
+import { CommitUncertain } from '#libs/database/database-errors.js';
+import type { BatchLimits } from '#libs/config/app-config.js';
+import { InvalidInput } from '#libs/problem-details/invalid-input.js';
+import { validatedPart } from '#libs/validation/input-validation.pipe.js';
+import { ApiKeysService } from '#registry/api-keys/api-keys.service.js';
+import { CreateEnvironmentRequest } from '#registry/environments/dto/create-environment.request.js';
+import { ImportTally } from '#registry/imports/import-tally.js';
+import { ImportsService } from '#registry/imports/imports.service.js';
+import type { SourceApplication } from '#registry/imports/source-record.js';
+import { WrongUsage } from '../../failure.js';
+import type { Progress } from '../../terminal/progress-bar.js';
+import { writeApplication } from '../application-writer.js';
+import { endingOf } from '../import-ending.js';
+import type { ImportResult } from '../import-result.js';
+import { Interruption } from '../interruption.js';
+import { openRegistryDatabase } from '../registry-database.js';
+import type { RegistrySettings } from '../registry-settings.js';
+import { KeysFile } from './keys-file.js';
+import { applicationFrom } from './redis-application.js';
+import { type RedisRecord, RedisSource } from './redis-source.js';
+
+/** By which a key of an earlier import is recognised. */
+const KEY_NAME = 'Redis import';
+
+export interface RedisImportOptions {
+  readonly settings: RegistrySettings;
+  readonly url: URL;
+  readonly environment: string;
+  readonly keysFile: string;
+  readonly dryRun: boolean;
+  readonly progress: Progress;
+}
+
+/** Imports the older registry: each application in a transaction of its own, with a new API key where it has none. */
+export async function importRedis({
+  settings,
+  url,
+  environment,
+  keysFile,
+  dryRun,
+  progress,
+}: RedisImportOptions): Promise<ImportResult> {
+  await refuseName(environment);
+  const registry = await openRegistryDatabase(settings);
+  const interruption = new Interruption();
+  const keys = new KeysFile(keysFile);
+  let source: RedisSource | undefined;
+  try {
+    source = await RedisSource.connect(url);
+    const work = new RedisImport(
+      source,
+      registry.get(ImportsService),
+      registry.get(ApiKeysService, { strict: false }),
+      keys,
+      { environment, dryRun, progress, interruption, limits: settings.config.batch },
+    );
+    const ending = await endingOf(
+      () => work.run(),
+      interruption,
+      () => work.position,
+    );
+    const hasIssued = !dryRun && work.tally.count('apiKeys', 'added') > 0;
+    return { tally: work.tally, dryRun, ending, notes: hasIssued ? notesOn(keysFile, settings) : [] };
+  } finally {
+    progress.end();
+    interruption.dispose();
+    source?.close();
+    await keys.close();
+    await registry.close();
+  }
+}
+
+interface RedisImportSettings extends Pick<RedisImportOptions, 'environment' | 'dryRun' | 'progress'> {
+  readonly interruption: Interruption;
+  readonly limits: BatchLimits;
+}
+
+class RedisImport {
+  readonly tally = new ImportTally();
+  private done = 0;
+  private total = 0;
+
+  constructor(
+    private readonly source: RedisSource,
+    private readonly imports: ImportsService,
+    private readonly apiKeys: ApiKeysService,
+    private readonly keys: KeysFile,
+    private readonly options: RedisImportSettings,
+  ) {}
+
+  /** How far it has come. */
+  get position(): string {
+    return `after ${this.done} of ${this.total} applications`;
+  }
+
+  async run(): Promise<void> {
+    const { progress, interruption } = this.options;
+    const { appKeys, orphans } = await this.source.keys();
+    for (const list of orphans) this.tally.problem(list, 'belongs to no application');
+    this.total = appKeys.length;
+    progress.begin('Applications', this.total);
+    for await (const record of this.source.records(appKeys)) {
+      if (interruption.happened()) return;
+      await this.import(record);
+      this.done += 1;
+      progress.advance();
+    }
+  }
+
+  private async import(record: RedisRecord): Promise<void> {
+    const { environment, limits } = this.options;
+    const endpoints = await this.source.endpoints(record.appKey, limits);
+    const { application, problems, skippedEndpoints } = applicationFrom(record, endpoints, environment);
+    for (const { record: where, detail } of problems) this.tally.problem(where, detail);
+    this.tally.add('endpoints', 'skipped', skippedEndpoints);
+    if (application === undefined) this.tally.add('applications', 'skipped');
+    else await this.write(application);
+  }
+
+  private async write(source: SourceApplication): Promise<void> {
+    const { environment, dryRun } = this.options;
+    const place = { appKey: source.appKey, environment };
+    const hasKey = await this.apiKeys.hasNamed(place, KEY_NAME);
+    if (!hasKey && !dryRun) await this.keys.open();
+    const secret = hasKey || dryRun ? undefined : await this.apiKeys.hashed();
+    let placed;
+    try {
+      placed = await writeApplication(this.imports, source, this.tally, {
+        dryRun,
+        beforeCommit: async ({ environments }) => {
+          if (secret === undefined || !environments.has(environment)) return;
+          await this.apiKeys.issueHashed(place, KEY_NAME, secret);
+          await this.keys.append({ ...place, apiKey: secret.key });
+        },
+      });
+    } catch (error) {
+      if (isUncertain(error)) this.keys.keep();
+      await this.keys.withdraw();
+      throw error;
+    }
+    if (placed === undefined) {
+      await this.keys.withdraw();
+      return;
+    }
+    this.keys.keep();
+    if (placed.environments.has(environment)) this.tally.add('apiKeys', hasKey ? 'unchanged' : 'added');
+  }
+}
+
+function isUncertain(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof CommitUncertain;
+}
+
+async function refuseName(environment: string): Promise<void> {
+  try {
+    await validatedPart(CreateEnvironmentRequest, { name: environment });
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new WrongUsage(`--environment: ${error.errors?.[0]?.detail ?? ''}`);
+  }
+}
+
+function notesOn(keysFile: string, { hasSecretKey }: RegistrySettings): string[] {
+  const unmarked =
+    'SECRET_KEY is not set, so that the service does not know these keys at sight: they work, but wait their turn in a flood of wrong ones.';
+  return [`New API keys are in ${keysFile}.`, ...(hasSecretKey ? [] : [unmarked])];
+}

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import type { ImportProblem } from '#registry/imports/import-tally.js';
+import type { SourceApplication, SourceRecord } from '#registry/imports/source-record.js';
+import { endpointSecurity } from './endpoint-security.js';
+import type { RedisEndpoints, RedisRecord } from './redis-source.js';
+
+const MAX_NAME_LENGTH = 255;
+const HASH_LENGTH = 8;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface ReadApplication {
+  /** Undefined when the record cannot be used. */
+  readonly application: SourceApplication | undefined;
+  readonly problems: readonly ImportProblem[];
+  /** Endpoints that cannot be used. */
+  readonly skippedEndpoints: number;
+}
+
+/** The application that a record of the older registry and its list of endpoints describe. */
+export function applicationFrom(
+  record: RedisRecord,
+  endpoints: RedisEndpoints,
+  environment: string,
+): ReadApplication {
+  const problems: ImportProblem[] = [];
+  const fields = fieldsOf(record, problems);
+  if (fields === undefined) {
+    return { application: undefined, problems, skippedEndpoints: endpoints.texts.length };
+  }
+  if (endpoints.problem !== undefined) problems.push({ record: endpoints.key, detail: endpoints.problem });
+  const read = endpoints.texts.map((text, index) =>
+    endpointFrom({ record: `${endpoints.key}[${index}]`, text }, fields, record.appKey),
+  );
+  const usable = read.flatMap((each) => ('fields' in each ? [each] : []));
+  problems.push(...read.flatMap((each) => ('detail' in each ? [each] : [])));
+  const application: SourceApplication = {
+    record: record.key,
+    appKey: record.appKey,
+    isNamedAfterKey: true,
+    fields: {
+      appKey: record.appKey,
+      name: record.appKey,
+      description: textOrNull(fields.app_description),
+      healthCheckUrl: textOrNull(fields.app_healthcheck_endpoint),
+      status: fields.status === 'disabled' ? 'INACTIVE' : 'ACTIVE',
+    },
+    environments: [
+      {
+        record: record.key,
+        fields: { name: environment, baseDomain: textOrNull(fields.base_domain) },
+        endpoints: usable,
+        isPartial: usable.length < endpoints.texts.length || endpoints.problem !== undefined,
+        apiKeys: [],
+      },
+    ],
+  };
+  return { application, problems, skippedEndpoints: endpoints.texts.length - usable.length };
+}
+
+function fieldsOf(
+  { key, appKey, text, problem }: RedisRecord,
+  problems: ImportProblem[],
+): Fields | undefined {
+  const fields = text === undefined ? undefined : objectIn(text);
+  const mistake =
+    problem ??
+    (fields === undefined
+      ? 'is not a JSON object'
+      : 'app_key' in fields && fields.app_key !== appKey
+        ? `has another app_key: ${JSON.stringify(fields.app_key)}`
+        : (fields.status ?? 'enabled') !== 'enabled' && fields.status !== 'disabled'
+          ? `has the status ${JSON.stringify(fields.status)}, which is neither "enabled" nor "disabled"`
+          : undefined);
+  if (mistake === undefined) return fields;
+  problems.push({ record: key, detail: mistake });
+  return undefined;
+}
+
+function endpointFrom(
+  { record, text }: { record: string; text: string },
+  application: Fields,
+  appKey: string,
+): SourceRecord | ImportProblem {
+  const fields = objectIn(text);
+  if (fields === undefined) return { record, detail: 'is not a JSON object' };
+  if ('app_key' in fields && fields.app_key !== appKey) {
+    return { record, detail: `has another app_key: ${JSON.stringify(fields.app_key)}` };
+  }
+  const method = textOrNull(fields.method) ?? 'GET';
+  const path = rooted(fields.endpoint_uri);
+  const { pathParams, queryParams } = parametersOf(fields);
+  return {
+    record,
+    fields: {
+      name: nameOf(method, path),
+      path,
+      method: typeof method === 'string' ? method.trim() : method,
+      description: textOrNull(fields.endpoint_description),
+      pathParams,
+      queryParams,
+      requestBody: schemaIn(fields.request_body),
+      ...endpointSecurity('security' in fields ? fields.security : application.security),
+    },
+  };
+}
+
+/** Method and path, which are unique in an application; what is too long for a name ends in a hash of it. */
+function nameOf(method: unknown, path: unknown): string {
+  const name = `${String(method).trim().toUpperCase()} ${String(path)}`;
+  if (name.length <= MAX_NAME_LENGTH) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH);
+  return `${name.slice(0, MAX_NAME_LENGTH - HASH_LENGTH - 1).toWellFormed()}~${hash}`;
+}
+
+/** A path with its leading slash, which some clients left out; anything else as it is. */
+function rooted(uri: unknown): unknown {
+  if (typeof uri !== 'string') return uri;
+  const path = uri.trim();
+  return path === '' || path.startsWith('/') || path.includes('://') ? path : `/${path}`;
+}
+
+/**
+ * The parameters, by where they belong. Before there were two fields for them, `parameter_details` held all: those the
+ * path names are its own.
+ */
+function parametersOf(fields: Fields): { pathParams: unknown; queryParams: unknown } {
+  const [pathParams, queryParams] = [schemaIn(fields.path_params), schemaIn(fields.query_params)];
+  const details = schemaIn(fields.parameter_details);
+  if (pathParams !== null || queryParams !== null || typeof details !== 'object' || details === null) {
+    return { pathParams, queryParams: queryParams ?? (typeof details === 'string' ? details : null) };
+  }
+  const uri = String(fields.endpoint_uri);
+  const entries = Object.entries(details);
+  const isInPath = ([name]: [string, unknown]): boolean => uri.includes(`{${name}}`);
+  return {
+    pathParams: objectOrNull(entries.filter(isInPath)),
+    queryParams: objectOrNull(entries.filter((entry) => !isInPath(entry))),
+  };
+}
+
+function objectOrNull(entries: readonly [string, unknown][]): object | null {
+  return entries.length === 0 ? null : Object.fromEntries(entries);
+}
+
+/** A schema as an object, as JSON in a string, or in words; null where there is nothing in it. */
+function schemaIn(value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string') {
+    const text = value.trim();
+    return text === '' || text === '{}' || text === 'null' ? null : text;
+  }
+  return typeof value === 'object' && Object.keys(value).length === 0 ? null : value;
+}
+
+function textOrNull(value: unknown): unknown {
+  return value === undefined || (typeof value === 'string' && value.trim() === '') ? null : value;
+}
+
+function objectIn(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Fields)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

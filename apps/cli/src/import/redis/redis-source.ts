@@ -1,0 +1,141 @@
+import { createClient } from '@redis/client';
+import type { BatchLimits } from '#libs/config/app-config.js';
+import { Failure } from '../../failure.js';
+import { shownUrl, withoutPassword } from '../source-url.js';
+
+/** How the older registry names its keys. */
+const PREFIX = 'com.autogentmcp.registry:app:';
+const LIST_SUFFIX = ':endpoints';
+const CONNECT_TIMEOUT_MS = 5000;
+const SCANNED_AT_ONCE = 1000;
+const RECORDS_AT_ONCE = 20;
+const ENDPOINTS_AT_ONCE = 200;
+/** A description of an application is a few kilobytes at most. */
+const MAX_RECORD_BYTES = 1024 * 1024;
+
+/** What Redis holds of one application. */
+export interface RedisRecord {
+  readonly key: string;
+  readonly appKey: string;
+  /** The JSON; undefined when there is none to be had. */
+  readonly text: string | undefined;
+  readonly problem: string | undefined;
+}
+
+/** The list of an application's endpoints, each as JSON. */
+export interface RedisEndpoints {
+  readonly key: string;
+  readonly texts: readonly string[];
+  readonly problem: string | undefined;
+}
+
+/** Reads the older registry: with SCAN and commands that take no longer than their answer, and nothing that writes. */
+export class RedisSource {
+  private constructor(
+    private readonly client: ReturnType<typeof newClient>,
+    private readonly url: URL,
+  ) {}
+
+  /** @throws Failure when it cannot be reached */
+  static async connect(url: URL): Promise<RedisSource> {
+    const client = newClient(url);
+    const source = new RedisSource(client, url);
+    // Whoever waits for an answer is told; without a listener the error would end the process.
+    client.on('error', () => undefined);
+    await source.reading(client.connect());
+    return source;
+  }
+
+  /** The app keys, sorted, and the lists of endpoints that belong to none. */
+  async keys(): Promise<{ appKeys: string[]; orphans: string[] }> {
+    const [appKeys, lists] = [new Set<string>(), new Set<string>()];
+    const scan = this.client.scanIterator({ MATCH: `${PREFIX}*`, COUNT: SCANNED_AT_ONCE });
+    for (;;) {
+      const { done, value: keys } = await this.reading(scan.next());
+      if (done) break;
+      for (const key of keys) {
+        const name = key.slice(PREFIX.length);
+        if (name.endsWith(LIST_SUFFIX)) lists.add(name.slice(0, -LIST_SUFFIX.length));
+        else appKeys.add(name);
+      }
+    }
+    return {
+      appKeys: [...appKeys].sort(),
+      orphans: [...lists].filter((appKey) => !appKeys.has(appKey)).map(listKey),
+    };
+  }
+
+  /** The records of these applications, in their order, a few at a time; those that are gone meanwhile left out. */
+  async *records(appKeys: readonly string[]): AsyncGenerator<RedisRecord> {
+    for (let start = 0; start < appKeys.length; start += RECORDS_AT_ONCE) {
+      const chunk = appKeys.slice(start, start + RECORDS_AT_ONCE);
+      // Commands of one turn of the event loop travel together.
+      const records = await Promise.all(chunk.map((appKey) => this.record(appKey)));
+      yield* records.filter((record) => record !== undefined);
+    }
+  }
+
+  /** The endpoints of an application, unless they are more than a batch may have. */
+  async endpoints(appKey: string, { maxEndpoints, maxBytes }: BatchLimits): Promise<RedisEndpoints> {
+    const key = listKey(appKey);
+    const type = await this.reading(this.client.type(key));
+    if (type !== 'list') {
+      return { key, texts: [], problem: type === 'none' ? undefined : `is a ${type}, not a list` };
+    }
+    const count = await this.reading(this.client.lLen(key));
+    if (count > maxEndpoints) {
+      const problem = `has ${count} endpoints; allowed are ${maxEndpoints} (BATCH_MAX_ENDPOINTS)`;
+      return { key, texts: [], problem };
+    }
+    const texts: string[] = [];
+    let bytes = 0;
+    for (let start = 0; start < count; start += ENDPOINTS_AT_ONCE) {
+      const slice = await this.reading(this.client.lRange(key, start, start + ENDPOINTS_AT_ONCE - 1));
+      bytes += slice.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+      if (bytes > maxBytes) {
+        return { key, texts: [], problem: `has more than ${maxBytes} bytes (BATCH_MAX_BYTES)` };
+      }
+      texts.push(...slice);
+    }
+    return { key, texts, problem: undefined };
+  }
+
+  close(): void {
+    this.client.destroy();
+  }
+
+  private async record(appKey: string): Promise<RedisRecord | undefined> {
+    const key = `${PREFIX}${appKey}`;
+    const type = await this.reading(this.client.type(key));
+    if (type === 'none') return undefined;
+    const refused = (problem: string): RedisRecord => ({ key, appKey, text: undefined, problem });
+    if (type !== 'string') return refused(`is a ${type}, not a string of JSON`);
+    if ((await this.reading(this.client.strLen(key))) > MAX_RECORD_BYTES) {
+      return refused(`is longer than ${MAX_RECORD_BYTES} bytes`);
+    }
+    const text = await this.reading(this.client.get(key));
+    return text === null ? undefined : { key, appKey, text, problem: undefined };
+  }
+
+  private async reading<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw new Failure(`${shownUrl(this.url)} cannot be read: ${withoutPassword(error, this.url)}`);
+    }
+  }
+}
+
+function listKey(appKey: string): string {
+  return `${PREFIX}${appKey}${LIST_SUFFIX}`;
+}
+
+function newClient(url: URL) {
+  return createClient({
+    url: url.href,
+    // What every Redis speaks, back to those an older registry may still run on.
+    RESP: 2,
+    socket: { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false },
+    disableOfflineQueue: false,
+  });
+}

@@ -1,0 +1,34 @@
+/** A time of the reference: UTC where it names no zone. Undefined for what is no time. */
+export function timeIn(value: unknown): Date | undefined {
+  const time =
+    value instanceof Date ? value : typeof value === 'string' ? new Date(zoned(value.trim())) : undefined;
+  return time === undefined || Number.isNaN(time.getTime()) || !isInCalendar(time) ? undefined : time;
+}
+
+/** A number within bounds; null for anything else. */
+export function numberIn(value: unknown, min: number, max: number): number | null {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && number >= min && number <= max ? number : null;
+}
+
+/** As text; null for nothing. */
+export function textIn(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string') return value;
+  return value instanceof Date ? value.toISOString() : JSON.stringify(value);
+}
+
+/** An id of the reference that may be one here: as every id it becomes part of a path. */
+export function idIn(value: unknown): string | undefined {
+  const id = textIn(value);
+  return id !== null && /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/.test(id) ? id : undefined;
+}
+
+function zoned(text: string): string {
+  return /(z|[+-]\d\d(:?\d\d)?)$/i.test(text) ? text : `${text.replace(' ', 'T')}Z`;
+}
+
+/** As RFC 3339 can write it. */
+function isInCalendar(time: Date): boolean {
+  return time.getUTCFullYear() >= 0 && time.getUTCFullYear() <= 9999;
+}

@@ -1,0 +1,204 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { AuditService } from '#registry/audit/audit.service.js';
+import { HistoryImportService } from '#registry/health/history/history-import.service.js';
+import { ImportTally } from '#registry/imports/import-tally.js';
+import { ImportsService } from '#registry/imports/imports.service.js';
+import type { Progress } from '../../terminal/progress-bar.js';
+import { writeApplication } from '../application-writer.js';
+import { endingOf } from '../import-ending.js';
+import type { ImportResult } from '../import-result.js';
+import { Interruption } from '../interruption.js';
+import { openRegistryDatabase } from '../registry-database.js';
+import type { RegistrySettings } from '../registry-settings.js';
+import { textIn } from './field-values.js';
+import { applicationFrom } from './reference-application.js';
+import { ReferenceDatabaseRepository, type Row } from './reference-database.repository.js';
+import { auditEntryFrom, healthCheckFrom, Places } from './reference-history.js';
+
+/** Read at once with environments and keys; endpoints are read one application at a time. */
+const APPLICATIONS_AT_ONCE = 50;
+
+export interface ReferenceImportOptions {
+  readonly settings: RegistrySettings;
+  readonly url: URL;
+  readonly dryRun: boolean;
+  readonly progress: Progress;
+}
+
+/**
+ * Imports the reference registry's database: applications, each in a transaction of its own, then the history of health
+ * checks and the audit trail in batches. The source is read between transactions, never within one.
+ */
+export async function importReference({
+  settings,
+  url,
+  dryRun,
+  progress,
+}: ReferenceImportOptions): Promise<ImportResult> {
+  const registry = await openRegistryDatabase(settings);
+  const interruption = new Interruption();
+  let reference: ReferenceDatabaseRepository | undefined;
+  try {
+    reference = await ReferenceDatabaseRepository.connect(url);
+    const work = new ReferenceImport(registry, reference, interruption, { dryRun, progress });
+    const ending = await endingOf(
+      () => work.run(),
+      interruption,
+      () => work.position,
+    );
+    const { tally, notes } = work;
+    return { tally, dryRun, notes, ending };
+  } finally {
+    progress.end();
+    interruption.dispose();
+    await reference?.close();
+    await registry.close();
+  }
+}
+
+class ReferenceImport {
+  readonly tally = new ImportTally();
+  readonly notes: string[] = [];
+  /** How far it has come. */
+  position = 'before the first application';
+  private readonly places = new Places();
+  /** App keys that were seen, with the record that had them. */
+  private readonly records = new Map<string, string>();
+
+  constructor(
+    private readonly registry: INestApplicationContext,
+    private readonly reference: ReferenceDatabaseRepository,
+    private readonly interruption: Interruption,
+    private readonly options: { readonly dryRun: boolean; readonly progress: Progress },
+  ) {}
+
+  async run(): Promise<void> {
+    await this.importApplications();
+    await this.importHealthChecks();
+    await this.importAuditEntries();
+  }
+
+  private async importApplications(): Promise<void> {
+    const total = await this.reference.countApplications();
+    this.options.progress.begin('Applications', total);
+    let [after, done] = ['', 0];
+    for (;;) {
+      const page = await this.reference.applicationsAfter(after, APPLICATIONS_AT_ONCE);
+      if (page.length === 0) return;
+      after = textIn(page.at(-1)?.id) ?? '';
+      const ids = page.map(({ id }) => id);
+      const environments = grouped(await this.reference.environmentsOf(ids));
+      const apiKeys = grouped(await this.reference.apiKeysOf(ids));
+      for (const application of page) {
+        if (this.interruption.happened()) return;
+        const id = textIn(application.id) ?? '';
+        await this.importApplication(
+          application,
+          environments.get(id) ?? [],
+          apiKeys.get(id) ?? [],
+          await this.reference.endpointsOf(id),
+        );
+        done += 1;
+        this.position = `after ${done} of ${total} applications`;
+        this.options.progress.advance();
+      }
+    }
+  }
+
+  private async importHealthChecks(): Promise<void> {
+    if (!this.reference.has('health_check_logs') || this.interruption.happened()) return;
+    const history = this.registry.get(HistoryImportService, { strict: false });
+    const since = history.keptSince(new Date());
+    const count = await this.reference.countHealthChecks(since);
+    if (count.before > 0) {
+      this.tally.add('healthChecks', 'skipped', count.before);
+      this.notes.push(
+        `${count.before} health checks are older than ${since.toISOString().slice(0, 10)} and stay behind (HEALTH_LOG_RETENTION_DAYS).`,
+      );
+    }
+    this.options.progress.begin('Health checks', count.since);
+    let [read, left] = [0, 0];
+    for await (const rows of this.reference.healthChecks(since)) {
+      if (this.interruption.happened()) return;
+      const records = distinct(rows.flatMap((row) => healthCheckFrom(row, this.places) ?? []));
+      const added = await history.append(records, this.options);
+      read += rows.length;
+      left += rows.length - records.length;
+      this.position = `after all applications and ${read} of ${count.since} health checks`;
+      this.tally.add('healthChecks', 'added', added);
+      this.tally.add('healthChecks', 'unchanged', records.length - added);
+      this.tally.add('healthChecks', 'skipped', rows.length - records.length);
+      this.options.progress.advance(rows.length);
+    }
+    if (left > 0) {
+      this.notes.push(
+        `${left} health checks stay behind: of what was not imported, without sense, or twice.`,
+      );
+    }
+  }
+
+  private async importAuditEntries(): Promise<void> {
+    if (!this.reference.has('audit_logs') || this.interruption.happened()) return;
+    const audit = this.registry.get(AuditService, { strict: false });
+    const total = await this.reference.countAuditEntries();
+    this.options.progress.begin('Audit entries', total);
+    let read = 0;
+    for await (const rows of this.reference.auditEntries()) {
+      if (this.interruption.happened()) return;
+      const entries = rows.flatMap((row) => auditEntryFrom(row, this.places) ?? []);
+      const added = await audit.import(entries, this.options);
+      read += rows.length;
+      this.position = `after everything but ${total - read} audit entries`;
+      this.tally.add('auditEntries', 'added', added);
+      this.tally.add('auditEntries', 'unchanged', entries.length - added);
+      this.tally.add('auditEntries', 'skipped', rows.length - entries.length);
+      this.options.progress.advance(rows.length);
+    }
+  }
+
+  private async importApplication(
+    application: Row,
+    environments: readonly Row[],
+    apiKeys: readonly Row[],
+    endpoints: readonly Row[],
+  ): Promise<void> {
+    const source = applicationFrom({ application, environments, endpoints, apiKeys }, this.tally);
+    const earlier = this.records.get(source.appKey);
+    if (earlier !== undefined) {
+      this.tally.problem(source.record, `has the app key of ${earlier}: the first one counts`);
+      this.tally.add('applications', 'skipped');
+      return;
+    }
+    this.records.set(source.appKey, source.record);
+    const imports = this.registry.get(ImportsService);
+    const placed = await writeApplication(imports, source, this.tally, { dryRun: this.options.dryRun });
+    if (placed === undefined) return;
+    this.places.addApplication(textIn(application.id) ?? '', placed);
+    for (const { id, sourceId } of placed.environments.values()) {
+      this.places.addEnvironment(sourceId ?? '', { id, applicationId: placed.id });
+    }
+  }
+}
+
+function grouped(rows: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const id = textIn(row.applicationId) ?? '';
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+/** Of several checks of one target at one millisecond, which here is one at most, the first. */
+function distinct<T extends { readonly targetId: string; readonly checkedAt: Date }>(
+  records: readonly T[],
+): T[] {
+  const byPlace = new Map<string, T>();
+  for (const record of records) {
+    const place = `${record.targetId} ${record.checkedAt.getTime()}`;
+    if (!byPlace.has(place)) byPlace.set(place, record);
+  }
+  return [...byPlace.values()];
+}

@@ -1,0 +1,205 @@
+import type { ImportedApiKey } from '#registry/api-keys/dto/imported-api-key.js';
+import type { ImportOrigin } from '#registry/environments/dto/imported-environment.js';
+import type { ImportTally } from '#registry/imports/import-tally.js';
+import type {
+  SourceApiKey,
+  SourceApplication,
+  SourceEnvironment,
+  SourceRecord,
+} from '#registry/imports/source-record.js';
+import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
+import { idIn, numberIn, textIn, timeIn } from './field-values.js';
+import type { Row } from './reference-database.repository.js';
+
+/** What bcrypt libraries write; anything else could never be compared with. */
+const BCRYPT_HASH = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
+const MAX_KEY_NAME_LENGTH = 255;
+const MAX_COUNT = 2_147_483_647;
+const JSON_FIELDS = ['authConfig', 'pathParams', 'queryParams', 'requestBody', 'responseBody'] as const;
+
+/** The rows of an application and of everything below it. */
+export interface ReferenceRows {
+  readonly application: Row;
+  readonly environments: readonly Row[];
+  readonly endpoints: readonly Row[];
+  readonly apiKeys: readonly Row[];
+}
+
+/**
+ * The application that rows of the reference describe. Broken JSON in a field leaves that field out: an agent is better
+ * served by an endpoint without its schema than by none. An API key is taken over only if all of it can be understood.
+ */
+export function applicationFrom(rows: ReferenceRows, tally: ImportTally): SourceApplication {
+  const { application } = rows;
+  const hasAddress = textIn(application.healthCheckUrl) !== null && application.healthCheckUrl !== '';
+  const environments = rows.environments.filter((row) => isOfApplication(row));
+  tally.add('environments', 'skipped', rows.environments.length - environments.length);
+  const owner = ownerAmong(environments);
+  const endpoints = placed('endpoints', rows.endpoints, owner, tally);
+  const apiKeys = placed('apiKeys', rows.apiKeys, owner, tally);
+  return {
+    record: `applications ${textIn(application.id)}`,
+    appKey: textIn(application.appKey) ?? '',
+    isNamedAfterKey: false,
+    origin: originOf(application),
+    fields: {
+      appKey: textIn(application.appKey) ?? '',
+      name: textIn(application.name),
+      description: textIn(application.description),
+      healthCheckUrl: textIn(application.healthCheckUrl),
+      authenticationMethod: textIn(application.authenticationMethod),
+      status: statusOf(application),
+    },
+    health: {
+      ...healthOf(application, hasAddress),
+      consecutiveFailures: countIn(application.consecutiveFailures, hasAddress),
+      consecutiveSuccesses: countIn(application.consecutiveSuccesses, hasAddress),
+    },
+    environments: environments.map((row): SourceEnvironment => ({
+      record: `environments ${textIn(row.id)}`,
+      sourceId: textIn(row.id) ?? '',
+      origin: originOf(row),
+      fields: {
+        name: textIn(row.name),
+        description: textIn(row.description),
+        baseDomain: textIn(row.baseDomain),
+        status: statusOf(row),
+      },
+      health: healthOf(row, hasAddress && row.baseDomain !== null && row.baseDomain !== ''),
+      endpoints: (endpoints.get(row) ?? []).map((each) => endpointFrom(each, tally)),
+      isPartial: endpoints.isPartial,
+      apiKeys: (apiKeys.get(row) ?? []).flatMap((each) => apiKeyFrom(each, tally) ?? []),
+    })),
+  };
+}
+
+function isOfApplication({ environmentType }: Row): boolean {
+  return (environmentType ?? 'APPLICATION') === 'APPLICATION';
+}
+
+/** Finds the environment a row belongs to: one that names none belongs to production, or to the only one. */
+function ownerAmong(environments: readonly Row[]): (row: Row) => Row | undefined {
+  const byId = new Map(environments.map((row) => [textIn(row.id), row]));
+  const main =
+    environments.find(({ name }) => name === DEFAULT_ENVIRONMENT) ??
+    (environments.length === 1 ? environments[0] : undefined);
+  return ({ environmentId }) => (environmentId === null ? main : byId.get(textIn(environmentId)));
+}
+
+class PlacedRows extends Map<Row, Row[]> {
+  /** Whether some rows belong to none. */
+  isPartial = false;
+}
+
+function placed(
+  kind: 'endpoints' | 'apiKeys',
+  rows: readonly Row[],
+  owner: (row: Row) => Row | undefined,
+  tally: ImportTally,
+): PlacedRows {
+  const byEnvironment = new PlacedRows();
+  for (const row of rows) {
+    const environment = owner(row);
+    if (environment !== undefined) {
+      byEnvironment.set(environment, [...(byEnvironment.get(environment) ?? []), row]);
+      continue;
+    }
+    tally.add(kind, 'skipped');
+    if (!isOfApplication(row)) continue;
+    byEnvironment.isPartial = true;
+    const table = kind === 'apiKeys' ? 'api_keys' : 'endpoints';
+    tally.problem(`${table} ${textIn(row.id)}`, 'belongs to no environment of its application');
+  }
+  return byEnvironment;
+}
+
+function endpointFrom(row: Row, tally: ImportTally): SourceRecord {
+  const record = `endpoints ${textIn(row.id)}`;
+  const json = JSON_FIELDS.map((field): [string, unknown] => {
+    try {
+      return [field, jsonIn(row[field])];
+    } catch {
+      tally.problem(record, `${field} is not JSON and was left out`);
+      return [field, null];
+    }
+  });
+  const path = textIn(row.path);
+  return {
+    record,
+    origin: originOf(row),
+    fields: {
+      name: textIn(row.name),
+      path: path === null || path.startsWith('/') || path.includes('://') ? path : `/${path}`,
+      method: textIn(row.method)?.trim(),
+      description: textIn(row.description),
+      isPublic: row.isPublic === true || row.isPublic === 'true' || row.isPublic === 't',
+      authType: textIn(row.authType),
+      contentType: textIn(row.contentType),
+      ...Object.fromEntries(json),
+    },
+  };
+}
+
+/**
+ * Text that is JSON, as it goes on: parsed once here, and an object or a string that holds JSON once more.
+ *
+ * @throws SyntaxError when it is not
+ */
+function jsonIn(value: unknown): unknown {
+  if (typeof value !== 'string' || value.trim() === '') return typeof value === 'string' ? null : value;
+  const parsed: unknown = JSON.parse(value);
+  return parsed === null || (typeof parsed === 'object' && !Array.isArray(parsed)) ? parsed : value;
+}
+
+function apiKeyFrom(row: Row, tally: ImportTally): SourceApiKey | undefined {
+  const record = `api_keys ${textIn(row.id)}`;
+  const hashedKey = textIn(row.token) ?? '';
+  const [expiresAt, lastUsedAt] = [timeIn(row.expiresAt), timeIn(row.lastUsed)];
+  const mistake = !BCRYPT_HASH.test(hashedKey)
+    ? 'has a token that is no bcrypt hash'
+    : row.expiresAt !== null && expiresAt === undefined
+      ? 'has an expiresAt that is no time'
+      : undefined;
+  if (mistake !== undefined) {
+    tally.problem(record, mistake);
+    tally.add('apiKeys', 'skipped');
+    return undefined;
+  }
+  const isActive = statusOf(row) === 'ACTIVE';
+  const key: ImportedApiKey = {
+    name: (textIn(row.name) ?? 'imported')
+      .slice(0, MAX_KEY_NAME_LENGTH)
+      .replaceAll('\u0000', '')
+      .toWellFormed(),
+    hashedKey,
+    isActive,
+    expiresAt: expiresAt ?? null,
+    lastUsedAt: lastUsedAt ?? null,
+    revokedAt: isActive ? null : (timeIn(row.updatedAt) ?? new Date()),
+    origin: originOf(row),
+  };
+  return { record, key };
+}
+
+/** As the reference treats it: whatever is not ACTIVE is refused. Where the column is missing nothing ever was. */
+function statusOf({ status }: Row): 'ACTIVE' | 'INACTIVE' {
+  return status === null || status === 'ACTIVE' ? 'ACTIVE' : 'INACTIVE';
+}
+
+/** DEGRADED has no equal here, and UNKNOWN until the next check is true. */
+function healthOf(row: Row, hasAddress: boolean): NonNullable<SourceEnvironment['health']> {
+  const { healthStatus } = row;
+  const isKnown = hasAddress && (healthStatus === 'ACTIVE' || healthStatus === 'INACTIVE');
+  return {
+    healthStatus: isKnown ? healthStatus : 'UNKNOWN',
+    lastHealthCheckAt: hasAddress ? (timeIn(row.lastHealthCheckAt) ?? null) : null,
+  };
+}
+
+function countIn(value: unknown, hasAddress: boolean): number {
+  return hasAddress ? Math.trunc(numberIn(value, 0, MAX_COUNT) ?? 0) : 0;
+}
+
+function originOf(row: Row): ImportOrigin {
+  return { id: idIn(row.id), createdAt: timeIn(row.createdAt), updatedAt: timeIn(row.updatedAt) };
+}

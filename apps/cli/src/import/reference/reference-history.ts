@@ -1,0 +1,110 @@
+import { v5 } from 'uuid';
+import type { AuditLogEntity } from '#registry/audit/audit-log.entity.js';
+import { CHECK_STATUSES } from '#registry/health/check-status.js';
+import type { HealthCheckRecord } from '#registry/health/history/history-import.service.js';
+import { jsonFault } from '#libs/validation/json-value.js';
+import { idIn, numberIn, textIn, timeIn } from './field-values.js';
+import type { Row } from './reference-database.repository.js';
+
+/** Where applications and environments of the reference are here, by their ids there. */
+export class Places {
+  private readonly applications = new Map<string, { readonly id: string; readonly appKey: string }>();
+  private readonly environments = new Map<string, { readonly id: string; readonly applicationId: string }>();
+
+  addApplication(sourceId: string, place: { readonly id: string; readonly appKey: string }): void {
+    this.applications.set(sourceId, place);
+  }
+
+  addEnvironment(sourceId: string, place: { readonly id: string; readonly applicationId: string }): void {
+    this.environments.set(sourceId, place);
+  }
+
+  application(sourceId: unknown): { readonly id: string; readonly appKey: string } | undefined {
+    return this.applications.get(textIn(sourceId) ?? '');
+  }
+
+  environment(sourceId: unknown): { readonly id: string; readonly applicationId: string } | undefined {
+    return this.environments.get(textIn(sourceId) ?? '');
+  }
+}
+
+/** Any UUID: ids that cannot be kept are made from it and from themselves, the same ones at every import. */
+const NAMESPACE = '6f0f3c0e-6d1b-4f3a-9a53-0d6b6f7a2c11';
+const MAX_STATUS_CODE = 999;
+/** A day: nobody waited longer for an answer. */
+const MAX_SECONDS = 86_400;
+const MAX_WORD_LENGTH = 255;
+const MAX_USER_AGENT_LENGTH = 512;
+
+/** The health check of a row; undefined when its application or environment is not here, or it makes no sense. */
+export function healthCheckFrom(row: Row, places: Places): HealthCheckRecord | undefined {
+  const application = places.application(row.applicationId);
+  const environment = row.environmentId === null ? null : places.environment(row.environmentId);
+  const checkedAt = timeIn(row.createdAt);
+  const status = CHECK_STATUSES.find((each) => each === textIn(row.status)?.toUpperCase());
+  if (application === undefined || environment === undefined) return undefined;
+  if (checkedAt === undefined || status === undefined) return undefined;
+  const statusCode = numberIn(row.statusCode, 1, MAX_STATUS_CODE);
+  const message = textIn(row.message);
+  return {
+    targetId: environment?.id ?? application.id,
+    applicationId: application.id,
+    environmentId: environment?.id ?? null,
+    checkedAt,
+    status,
+    statusCode: statusCode === null ? null : Math.trunc(statusCode),
+    responseTime: statusCode === null ? null : numberIn(row.responseTime, 0, MAX_SECONDS),
+    message: message === null ? null : clean(message),
+  };
+}
+
+/** The entry of a row, marked as one that was written elsewhere; undefined when it has no time. */
+export function auditEntryFrom(row: Row, places: Places): AuditLogEntity | undefined {
+  const createdAt = timeIn(row.createdAt);
+  if (createdAt === undefined) return undefined;
+  const application = places.application(row.applicationId);
+  const applicationId = application?.id ?? textIn(row.applicationId);
+  return {
+    id: idIn(row.id) ?? v5(`audit_logs ${textIn(row.id)}`, NAMESPACE),
+    createdAt,
+    action: shortened(row.action, MAX_WORD_LENGTH) ?? 'unknown',
+    actor: 'imported',
+    apiKeyId: null,
+    appKey: application?.appKey ?? null,
+    applicationId,
+    environment: null,
+    environmentId: null,
+    resourceType: applicationId === null ? 'registry' : 'application',
+    resourceId: applicationId,
+    before: null,
+    after: detailsIn(row.details),
+    reason: null,
+    occurrences: 1,
+    ipAddress: shortened(row.ipAddress, MAX_WORD_LENGTH),
+    userAgent: shortened(row.userAgent, MAX_USER_AGENT_LENGTH),
+    requestId: null,
+  };
+}
+
+/** Details that are a JSON object as such, any others as a text. */
+function detailsIn(details: unknown): object | null {
+  const text = textIn(details);
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (isObject && jsonFault(value) === undefined) return value;
+  } catch {
+    // Words, then.
+  }
+  return { details: clean(text) };
+}
+
+function shortened(value: unknown, length: number): string | null {
+  const text = textIn(value);
+  return text === null ? null : clean(text).slice(0, length).toWellFormed();
+}
+
+function clean(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+}

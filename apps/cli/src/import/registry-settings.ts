@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
+import type { AppConfig } from '#libs/config/app-config.js';
+import { ConfigError } from '#libs/config/config-error.js';
+import { loadConfig } from '#libs/config/load-config.js';
+import { WrongUsage } from '../failure.js';
+
+/** One that listens, one for the transaction, one for what is asked outside of it, and one to spare. */
+const CONNECTIONS = 4;
+
+const withoutDatabase = (
+  dataDir: string,
+): string => `DATABASE_URL is not set: an import writes into the registry's database, as the service has it.
+With the embedded database, leave the service running and say, in its directory:
+  export DATABASE_URL="postgres://mcp_registry:$(cat ${dataDir}/postgres-password)@127.0.0.1:$(sed -n 4p ${dataDir}/postgres/postmaster.pid)/mcp_registry"
+  export SECRET_KEY="$(cat ${dataDir}/secret-key)"`;
+
+/** The settings of the service, as far as an import needs them. */
+export interface RegistrySettings {
+  readonly config: AppConfig;
+  readonly databaseUrl: string;
+  /** Whether keys issued here carry the mark by which the service knows its own at sight. */
+  readonly hasSecretKey: boolean;
+}
+
+/**
+ * Reads the settings as the service does, from the environment and from `.env`.
+ *
+ * @throws WrongUsage when they name no database, or cannot be used
+ */
+export async function registrySettings(): Promise<RegistrySettings> {
+  if (existsSync('.env')) loadEnvFile('.env');
+  const secretKey = given('SECRET_KEY');
+  try {
+    const config = await loadConfig({
+      ...process.env,
+      // None shall be made here. Keys issued under another SECRET_KEY than the service's are as good, but not known at sight.
+      SECRET_KEY: secretKey ?? randomBytes(32).toString('base64url'),
+      REGISTRY_ADMIN_KEY: given('REGISTRY_ADMIN_KEY') ?? 'unused',
+    });
+    const { url } = config.database;
+    if (url === undefined) throw new WrongUsage(withoutDatabase(given('DATA_DIR') ?? '.data'));
+    return {
+      config: { ...config, database: { ...config.database, maxConnections: CONNECTIONS } },
+      databaseUrl: url,
+      hasSecretKey: secretKey !== undefined,
+    };
+  } catch (error) {
+    throw error instanceof ConfigError ? new WrongUsage(`Configuration: ${error.message}`) : error;
+  }
+}
+
+function given(variable: string): string | undefined {
+  const value = process.env[variable]?.trim();
+  return value === '' ? undefined : value;
+}

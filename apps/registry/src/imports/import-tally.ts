@@ -1,0 +1,61 @@
+/** What an import counts. */
+export const IMPORTED_KINDS = [
+  'applications',
+  'environments',
+  'endpoints',
+  'apiKeys',
+  'healthChecks',
+  'auditEntries',
+] as const;
+export type ImportedKind = (typeof IMPORTED_KINDS)[number];
+
+/** What can become of a record; `skipped`: it stays behind. */
+export const OUTCOMES = ['added', 'updated', 'deleted', 'unchanged', 'skipped'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Something in the source that was not taken over as it is. */
+export interface ImportProblem {
+  /** Where it is in the source. */
+  readonly record: string;
+  readonly detail: string;
+}
+
+/** More are counted, not kept: a source that is wrong throughout must not fill the memory. */
+const MAX_PROBLEMS = 1000;
+
+/** What has become of the records of an import, or of a part of it. */
+export class ImportTally {
+  readonly problems: ImportProblem[] = [];
+  private readonly counts = new Map<string, number>();
+  private problemCount = 0;
+
+  /** How many problems there are, kept or not. */
+  get numberOfProblems(): number {
+    return this.problemCount;
+  }
+
+  add(kind: ImportedKind, outcome: Outcome, count = 1): void {
+    this.counts.set(`${kind} ${outcome}`, this.count(kind, outcome) + count);
+  }
+
+  count(kind: ImportedKind, outcome: Outcome): number {
+    return this.counts.get(`${kind} ${outcome}`) ?? 0;
+  }
+
+  problem(record: string, detail: string): void {
+    this.problemCount += 1;
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ record, detail });
+  }
+
+  /** Adds what a part has come to. */
+  include(part: ImportTally): void {
+    for (const kind of IMPORTED_KINDS) {
+      for (const outcome of OUTCOMES) {
+        const count = part.count(kind, outcome);
+        if (count > 0) this.add(kind, outcome, count);
+      }
+    }
+    for (const { record, detail } of part.problems) this.problem(record, detail);
+    this.problemCount += part.problemCount - part.problems.length;
+  }
+}
