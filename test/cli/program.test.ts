@@ -82,6 +82,7 @@ describe('mcp-registry', () => {
       '--admin-key-file',
       '--api-key-file',
       '--app-key',
+      '--keys-file',
     ]);
   });
 
@@ -125,7 +126,9 @@ describe('mcp-registry', () => {
       const packages = result.flatMap(({ url }) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
       expect(packages).toContain('commander');
       expect(packages.filter((name) => /^@nestjs|typeorm|^pg$|clack/.test(name))).toEqual([]);
-      expect(result.filter(({ url }) => /\/dist\/(libs|migrations)\//.test(url))).toEqual([]);
+      const ours = result.map(({ url }) => url.replace(/^.*\/dist\//, ''));
+      expect(ours).toContain('apps/cli/src/main.js');
+      expect(ours.filter((url) => /^(libs|migrations)\//.test(url))).toEqual([]);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }

@@ -406,9 +406,9 @@ describe('export openapi', () => {
     expect(
       await run(['export', 'openapi', 'exported', 'production', '--output', join(folder, 'no/such')]),
     ).toEqual({
-      code: 1,
+      code: 2,
       stdout: '',
-      stderr: `${join(folder, 'no/such')} cannot be written: ENOENT\n`,
+      stderr: `${join(folder, 'no/such')} cannot be written (ENOENT)\n`,
     });
     expect((await run(['export', 'openapi', 'exported'])).code).toBe(2);
   });

@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
 import { commandGroup } from '../command-group.js';
 import { globalOptions } from '../global-options.js';
-import { type ImportResult, showImport } from '../import/import-result.js';
-import { type RegistrySettings, registrySettings } from '../import/registry-settings.js';
-import { type SourceKind, sourceUrl } from '../import/source-url.js';
-import { type Progress, progress } from '../terminal/progress-bar.js';
 
 const SOURCE_HELP = `
 The URL may also come from MCP_REGISTRY_IMPORT_URL, from standard input (-) or from a prompt: what stands on a command
@@ -41,12 +37,8 @@ Examples:
         options: { environment: string; keysFile: string; dryRun: boolean },
         command: Command,
       ) => {
-        const source = await openable(argument, {
-          protocols: ['redis:', 'rediss:'],
-          example: 'redis://user:password@host:6379/0',
-        });
-        const { importRedis } = await import('../import/redis/import-redis.js');
-        await run(command, (bar) => importRedis({ ...options, ...source, progress: bar }));
+        const { fromRedis } = await import('../import/imports.js');
+        await fromRedis(argument, options, globalOptions(command));
       },
     );
 
@@ -63,25 +55,7 @@ Examples:
   $ MCP_REGISTRY_IMPORT_URL=postgresql://reader:secret@db.example.com/registry mcp-registry import reference`,
     )
     .action(async (argument: string | undefined, options: { dryRun: boolean }, command: Command) => {
-      const source = await openable(argument, {
-        protocols: ['postgres:', 'postgresql:'],
-        example: 'postgresql://user:password@host:5432/registry',
-      });
-      const { importReference } = await import('../import/reference/import-reference.js');
-      await run(command, (bar) => importReference({ ...options, ...source, progress: bar }));
+      const { fromReference } = await import('../import/imports.js');
+      await fromReference(argument, options, globalOptions(command));
     });
-}
-
-/** What is told of wrong usage before the registry is loaded, which takes a second. */
-async function openable(
-  argument: string | undefined,
-  kind: SourceKind,
-): Promise<{ url: URL; settings: RegistrySettings }> {
-  const settings = await registrySettings();
-  return { settings, url: await sourceUrl(argument, kind) };
-}
-
-async function run(command: Command, work: (bar: Progress) => Promise<ImportResult>): Promise<void> {
-  const { json } = globalOptions(command);
-  showImport(await work(progress({ quiet: json })), json);
 }

@@ -1,0 +1,56 @@
+import type { GlobalOptions } from '../global-options.js';
+import { type Progress, progress } from '../terminal/progress-bar.js';
+import { type ImportResult, showImport } from './import-result.js';
+import { type RegistrySettings, registrySettings } from './registry-settings.js';
+import { type SourceKind, sourceUrl } from './source-url.js';
+
+/** What both imports can be told. */
+export interface ImportOptions {
+  readonly dryRun: boolean;
+}
+
+export interface RedisImportOptions extends ImportOptions {
+  readonly environment: string;
+  readonly keysFile: string;
+}
+
+/** `import redis`: shows what became of it. @throws WrongUsage when source or registry are named wrongly; Failure */
+export async function fromRedis(
+  argument: string | undefined,
+  options: RedisImportOptions,
+  { json }: GlobalOptions,
+): Promise<void> {
+  const source = await openable(argument, {
+    protocols: ['redis:', 'rediss:'],
+    example: 'redis://user:password@host:6379/0',
+  });
+  const { importRedis } = await import('./redis/import-redis.js');
+  await run(json, (bar) => importRedis({ ...options, ...source, progress: bar }));
+}
+
+/** `import reference`: shows what became of it. @throws WrongUsage when source or registry are named wrongly; Failure */
+export async function fromReference(
+  argument: string | undefined,
+  options: ImportOptions,
+  { json }: GlobalOptions,
+): Promise<void> {
+  const source = await openable(argument, {
+    protocols: ['postgres:', 'postgresql:'],
+    example: 'postgresql://user:password@host:5432/registry',
+  });
+  const { importReference } = await import('./reference/import-reference.js');
+  await run(json, (bar) => importReference({ ...options, ...source, progress: bar }));
+}
+
+/** What is told of wrong usage before the registry is loaded, which takes a second. */
+async function openable(
+  argument: string | undefined,
+  kind: SourceKind,
+): Promise<{ url: URL; settings: RegistrySettings }> {
+  const settings = await registrySettings();
+  return { settings, url: await sourceUrl(argument, kind) };
+}
+
+async function run(json: boolean, work: (bar: Progress) => Promise<ImportResult>): Promise<void> {
+  showImport(await work(progress({ quiet: json })), json);
+}
