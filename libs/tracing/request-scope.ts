@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Ambient } from '../ambient/ambient.js';
 import { parseTraceparent, type TraceContext } from './traceparent.js';
@@ -54,13 +55,17 @@ export function scopeRequests(fastify: FastifyInstance): void {
     request.scope = scope;
     void scopes.run(scope, () => {
       done();
-      return new Promise<void>((resolve) => {
-        // Answered, or given up by the client.
-        reply.raw.once('close', () => {
-          scope.isOver = true;
-          resolve();
-        });
+      return endOf(reply.raw).then(() => {
+        scope.isOver = true;
       });
     });
+  });
+}
+
+/** Resolves when it is answered, or given up by the client, which it may have been before. */
+function endOf(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.closed) resolve();
+    else response.once('close', resolve);
   });
 }
