@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
 
@@ -11,15 +11,25 @@ const PARSER_ERRORS: Readonly<Record<string, { status: number; detail: string }>
 };
 const MALFORMED = { status: 400, detail: 'The request is not well-formed HTTP.' };
 
+/** Connections on which a request was answered before all of it had arrived. */
+const answeredEarly = new WeakSet<Socket>();
+
+/** To be told of every answer: what is still to come of its request, nothing may be said of any more. */
+export function rememberAnswer({ complete, socket }: IncomingMessage): void {
+  if (!complete) answeredEarly.add(socket);
+}
+
 /** A connection, and the answer Node is sending on it. */
 type AnsweringSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 /**
  * Answers what could not be read as an HTTP request with a problem document, straight on the connection, and
- * closes it. Its `instance` names the occurrence: the path is not known. An answer that has begun is broken off.
+ * closes it. Its `instance` names the occurrence: the path is not known. An answer that has begun is broken off, and
+ * none is followed by a second one, which a client would take for that to its next request.
  */
 export function answerUnreadableRequest(error: { readonly code?: string }, socket: AnsweringSocket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
+  const isAnswered = socket._httpMessage?.headersSent === true || answeredEarly.has(socket);
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswered) {
     socket.destroy();
     return;
   }

@@ -73,6 +73,12 @@ describe('slow clients', () => {
     expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
+  it('one whose answer left long before the rest of its request is late gets no second one', async () => {
+    const answer = await trickle(`GET /health HTTP/1.1\r\n${HEAD}${BODY}\r\n`, ' ');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+  });
+
   it('one that does not read its answer is left, and leaves nothing behind', async () => {
     const socket = await open(`GET /applications HTTP/1.1\r\n${HEAD}\r\n`);
     await once(socket, 'readable');

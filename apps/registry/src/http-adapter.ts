@@ -6,7 +6,7 @@ import { BadRequestException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#libs/config/app-config.js';
-import { answerUnreadableRequest } from '#libs/problem-details/unreadable-request.js';
+import { answerUnreadableRequest, rememberAnswer } from '#libs/problem-details/unreadable-request.js';
 import { sendProblem } from '#libs/problem-details/problem.filter.js';
 import { stateProblem, UNFORESEEN_PROBLEM } from '#libs/problem-details/problem.js';
 import { scopeRequests } from '#libs/tracing/request-scope.js';
@@ -67,6 +67,10 @@ export function httpAdapter(
   const fastify = adapter.getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     tieToRequest(request, reply);
+    done();
+  });
+  fastify.addHook('onResponse', (request, _reply, done) => {
+    rememberAnswer(request.raw);
     done();
   });
   // Before all that may refuse or answer a request.
