@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +8,7 @@ import pg from 'pg';
 import { findBinaries } from '#libs/database/embedded-postgres/binaries.js';
 import { postgresEnvironment } from '#libs/database/embedded-postgres/postgres-environment.js';
 import { findServiceAccount, giveTo } from '#libs/database/embedded-postgres/service-account.js';
+import { freePort } from '#libs/network/free-port.js';
 import { eventually } from './eventually.js';
 import { withDatabase } from './test-cluster.js';
 
@@ -119,13 +119,4 @@ export async function startOwnPostgres(installed?: Programs): Promise<OwnPostgre
   };
   await own.start();
   return own;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

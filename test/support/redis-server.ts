@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
+import { freePort } from '#libs/network/free-port.js';
 
 const BINARY = process.env.REDIS_SERVER ?? 'redis-server';
 const PASSWORD = 'redis-password-of-the-tests';
@@ -83,13 +83,4 @@ export async function startRedisServer(): Promise<RedisServer> {
 
 function clientOf(url: string) {
   return createClient({ url });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '#libs/network/free-port.js';
 
 /** How a service is started, on a free port and with an admin key of its own. */
 export interface Start {
@@ -131,13 +131,4 @@ function collected({ stdout, stderr }: ChildProcess): { all: () => string; stder
     errors += text;
   });
   return { all: () => all, stderr: () => errors };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { AppConfig } from '#libs/config/app-config.js';
+import { freePort } from '#libs/network/free-port.js';
 import type { PreparedDatabase } from '../prepare-database.js';
 import type { RunningRegistry } from '../start-registry.js';
 import { WorkerPlace } from './worker-place.js';
@@ -17,8 +17,11 @@ export async function startWorkers(
 ): Promise<RunningRegistry> {
   signal.throwIfAborted();
   cluster.setupPrimary({ serialization: 'advanced' });
+  const { http } = config;
+  // For as long as the service runs: 0 would mean another port once all workers have ended.
+  const port = http.port === 0 ? await freePort(http.host) : http.port;
   const assignment = {
-    config: { ...config, http: { ...config.http, port: await lastingPort(config) } },
+    config: { ...config, http: { ...http, port } },
     database: { ...database, maxConnections: Math.floor(database.maxConnections / config.workers) },
   };
   const places = Array.from({ length: config.workers }, (_, index) => new WorkerPlace(index + 1, assignment));
@@ -30,7 +33,7 @@ export async function startWorkers(
   });
   try {
     await Promise.race([Promise.all(places.map((place) => place.start())), aborted]);
-    return { port: assignment.config.http.port, metricsText: await metricsTextOf(config), stop };
+    return { port, metricsText: await metricsTextOf(config), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -41,15 +44,4 @@ async function metricsTextOf({ metricsPort }: AppConfig): Promise<RunningRegistr
   if (metricsPort === undefined) return undefined;
   const { metricsOfWorkers } = await import('#libs/metrics/prometheus-metrics.js');
   return metricsOfWorkers();
-}
-
-/** The port to listen on, for as long as the service runs: 0 would mean another one once all workers have ended. */
-async function lastingPort({ http }: AppConfig): Promise<number> {
-  if (http.port !== 0) return http.port;
-  const server = createServer().listen(0, http.host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
