@@ -16,11 +16,11 @@ export interface Endpoint {
   readonly responseBody: unknown;
 }
 
-export type EndpointField = Exclude<keyof Endpoint, 'path' | 'method'>;
-
-/** The fields that can differ while method and path identify the endpoint. */
-export const ENDPOINT_FIELDS: readonly EndpointField[] = [
+/** All of them, in the order in which discovery shows them. */
+export const ENDPOINT_PROPERTIES = [
   'name',
+  'path',
+  'method',
   'description',
   'isPublic',
   'authType',
@@ -30,19 +30,32 @@ export const ENDPOINT_FIELDS: readonly EndpointField[] = [
   'queryParams',
   'requestBody',
   'responseBody',
-];
+] as const satisfies readonly (keyof Endpoint)[];
 
-/** Methods that both a path item of OpenAPI and the registry know, as keys of a path item. */
-export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+export type EndpointField = Exclude<keyof Endpoint, 'path' | 'method'>;
+
+/** The fields that can differ while method and path identify the endpoint. */
+export const ENDPOINT_FIELDS: readonly EndpointField[] = ENDPOINT_PROPERTIES.filter(
+  (property) => property !== 'path' && property !== 'method',
+);
 
 /** Those fields that are JSON of any shape. */
-export const JSON_FIELDS: readonly EndpointField[] = [
+export const JSON_FIELDS = [
   'authConfig',
   'pathParams',
   'queryParams',
   'requestBody',
   'responseBody',
-];
+] as const satisfies readonly EndpointField[];
+
+export type JsonField = (typeof JSON_FIELDS)[number];
+
+export function isJsonField(field: string): field is JsonField {
+  return (JSON_FIELDS as readonly string[]).includes(field);
+}
+
+/** Methods that both a path item of OpenAPI and the registry know, as keys of a path item. */
+export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /**
  * Member of an operation that holds those fields of its endpoint which OpenAPI has no place for. JSON is there as text:

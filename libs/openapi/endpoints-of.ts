@@ -1,4 +1,4 @@
-import { type Endpoint, ENDPOINT_FIELDS, EXTENSION, JSON_FIELDS, METHODS } from './endpoint.js';
+import { type Endpoint, ENDPOINT_FIELDS, EXTENSION, isJsonField, METHODS } from './endpoint.js';
 import { isObject, type JsonObject, objectOrEmpty } from './json-object.js';
 import { pointerBelow } from './json-reference.js';
 import type { OpenApiDocument } from './openapi-document.js';
@@ -123,7 +123,7 @@ function toldByExtension(extension: unknown): Partial<Endpoint> {
   return Object.fromEntries(
     ENDPOINT_FIELDS.filter((field) => Object.hasOwn(told, field)).map((field) => [
       field,
-      JSON_FIELDS.includes(field) ? readJson(told[field]) : told[field],
+      isJsonField(field) ? readJson(told[field]) : told[field],
     ]),
   );
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Endpoint, type EndpointField, ENDPOINT_FIELDS, EXTENSION, JSON_FIELDS } from './endpoint.js';
+import { type Endpoint, type EndpointField, ENDPOINT_FIELDS, EXTENSION, isJsonField } from './endpoint.js';
 import { endpointsOf } from './endpoints-of.js';
 import { embeddedSchema } from './embedded-schema.js';
 import type { JsonObject } from './json-object.js';
@@ -27,7 +27,7 @@ export function operationOf(endpoint: Endpoint, schemes: SecuritySchemes): JsonO
 }
 
 function told(field: EndpointField, value: unknown): unknown {
-  return JSON_FIELDS.includes(field) && value !== null ? JSON.stringify(value) : value;
+  return isJsonField(field) && value !== null ? JSON.stringify(value) : value;
 }
 
 function plainOperation(endpoint: Endpoint, schemes: SecuritySchemes): JsonObject {

@@ -6,9 +6,8 @@ import { AppConfig } from '#libs/config/app-config.js';
 import { type Counter, type Histogram, Metrics } from '#libs/metrics/metrics.js';
 import { TooManyKeyChecks } from './api-key.errors.js';
 import type { Comparison, Hashing } from './bcrypt.worker.js';
+import { isComparableHash } from './comparable-hash.js';
 
-/** What bcryptjs can compare with: from any other text it throws. */
-const COMPARABLE_HASH = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 /** An idle service keeps no thread. */
 const IDLE_TIMEOUT_MS = 30_000;
 
@@ -66,7 +65,7 @@ export class BcryptPool implements OnApplicationShutdown {
    * @throws TooManyKeyChecks when there is no room
    */
   async matches(key: string, hashedKey: string, trust: Trust): Promise<boolean> {
-    if (!COMPARABLE_HASH.test(hashedKey)) return false;
+    if (!isComparableHash(hashedKey)) return false;
     const compare = (): Promise<boolean> => this.run('compare', { key, hashedKey } satisfies Comparison);
     return this.admitted(trust, trust === 'trusted' ? compare : () => this.inTurn(compare));
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
+import { ENDPOINT_PROPERTIES } from '#libs/openapi/endpoint.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 
 /** An application of the list, and its place there. */
@@ -53,21 +54,7 @@ const APPLICATION = [
   'createdAt',
   'updatedAt',
 ];
-const REGISTERED = [
-  'name',
-  'path',
-  'method',
-  'description',
-  'isPublic',
-  'authType',
-  'authConfig',
-  'contentType',
-  'pathParams',
-  'queryParams',
-  'requestBody',
-  'responseBody',
-];
-const ENDPOINT = ['environmentId', ...REGISTERED, 'createdAt', 'updatedAt'];
+const ENDPOINT = ['environmentId', ...ENDPOINT_PROPERTIES, 'createdAt', 'updatedAt'];
 
 function columns(table: string, names: readonly string[]): string {
   return names
@@ -125,7 +112,7 @@ export class DiscoveryRepository {
   /** The endpoints of an environment, each as JSON, by path and method in an order that no locale changes. */
   async registered(environmentId: string): Promise<string[]> {
     const rows = await this.database.query<{ json: string }>(
-      `SELECT ${object(columns('p', REGISTERED))}::text AS "json"
+      `SELECT ${object(columns('p', ENDPOINT_PROPERTIES))}::text AS "json"
        FROM "Endpoint" p WHERE p."environmentId" = $1
        ORDER BY p."path" COLLATE "C", p."method" COLLATE "C"`,
       [environmentId],

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
+import { JSON_FIELDS, type JsonField } from '#libs/openapi/endpoint.js';
 import type { RegisteredEndpoint } from './valid-endpoints.js';
 
 type StoredEndpoint = RegisteredEndpoint & { readonly id: string };
@@ -18,10 +19,7 @@ export type EndpointDifference =
 
 /** The fields of an endpoint that can differ; method and path identify it. */
 const PLAIN_FIELDS = ['name', 'description', 'isPublic', 'authType', 'contentType'] as const;
-const JSON_FIELDS = ['authConfig', 'pathParams', 'queryParams', 'requestBody', 'responseBody'] as const;
 const FIELDS = [...PLAIN_FIELDS, ...JSON_FIELDS];
-
-type JsonField = (typeof JSON_FIELDS)[number];
 
 /** An endpoint as the table holds it: JSON as text. */
 type EndpointRow = Omit<StoredEndpoint, JsonField> & Readonly<Record<JsonField, string | null>>;

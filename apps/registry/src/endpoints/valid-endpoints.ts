@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Endpoint } from '#libs/openapi/endpoint.js';
 import type { InputError } from '#libs/problem-details/domain-error.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { unwrapJson } from '#libs/validation/fields.js';
@@ -8,19 +9,7 @@ import { EndpointRegistration } from './dto/endpoint-registration.js';
 import { TooManyEndpoints } from './endpoint.errors.js';
 
 /** An endpoint as it is to be stored. */
-export interface RegisteredEndpoint {
-  readonly name: string;
-  readonly path: string;
-  readonly method: string;
-  readonly description: string | null;
-  readonly isPublic: boolean;
-  readonly authType: string | null;
-  readonly authConfig: unknown;
-  readonly contentType: string | null;
-  readonly pathParams: unknown;
-  readonly queryParams: unknown;
-  readonly requestBody: unknown;
-  readonly responseBody: unknown;
+export interface RegisteredEndpoint extends Endpoint {
   /** Of an endpoint that comes from another registry: its id and its times there. */
   readonly origin?: ImportOrigin;
 }

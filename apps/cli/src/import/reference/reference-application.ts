@@ -1,3 +1,4 @@
+import { isComparableHash } from '#registry/api-keys/comparable-hash.js';
 import type { ImportedApiKey } from '#registry/api-keys/dto/imported-api-key.js';
 import type { ImportOrigin } from '#registry/environments/dto/imported-environment.js';
 import type { ImportTally } from '#registry/imports/import-tally.js';
@@ -8,14 +9,12 @@ import type {
   SourceRecord,
 } from '#registry/imports/source-record.js';
 import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
+import { JSON_FIELDS } from '#libs/openapi/endpoint.js';
 import { idIn, numberIn, textIn, timeIn } from './field-values.js';
 import type { Row } from './reference-database.repository.js';
 
-/** What bcrypt libraries write; anything else could never be compared with. */
-const BCRYPT_HASH = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 const MAX_KEY_NAME_LENGTH = 255;
 const MAX_COUNT = 2_147_483_647;
-const JSON_FIELDS = ['authConfig', 'pathParams', 'queryParams', 'requestBody', 'responseBody'] as const;
 
 /** The rows of an application and of everything below it. */
 export interface ReferenceRows {
@@ -155,7 +154,7 @@ function apiKeyFrom(row: Row, tally: ImportTally): SourceApiKey | undefined {
   const record = `api_keys ${textIn(row.id)}`;
   const hashedKey = textIn(row.token) ?? '';
   const [expiresAt, lastUsedAt] = [timeIn(row.expiresAt), timeIn(row.lastUsed)];
-  const mistake = !BCRYPT_HASH.test(hashedKey)
+  const mistake = !isComparableHash(hashedKey)
     ? 'has a token that is no bcrypt hash'
     : row.expiresAt !== null && expiresAt === undefined
       ? 'has an expiresAt that is no time'
