@@ -57,6 +57,17 @@ export async function waitForDatabase(url: string, waiting: Waiting): Promise<st
   }
 }
 
+/** The same for a database and, where there is one, the way round its transaction pooler. */
+export async function reachDatabase(
+  { url, directUrl }: { readonly url: string; readonly directUrl: string | undefined },
+  waiting: Omit<Waiting, 'setting'>,
+): Promise<{ url: string; directUrl: string | undefined }> {
+  // The database before its pooler, which may let clients wait for it in vain.
+  const direct =
+    directUrl && (await waitForDatabase(directUrl, { ...waiting, setting: 'DATABASE_DIRECT_URL' }));
+  return { directUrl: direct, url: await waitForDatabase(url, { ...waiting, setting: 'DATABASE_URL' }) };
+}
+
 async function attempt(url: string, signal: AbortSignal): Promise<NodeJS.ErrnoException | undefined> {
   const client = new pg.Client(parseConnectionUrl(url));
   // It may break while it is being ended.

@@ -8,23 +8,19 @@ import { AppKeyGuard } from '#libs/access/app-key.guard.js';
 import { Authentications } from '#libs/access/authentications.js';
 import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filter.js';
 import { AnswerInterceptor } from '#libs/answers/answer.interceptor.js';
-import { AppConfig } from '#libs/config/app-config.js';
+import type { AppConfig } from '#libs/config/app-config.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
-import { DatabaseModule } from '#libs/database/database.module.js';
-import { EgressModule } from '#libs/egress/egress.module.js';
-import { Metrics } from '#libs/metrics/metrics.js';
 import { ListingInterceptor } from '#libs/pagination/listing.interceptor.js';
 import { ProblemFilter } from '#libs/problem-details/problem.filter.js';
-import { Tracing } from '#libs/tracing/tracing.js';
 import { InputValidationPipe } from '#libs/validation/input-validation.pipe.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
-import { entities } from './entities.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { HealthModule } from './health/health.module.js';
+import { infrastructure, INFRASTRUCTURE } from './infrastructure.js';
 import type { Observability } from './observability.js';
 
 /** The table of contents: the features, and what every request passes on its way to them. */
@@ -52,36 +48,11 @@ import type { Observability } from './observability.js';
     { provide: APP_FILTER, useFactory: () => new ProblemFilter(translateDatabaseError) },
     { provide: APP_FILTER, useClass: CredentialsRefusedFilter },
   ],
-  exports: [AppConfig, Metrics, Tracing],
+  exports: INFRASTRUCTURE,
 })
 export class AppModule {
   /** @param databaseUrl of a migrated database */
-  static register(
-    config: AppConfig,
-    databaseUrl: string,
-    { metrics, tracing }: Observability,
-  ): DynamicModule {
-    const { maxConnections, directUrl } = config.database;
-    return {
-      module: AppModule,
-      imports: [
-        DatabaseModule.register({
-          url: databaseUrl,
-          directUrl: directUrl ?? databaseUrl,
-          maxConnections,
-          behindPooler: directUrl !== undefined,
-          entities,
-        }),
-        EgressModule.register({
-          settings: config.egress,
-          timeoutMs: config.healthChecks.timeoutSeconds * 1000,
-        }),
-      ],
-      providers: [
-        { provide: AppConfig, useValue: config },
-        { provide: Metrics, useValue: metrics },
-        { provide: Tracing, useValue: tracing },
-      ],
-    };
+  static register(config: AppConfig, databaseUrl: string, observability: Observability): DynamicModule {
+    return { module: AppModule, ...infrastructure(config, databaseUrl, observability) };
   }
 }

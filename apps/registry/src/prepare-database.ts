@@ -1,7 +1,7 @@
 import type { AppConfig, DatabaseConfig } from '#libs/config/app-config.js';
 import { startEmbeddedPostgres } from '#libs/database/embedded-postgres/start-embedded-postgres.js';
 import { runMigrations } from '#libs/database/run-migrations.js';
-import { waitForDatabase } from '#libs/database/wait-for-database.js';
+import { reachDatabase } from '#libs/database/wait-for-database.js';
 import { migrations } from '#migrations/migrations.js';
 
 /** A database that can be used. */
@@ -17,7 +17,9 @@ export interface PreparedDatabase {
  */
 export async function prepareDatabase(config: AppConfig, signal: AbortSignal): Promise<PreparedDatabase> {
   if (config.database.url !== undefined) {
-    const settings = await reachable({ ...config.database, url: config.database.url }, signal);
+    const { connectTimeoutSeconds: timeoutSeconds, url, directUrl } = config.database;
+    const reached = await reachDatabase({ url, directUrl }, { timeoutSeconds, signal });
+    const settings = { ...config.database, ...reached };
     await runMigrations(settings.directUrl ?? settings.url, migrations);
     signal.throwIfAborted();
     return { settings, stop: () => Promise.resolve() };
@@ -32,17 +34,4 @@ export async function prepareDatabase(config: AppConfig, signal: AbortSignal): P
     await embedded.stop();
     throw error;
   }
-}
-
-async function reachable(
-  database: PreparedDatabase['settings'],
-  signal: AbortSignal,
-): Promise<PreparedDatabase['settings']> {
-  const wait = { timeoutSeconds: database.connectTimeoutSeconds, signal };
-  // The database before its pooler, which may let clients wait for it in vain.
-  const directUrl =
-    database.directUrl &&
-    (await waitForDatabase(database.directUrl, { ...wait, setting: 'DATABASE_DIRECT_URL' }));
-  const url = await waitForDatabase(database.url, { ...wait, setting: 'DATABASE_URL' });
-  return { ...database, directUrl, url };
 }

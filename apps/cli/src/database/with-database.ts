@@ -6,8 +6,8 @@ import { waitForDatabase, type Waiting } from '#libs/database/wait-for-database.
 import { startupFailure } from '#registry/startup-failure.js';
 import { Failure, WrongUsage } from '../failure.js';
 
-/** Nobody ends the attempt but the process. */
-const NEVER = new AbortController().signal;
+/** Who sits at a terminal would rather be told than wait. */
+export const ONCE: Omit<Waiting, 'setting'> = { timeoutSeconds: 0, signal: new AbortController().signal };
 
 /**
  * Does some work on the registry's database: DATABASE_DIRECT_URL, otherwise DATABASE_URL, from the environment or
@@ -18,11 +18,15 @@ const NEVER = new AbortController().signal;
 export async function withDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
   const { url, setting } = databaseUrl();
   try {
-    return await work(await waitForDatabase(url, { timeoutSeconds: 0, signal: NEVER, setting }));
+    return await work(await waitForDatabase(url, { ...ONCE, setting }));
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure((await startupFailure(error)).trimEnd());
+    throw await databaseFailure(error);
   }
+}
+
+/** What went wrong with the database, in the words in which the service says it. */
+export async function databaseFailure(error: unknown): Promise<Failure> {
+  return error instanceof Failure ? error : new Failure((await startupFailure(error)).trimEnd());
 }
 
 function databaseUrl(): { url: string; setting: Waiting['setting'] } {

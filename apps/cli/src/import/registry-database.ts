@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { pendingMigrations } from '#libs/database/run-migrations.js';
+import { reachDatabase } from '#libs/database/wait-for-database.js';
 import { migrations } from '#migrations/migrations.js';
 import { ImportsModule } from '#registry/imports/imports.module.js';
-import { startupFailure } from '#registry/startup-failure.js';
+import { databaseFailure, ONCE } from '../database/with-database.js';
 import { Failure } from '../failure.js';
 import type { RegistrySettings } from './registry-settings.js';
 
@@ -19,19 +19,19 @@ export async function openRegistryDatabase({
   databaseUrl,
 }: RegistrySettings): Promise<INestApplicationContext> {
   try {
-    const pending = await pendingMigrations(config.database.directUrl ?? databaseUrl, migrations);
+    const reached = await reachDatabase({ url: databaseUrl, directUrl: config.database.directUrl }, ONCE);
+    const pending = await pendingMigrations(reached.directUrl ?? reached.url, migrations);
     if (pending.length > 0) {
       throw new Failure(
         `The registry's database lacks ${pending.join(', ')}: run mcp-registry migrate, or start the service, first.`,
       );
     }
-    return await NestFactory.createApplicationContext(ImportsModule.register(config, databaseUrl), {
-      logger: false,
-      abortOnError: false,
-    });
+    const database = { ...config.database, ...reached };
+    return await NestFactory.createApplicationContext(
+      ImportsModule.register({ ...config, database }, database.url),
+      { logger: false, abortOnError: false },
+    );
   } catch (error) {
-    throw translateDatabaseError(error) === undefined
-      ? error
-      : new Failure((await startupFailure(error)).trim());
+    throw await databaseFailure(error);
   }
 }
