@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { commandGroup } from '../command-group.js';
 import { globalOptions } from '../global-options.js';
+import { dryRunOption, yesOption } from '../option-values.js';
 import type { ImportOptions } from '../openapi/import-openapi.js';
 
 const DETAILS = `
@@ -25,8 +26,8 @@ export function addOpenApiImportCommand(root: Command): void {
     .argument('<source>', 'file or http(s) URL, JSON or YAML; - for what is piped in')
     .option('--environment <name>', 'the environment to register in', 'production')
     .option('--set-base-domain', "set its base domain to the document's server (needs the admin key)", false)
-    .option('--yes', 'do not ask', false)
-    .option('--dry-run', 'say what would change, and change nothing', false)
+    .addOption(yesOption())
+    .addOption(dryRunOption('say what would change, and change nothing'))
     .addHelpText('after', DETAILS)
     .action(async (source: string, chosen: ImportOptions, command: Command) => {
       const { importOpenApi } = await import('../openapi/import-openapi.js');

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { commandGroup } from '../command-group.js';
 import { globalOptions } from '../global-options.js';
+import type { RedisImportOptions } from '../import/imports.js';
+import { dryRunOption, type WriteOptions } from '../option-values.js';
 
 const SOURCE_HELP = `
 The URL may also come from MCP_REGISTRY_IMPORT_URL, from standard input (-) or from a prompt: what stands on a command
@@ -23,7 +25,7 @@ export function addDatabaseImportCommands(root: Command): void {
       'where new API keys are appended, a line of JSON each',
       'imported-api-keys.jsonl',
     )
-    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .addOption(dryRunOption('say what would be done, and do nothing'))
     .addHelpText(
       'after',
       `${SOURCE_HELP}
@@ -31,22 +33,16 @@ Examples:
   $ mcp-registry import redis redis://localhost:6379/0 --dry-run
   $ pass show old-registry | mcp-registry import redis - --keys-file new-keys.jsonl`,
     )
-    .action(
-      async (
-        argument: string | undefined,
-        options: { environment: string; keysFile: string; dryRun: boolean },
-        command: Command,
-      ) => {
-        const { fromRedis } = await import('../import/imports.js');
-        await fromRedis(argument, options, globalOptions(command));
-      },
-    );
+    .action(async (argument: string | undefined, options: RedisImportOptions, command: Command) => {
+      const { fromRedis } = await import('../import/imports.js');
+      await fromRedis(argument, options, globalOptions(command));
+    });
 
   imports
     .command('reference')
     .description("import the reference registry's PostgreSQL database, its API keys and history included")
     .argument('[url]', 'such as postgresql://user:password@host:5432/registry')
-    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .addOption(dryRunOption('say what would be done, and do nothing'))
     .addHelpText(
       'after',
       `${SOURCE_HELP}
@@ -54,7 +50,7 @@ Examples:
   $ mcp-registry import reference postgresql://reader@db.example.com/registry --dry-run
   $ MCP_REGISTRY_IMPORT_URL=postgresql://reader:secret@db.example.com/registry mcp-registry import reference`,
     )
-    .action(async (argument: string | undefined, options: { dryRun: boolean }, command: Command) => {
+    .action(async (argument: string | undefined, options: WriteOptions, command: Command) => {
       const { fromReference } = await import('../import/imports.js');
       await fromReference(argument, options, globalOptions(command));
     });

@@ -1,15 +1,12 @@
 import type { GlobalOptions } from '../global-options.js';
+import type { WriteOptions } from '../option-values.js';
 import { type Progress, progress } from '../terminal/progress-bar.js';
 import { type ImportResult, showImport } from './import-result.js';
 import { type RegistrySettings, registrySettings } from './registry-settings.js';
 import { type SourceKind, sourceUrl } from './source-url.js';
 
-/** What both imports can be told. */
-export interface ImportOptions {
-  readonly dryRun: boolean;
-}
-
-export interface RedisImportOptions extends ImportOptions {
+/** What `import redis` can be told. */
+export interface RedisImportOptions extends WriteOptions {
   readonly environment: string;
   readonly keysFile: string;
 }
@@ -17,7 +14,7 @@ export interface RedisImportOptions extends ImportOptions {
 /** `import redis`: shows what became of it. @throws WrongUsage when source or registry are named wrongly; Failure */
 export async function fromRedis(
   argument: string | undefined,
-  options: RedisImportOptions,
+  { environment, keysFile, dryRun = false }: RedisImportOptions,
   { json }: GlobalOptions,
 ): Promise<void> {
   const source = await openable(argument, {
@@ -25,13 +22,13 @@ export async function fromRedis(
     example: 'redis://user:password@host:6379/0',
   });
   const { importRedis } = await import('./redis/import-redis.js');
-  await run(json, (bar) => importRedis({ ...options, ...source, progress: bar }));
+  await run(json, (bar) => importRedis({ environment, keysFile, dryRun, ...source, progress: bar }));
 }
 
 /** `import reference`: shows what became of it. @throws WrongUsage when source or registry are named wrongly; Failure */
 export async function fromReference(
   argument: string | undefined,
-  options: ImportOptions,
+  { dryRun = false }: WriteOptions,
   { json }: GlobalOptions,
 ): Promise<void> {
   const source = await openable(argument, {
@@ -39,7 +36,7 @@ export async function fromReference(
     example: 'postgresql://user:password@host:5432/registry',
   });
   const { importReference } = await import('./reference/import-reference.js');
-  await run(json, (bar) => importReference({ ...options, ...source, progress: bar }));
+  await run(json, (bar) => importReference({ dryRun, ...source, progress: bar }));
 }
 
 /** What is told of wrong usage before the registry is loaded, which takes a second. */

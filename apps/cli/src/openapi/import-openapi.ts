@@ -2,6 +2,7 @@ import type { Endpoint } from '#libs/openapi/endpoint.js';
 import { endpointsOf } from '#libs/openapi/endpoints-of.js';
 import { Failure } from '../failure.js';
 import type { GlobalOptions } from '../global-options.js';
+import type { RemovalOptions } from '../option-values.js';
 import { proposedBaseDomain } from './base-domain.js';
 import { named } from './document-text.js';
 import { readDocument, usable } from './read-document.js';
@@ -14,11 +15,9 @@ import { Output } from '../terminal/output.js';
 import { agreement, agrees, isInteractive } from '../terminal/prompts.js';
 
 /** What `import openapi` can be told. */
-export interface ImportOptions {
+export interface ImportOptions extends RemovalOptions {
   readonly environment: string;
   readonly setBaseDomain: boolean;
-  readonly yes: boolean;
-  readonly dryRun: boolean;
 }
 
 /** What `GET /endpoints` answers. */
@@ -74,7 +73,7 @@ export async function importOpenApi(
   };
   output.lines([...planLines(changes), planned.message]);
   if (proposed !== undefined) output.say(proposal(proposed, baseDomain, chosen));
-  if (dryRun) {
+  if (dryRun === true) {
     output.finish({ ...plan, applied: false });
     return;
   }
@@ -98,7 +97,7 @@ async function isBaseDomainWanted(
   { setBaseDomain, yes }: ImportOptions,
 ): Promise<boolean> {
   if (proposed === undefined) return false;
-  if (setBaseDomain || yes || !isInteractive()) return setBaseDomain;
+  if (setBaseDomain || yes === true || !isInteractive()) return setBaseDomain;
   return agrees(`Set the base domain to ${proposed}?`);
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type ListedColumn, listsOf, unnested } from '#libs/database/column-lists.js';
 import { Database } from '#libs/database/database.js';
 import { type Counter, Metrics } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
@@ -25,7 +26,7 @@ export interface AuditLogFilter {
   readonly to?: Date;
 }
 
-const COLUMNS: readonly { readonly column: keyof AuditLogEntity; readonly type: string }[] = [
+const COLUMNS: readonly ListedColumn<keyof AuditLogEntity>[] = [
   { column: 'id', type: 'text' },
   { column: 'createdAt', type: 'timestamptz' },
   { column: 'action', type: 'text' },
@@ -55,7 +56,7 @@ const PRUNER_LOCK = 0x6175646974;
 const APPEND = `
   INSERT INTO "AuditLog" (${COLUMN_NAMES.join(', ')})
   SELECT ${COLUMN_NAMES.map((name) => (name === '"createdAt"' ? `coalesce(${name}, statement_timestamp())` : name)).join(', ')}
-  FROM unnest(${COLUMNS.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')}) AS entry(${COLUMN_NAMES.join(', ')})`;
+  FROM ${unnested(COLUMNS, 'entry')}`;
 
 /** Appends and reads; the table takes nothing else, but for retention. */
 @Injectable()
@@ -75,12 +76,7 @@ export class AuditLogRepository {
 
   /** Writes all entries in one statement, in the current transaction if there is one. */
   async append(entries: readonly NewAuditEntry[]): Promise<void> {
-    await this.database.query(
-      APPEND,
-      COLUMNS.map(({ column, type }) =>
-        entries.map((entry) => (type === 'json' ? jsonText(entry[column]) : entry[column])),
-      ),
-    );
+    await this.database.query(APPEND, listsOf(COLUMNS, entries));
     this.database.afterCommit(() => {
       for (const { action } of entries) this.written.inc({ action });
     });
@@ -140,8 +136,4 @@ export class AuditLogRepository {
     if (after !== undefined) query.andWhere('(entry.createdAt, entry.id) < (:createdAt, :id)', after);
     return query.getMany();
   }
-}
-
-function jsonText(value: unknown): string | null {
-  return value === null ? null : JSON.stringify(value);
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { jsonText, listsOf, unnested } from '#libs/database/column-lists.js';
 import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
 import { JSON_FIELDS, type JsonField } from '#libs/openapi/endpoint.js';
@@ -52,10 +53,9 @@ const INPUT_VALUES = INPUT.map(({ column, type }) =>
   type === 'timestamptz' ? `coalesce("${column}", now())` : `"${column}"`,
 ).join(', ');
 
-/** One list a column, which PostgreSQL reads in half the time that a list of objects takes it. */
 const APPLY_DIFFERENCES = `
   WITH new AS MATERIALIZED (
-    SELECT * FROM unnest(${INPUT.map(({ type }, index) => `$${index + 4}::${type}[]`).join(', ')}) AS item(${INPUT_COLUMNS})
+    SELECT * FROM ${unnested(INPUT, 'item', 4)}
   ),
   deleted AS (DELETE FROM "Endpoint" WHERE "id" = ANY($2::text[])),
   updated AS (
@@ -130,9 +130,7 @@ export class EndpointsRepository {
       environmentId,
       deleted,
       updated.map(({ id }) => id),
-      ...INPUT.map(({ column, type }) =>
-        written.map((endpoint) => (type === 'json' ? jsonText(endpoint[column]) : endpoint[column])),
-      ),
+      ...listsOf(INPUT, written),
     ]);
   }
 
@@ -178,10 +176,6 @@ function otherTexts(row: EndpointRow, endpoint: RegisteredEndpoint): OtherText[]
     const text = jsonText(endpoint[field]);
     return text === row[field] ? [] : [{ endpoint, field, old: row[field], new: text }];
   });
-}
-
-function jsonText(value: unknown): string | null {
-  return value === null ? null : JSON.stringify(value);
 }
 
 function storedEndpoint(row: EndpointRow): StoredEndpoint {
