@@ -488,6 +488,23 @@ describe('problem documents', () => {
       expect((await send({ target: '/health/live' })).status).toBe(200);
     });
 
+    // Newer versions of Node.js give up reading, older ones drop the headers beyond the bound.
+    it('thousands of headers are refused', async () => {
+      const text = `${HEAD}${'X: y\r\n'.repeat(5000)}Connection: close\r\n\r\n`;
+      const answer = parsed(await rawExchange(app.url, text));
+      expect({ ...answer, body: problem(answer) }).toMatchObject({
+        status: 431,
+        headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+        body: {
+          title: 'Request Header Fields Too Large',
+          status: 431,
+          detail: expect.stringMatching(
+            /^There are more than 100 headers\.$|, or there are too many headers\.$/,
+          ),
+        },
+      });
+    });
+
     it('an expectation nobody meets is refused', async () => {
       const text = `${HEAD}Expect: a-miracle\r\nConnection: close\r\n\r\n`;
       expect(parsed(await rawExchange(app.url, text)).status).toBe(417);
@@ -505,12 +522,6 @@ describe('problem documents', () => {
       [
         'more than 100 headers',
         `Host: a\r\n${'X: y\r\n'.repeat(99)}`,
-        431,
-        'There are more than 100 headers.',
-      ],
-      [
-        'headers without number',
-        `Host: a\r\n${'X: y\r\n'.repeat(5000)}`,
         431,
         'There are more than 100 headers.',
       ],
