@@ -1,6 +1,8 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+const EGRESS = 'Ask through EgressClient of libs/egress.';
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.data/'] },
   {
@@ -35,6 +37,22 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    // Every outbound HTTP request passes the egress policy; dependency-cruiser keeps node:https out.
+    files: ['apps/registry/**/*.ts', 'libs/**/*.ts'],
+    ignores: ['libs/egress/**'],
+    rules: {
+      'no-restricted-globals': ['error', { name: 'fetch', message: EGRESS }],
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'node:http',
+          importNames: ['request', 'get', 'Agent', 'ClientRequest', 'default'],
+          message: EGRESS,
+        },
+      ],
     },
   },
 );
