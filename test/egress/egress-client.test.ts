@@ -41,7 +41,12 @@ function client({
   ...options
 }: { settings?: Partial<EgressSettings> } & Partial<EgressClientOptions> = {}): EgressClient {
   const made = new EgressClient({
-    policy: new EgressPolicy({ allow: [], deny: [`${FORBIDDEN_ADDRESS}/32`], ...settings }),
+    policy: new EgressPolicy({
+      allow: [],
+      deny: [`${FORBIDDEN_ADDRESS}/32`],
+      loopbackClosed: false,
+      ...settings,
+    }),
     timeoutMs,
     ...options,
   });
