@@ -403,6 +403,25 @@ describe('redirects', () => {
     expect(hosts).toHaveLength(3);
   });
 
+  it('into closed loopback are an error, as a URL, a name and an answer of the DNS', async () => {
+    const closed = await origin(status(200), { address: '127.0.0.3' });
+    const settings = { allow: ['127.0.0.1', '0.0.0.0/0', '::/0'], deny: [], loopbackClosed: true };
+    const resolver: AddressResolver = { resolve: () => Promise.resolve(['10.0.0.1', '127.0.0.3']) };
+    for (const host of ['127.0.0.3', '[::ffff:127.0.0.3]', 'localhost', 'inward.test']) {
+      const { url } = await origin(redirect(`http://${host}:${closed.port}/`));
+      expect(await get(url, { settings, resolver })).toEqual(error('it is a loopback address'));
+    }
+    expect(closed.connections).toBe(0);
+  });
+
+  it('to paths in UTF-8 are followed', async () => {
+    const { url } = await origin({
+      '/': redirect(Buffer.from('/größe').toString('latin1')),
+      '/gr%C3%B6%C3%9Fe': status(204),
+    });
+    expect(await get(url)).toEqual(response(204));
+  });
+
   it('without a place to go are the answer', async () => {
     const { url } = await origin(status(302));
     expect(await get(url)).toEqual(response(302));

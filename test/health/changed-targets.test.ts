@@ -74,10 +74,10 @@ describe('a target whose URL is changed all the time', () => {
       .set(AS_ADMIN)
       .send({ healthCheckUrl: second.url })
       .expect(200);
-    const { body } = await app.http
+    const answer = await app.http
       .post(`/health-check/applications/${appKey}/check`)
       .set(AS_ADMIN)
       .expect(200);
-    expect(body).toMatchObject({ checks: [{ status: 'SUCCESS' }] });
+    expect(answer.body).toMatchObject({ checks: [{ status: 'SUCCESS' }] });
   });
 });
