@@ -60,6 +60,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     },
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
+    applicationUpdateEnvironments: applicationUpdateEnvironments(settings),
     healthChecks: {
       timeoutSeconds: settings.integer('HEALTH_CHECK_TIMEOUT', 10, 1, 300),
       intervalSeconds: settings.integer('HEALTH_CHECK_INTERVAL', 300, 1, 86_400),
@@ -67,7 +68,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
       maxConsecutiveSuccesses: settings.integer('MAX_CONSECUTIVE_SUCCESSES', 2, 1, 100),
     },
     rateLimit: rateLimit(settings),
-    egress: egress(settings),
+    egress: { ...egressRules(settings), loopbackClosed: production },
     healthLogRetentionDays: settings.integer('HEALTH_LOG_RETENTION_DAYS', 30, 1, 400),
     // 0 is how one says "for ever".
     auditRetentionDays: settings.integer('AUDIT_RETENTION_DAYS', 0, 0, 36_500) || undefined,
@@ -165,7 +166,21 @@ function corsOrigins(settings: SettingsReader): string[] {
   return origins;
 }
 
-function egress(settings: SettingsReader): EgressSettings {
+function applicationUpdateEnvironments(settings: SettingsReader): string[] {
+  const names = settings.list('APP_UPDATE_ENVIRONMENTS');
+  for (const name of names) {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) {
+      throw settings.invalid(
+        'APP_UPDATE_ENVIRONMENTS',
+        name,
+        'names of environments, separated by commas, such as production,staging',
+      );
+    }
+  }
+  return names;
+}
+
+function egressRules(settings: SettingsReader): Pick<EgressSettings, 'allow' | 'deny'> {
   const read = (name: string): string[] => {
     const entries = settings.list(name);
     const wrong = entries.find((entry) => parseEgressRule(entry) === undefined);

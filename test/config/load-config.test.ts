@@ -55,7 +55,8 @@ describe('the configuration', () => {
         maxConsecutiveSuccesses: 2,
       },
       rateLimit: { max: 30_000, windowSeconds: 60 },
-      egress: { allow: [], deny: [] },
+      egress: { allow: [], deny: [], loopbackClosed: false },
+      applicationUpdateEnvironments: [],
       healthLogRetentionDays: 30,
       auditRetentionDays: undefined,
       secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
@@ -97,6 +98,7 @@ describe('the configuration', () => {
       RATE_LIMIT_WINDOW: '10',
       EGRESS_ALLOW: '10.0.0.0/8, fd12::/16 ,*.example.com,orders,münchen.example',
       EGRESS_DENY: '10.9.9.9,::1,localhost,::ffff:10.1.0.0/112,64:ff9b::/96',
+      APP_UPDATE_ENVIRONMENTS: 'production, Pre-Prod.2',
       HEALTH_LOG_RETENTION_DAYS: '7',
       AUDIT_RETENTION_DAYS: '365',
     });
@@ -137,7 +139,9 @@ describe('the configuration', () => {
       egress: {
         allow: ['10.0.0.0/8', 'fd12::/16', '*.example.com', 'orders', 'münchen.example'],
         deny: ['10.9.9.9', '::1', 'localhost', '::ffff:10.1.0.0/112', '64:ff9b::/96'],
+        loopbackClosed: true,
       },
+      applicationUpdateEnvironments: ['production', 'Pre-Prod.2'],
       healthLogRetentionDays: 7,
       auditRetentionDays: 365,
       secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
@@ -243,6 +247,9 @@ describe('the configuration', () => {
     ['TRUST_PROXY', 'everybody', 'true, false, a number of proxies'],
     ['TRUST_PROXY', '10.0.0.0/33', 'CIDR ranges'],
     ['TRUST_PROXY', '10.0.0.0/8, nonsense', 'CIDR ranges'],
+    ...['two words', '-staging', 'a/b', 'x'.repeat(64)].map(
+      (value) => ['APP_UPDATE_ENVIRONMENTS', value, 'names of environments'] as const,
+    ),
     ...['EGRESS_ALLOW', 'EGRESS_DENY'].flatMap((name) =>
       [
         '10.0.0.0/33',

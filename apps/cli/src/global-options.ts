@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { WrongUsage } from './failure.js';
 import type { KeySources } from './registry/credentials.js';
 
@@ -57,7 +58,7 @@ function unlessEmpty(text: string | undefined): string | undefined {
 function httpUrl(text: string): string {
   // What it holds is not told then: a password may be part of it.
   if (text.includes('@')) throw new WrongUsage('--url (hidden) must not carry user information');
-  if (!/^https?:\/\/[^?#]+$/i.test(text) || !URL.canParse(text)) {
+  if (!/^https?:\/\/[^?#]+$/i.test(text) || parsedUrl(text) === undefined) {
     throw new WrongUsage(`--url: "${text}" is not an http(s) URL such as https://registry.example.com`);
   }
   return text.replace(/\/+$/, '');
