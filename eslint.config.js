@@ -22,6 +22,14 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'request',
+          property: 'ip',
+          message: 'It is whatever text a proxy passes on: use clientAddress of libs/access.',
+        },
+      ],
       // Entities and DTOs are classes only for their decorators: plain objects of the same shape are as good.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',

@@ -136,9 +136,12 @@ function trustProxy(settings: SettingsReader): boolean | number | string[] {
 
 function isAddressRange(range: string): boolean {
   const [address = '', prefix, ...rest] = range.split('/');
-  const version = isIP(address);
+  const version = address.includes('%') ? 0 : isIP(address);
   if (version === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+  if (prefix === undefined) return true;
+  const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 0;
+  // A range of all addresses is TRUST_PROXY=true.
+  return bits >= 1 && bits <= (version === 4 ? 32 : 128);
 }
 
 function allowedHosts(settings: SettingsReader): string[] | undefined {

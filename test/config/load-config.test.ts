@@ -243,6 +243,10 @@ describe('the configuration', () => {
     ['TRUST_PROXY', 'everybody', 'true, false, a number of proxies'],
     ['TRUST_PROXY', '10.0.0.0/33', 'CIDR ranges'],
     ['TRUST_PROXY', '10.0.0.0/8, nonsense', 'CIDR ranges'],
+    ['TRUST_PROXY', 'fe80::1%br-lan', 'CIDR ranges'],
+    ['TRUST_PROXY', '0.0.0.0/0', 'CIDR ranges'],
+    ['ALLOWED_HOSTS', '[fe80::1%br-lan]', 'addresses'],
+    ['EGRESS_DENY', 'fe80::1%br-lan', 'addresses'],
     ...['EGRESS_ALLOW', 'EGRESS_DENY'].flatMap((name) =>
       [
         '10.0.0.0/33',

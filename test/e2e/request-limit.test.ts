@@ -72,6 +72,13 @@ describe('requests beyond RATE_LIMIT_MAX', () => {
     expect((await get('/applications', newAddress())).status).toBe(200);
   });
 
+  it('are counted whatever a proxy says of the address', async () => {
+    // Zones that Node's isIP takes and ipaddr.js does not.
+    const addresses = ['%a-b', '%br-lan', '%', '%eth0', '%x_y'].map((zone) => `2001:db8:0:9::1${zone}`);
+    for (const address of addresses) expect((await get('/applications', address)).status).toBe(200);
+    expectProblem(await get('/applications', '2001:db8:0:9::1%c-d'), 429, 'too-many-requests');
+  });
+
   it.each(UNLIMITED)('are never those to %s', async (path) => {
     const address = newAddress();
     for (let sent = 0; sent < MAX * 2; sent += 1) {

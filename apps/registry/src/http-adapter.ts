@@ -15,6 +15,7 @@ import { MAX_HEAD_BYTES, refuseHeads } from './request-head.js';
 import { logRequests } from './request-log.js';
 import { measureRequests } from './request-metrics.js';
 import { secureAnswers } from './security-headers.js';
+import { trustedProxies } from './trusted-proxies.js';
 
 const MEBIBYTE = 1024 * 1024;
 const SECOND_MS = 1000;
@@ -47,7 +48,7 @@ export function httpAdapter(
     // are the longest the registry itself may take before it answers.
     connectionTimeout: (requestTimeoutSeconds + healthChecks.timeoutSeconds) * SECOND_MS,
     keepAliveTimeout: http.keepAliveTimeoutSeconds * SECOND_MS,
-    trustProxy: typeof http.trustProxy === 'number' ? firstHops(http.trustProxy) : http.trustProxy,
+    trustProxy: trustedProxies(http.trustProxy),
     bodyLimit: Math.min(MEBIBYTE, batch.maxBytes),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     genReqId: requestId,
@@ -133,9 +134,4 @@ function letConnectionsGo(fastify: FastifyInstance): void {
 function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-}
-
-/** Trusts that many proxies, counted from the connection. */
-function firstHops(count: number): (address: string, hop: number) => boolean {
-  return (_, hop) => hop < count;
 }
