@@ -96,7 +96,7 @@ describe('behind a proxy', () => {
   });
 
   describe('CORS', () => {
-    it('lets a browser ask for leave to call every operation with every header, uncounted', async () => {
+    it('lets a browser ask for leave to call every operation with every header, and counts that', async () => {
       for (const operation of operations) {
         const answer = await send('OPTIONS', pathOf(operation), {
           Origin: ORIGIN,
@@ -114,7 +114,9 @@ describe('behind a proxy', () => {
             'x-request-id': expect.any(String),
           },
         });
-        expect(answer.headers['ratelimit-limit']).toBeUndefined();
+        const isCounted =
+          !operation.path.startsWith(`${BASE_PATH}/health`) || operation.path.includes('/health-check/');
+        expect(answer.headers['ratelimit-limit']).toBe(isCounted ? '1000' : undefined);
       }
     });
 
@@ -155,8 +157,25 @@ describe('behind a proxy', () => {
       }
     });
 
-    it('answers an OPTIONS that asks for nothing', async () => {
-      expect(await send('OPTIONS', '/applications')).toMatchObject({ status: 204, body: '' });
+    it('answers an OPTIONS that is no preflight as without CORS', async () => {
+      expect(await send('OPTIONS', '/applications', { Origin: ORIGIN })).toMatchObject({
+        status: 204,
+        body: '',
+        headers: { allow: 'GET, HEAD, OPTIONS, POST', 'access-control-allow-origin': ORIGIN },
+      });
+      expect((await send('OPTIONS', '/nowhere', { Origin: ORIGIN })).status).toBe(404);
+    });
+
+    it('lets a browser ask for a path that is no route, so that it may read the 404', async () => {
+      const preflight = { Origin: ORIGIN, 'Access-Control-Request-Method': 'PUT' };
+      expect((await send('OPTIONS', '/nowhere', preflight)).status).toBe(204);
+    });
+
+    it('lets it read a 405', async () => {
+      expect(await send('PATCH', '/applications', { Origin: ORIGIN })).toMatchObject({
+        status: 405,
+        headers: { 'access-control-allow-origin': ORIGIN, allow: 'GET, HEAD, OPTIONS, POST' },
+      });
     });
   });
 
