@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ConnectionUrlError, parseConnectionUrl } from '#libs/database/connection-url.js';
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
+import { httpUrl } from '#libs/validation/http-url.js';
 import { allowedHost } from './allowed-hosts.js';
 import {
   type AppConfig,
@@ -161,7 +162,8 @@ function allowedHosts(settings: SettingsReader): string[] | undefined {
 function corsOrigins(settings: SettingsReader): string[] {
   const origins = settings.list('CORS_ORIGINS');
   for (const origin of origins) {
-    if (origin !== '*' && !/^https?:\/\/[^/\s]+$/.test(origin)) {
+    // As browsers send it: in lower case, without the port that the scheme implies. Another one would never be met.
+    if (origin !== '*' && httpUrl(origin)?.origin !== origin) {
       throw settings.invalid('CORS_ORIGINS', origin, '* or origins such as https://console.example.com');
     }
   }

@@ -403,18 +403,67 @@ describe('problem documents', () => {
       }
     });
 
-    it.each(['9999-12-31T23:59:59-23:59', '2026-02-30T25:00:00Z', '2027-01-31', '+010000-01-01T00:00:00Z'])(
-      'refuses the time %s',
-      async (expiresAt) => {
-        const { appKey } = await createApplication(app);
-        const body = JSON.stringify({ name: 'a', expiresAt });
-        expect(
-          problem(await post(`/applications/${appKey}/environments/production/api-keys`, body)).errors,
-        ).toEqual([
-          { pointer: '#/expiresAt', detail: 'must be a time such as 2027-01-31T00:00:00Z (RFC 3339)' },
-        ]);
+    const NO_TIMES = [
+      '2027-02-30T00:00:00Z',
+      '2027-02-29T00:00:00Z',
+      '1900-02-29T00:00:00Z',
+      '2027-04-31T12:00:00+02:00',
+      '2027-13-01T00:00:00Z',
+      '2027-00-10T00:00:00Z',
+      '2027-01-00T00:00:00Z',
+      '2027-01-31T24:00:00Z',
+      '2027-01-31T12:60:00Z',
+      '2016-12-31T23:59:60Z',
+      '2027-01-31T12:00:00+24:00',
+      '2027-01-31T12:00:00+02:60',
+      '2027-01-31T12:00:00+0200',
+      '2027-01-31T12:00:00',
+      '2027-01-31T12:00Z',
+      '9999-12-31T23:59:59-23:59',
+      '0000-01-01T00:00:00+00:01',
+      '2026-02-30T25:00:00Z',
+      '2027-01-31',
+      '+010000-01-01T00:00:00Z',
+      '20270131T000000Z',
+      'tomorrow',
+      '',
+    ];
+    const TIME_RULE =
+      'must be a time that exists, such as 2027-01-31T00:00:00Z (RFC 3339, with Z or an offset, without leap seconds)';
+
+    it.each(NO_TIMES)('refuses the time %j in a body', async (expiresAt) => {
+      const { appKey } = await createApplication(app);
+      const body = JSON.stringify({ name: 'a', expiresAt });
+      const answer = await post(`/applications/${appKey}/environments/production/api-keys`, body);
+      expect(problem(answer).errors).toEqual([{ pointer: '#/expiresAt', detail: TIME_RULE }]);
+    });
+
+    it.each(['/audit-logs', '/health-check/applications/orders/history'])(
+      'refuses such times in the query of %s',
+      async (path) => {
+        for (const time of NO_TIMES) {
+          const text = encodeURIComponent(time);
+          const { errors } = problem(await send({ target: `${path}?from=${text}&to=${text}` }));
+          expect(errors).toEqual([
+            { pointer: '#/from', detail: TIME_RULE },
+            { pointer: '#/to', detail: TIME_RULE },
+          ]);
+        }
       },
     );
+
+    it.each([
+      ['2028-02-29T23:59:59Z', '2028-02-29T23:59:59.000Z'],
+      ['2027-01-31t12:00:00.5z', '2027-01-31T12:00:00.500Z'],
+      ['2027-01-31 12:00:00.123456789+23:59', '2027-01-30T12:01:00.123Z'],
+      ['2027-01-31T12:00:00-00:00', '2027-01-31T12:00:00.000Z'],
+      ['9999-12-31T23:59:59+00:00', '9999-12-31T23:59:59.000Z'],
+    ])('takes the time %s for %s', async (expiresAt, read) => {
+      const { appKey } = await createApplication(app);
+      const body = JSON.stringify({ name: 'a', expiresAt });
+      const answer = await post(`/applications/${appKey}/environments/production/api-keys`, body);
+      expect(JSON.parse(answer.body)).toMatchObject({ expiresAt: read });
+    });
 
     async function register(endpoints: readonly unknown[]): Promise<WireAnswer> {
       const { appKey } = await createApplication(app);
