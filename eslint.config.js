@@ -32,6 +32,11 @@ export default tseslint.config(
           message:
             'Use parsedUrl of libs/validation/parsed-url.ts: optimised code of Node 20 and 22 answers false for hosts beyond ASCII.',
         },
+        {
+          object: 'request',
+          property: 'ip',
+          message: 'It is whatever text a proxy passes on: use clientAddress of libs/access.',
+        },
       ],
       // Entities and DTOs are classes only for their decorators: plain objects of the same shape are as good.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',

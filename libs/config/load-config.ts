@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ConnectionUrlError, parseConnectionUrl } from '#libs/database/connection-url.js';
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
+import { httpUrl } from '#libs/validation/http-url.js';
 import { allowedHost } from './allowed-hosts.js';
 import {
   type AppConfig,
@@ -137,9 +138,12 @@ function trustProxy(settings: SettingsReader): boolean | number | string[] {
 
 function isAddressRange(range: string): boolean {
   const [address = '', prefix, ...rest] = range.split('/');
-  const version = isIP(address);
+  const version = address.includes('%') ? 0 : isIP(address);
   if (version === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+  if (prefix === undefined) return true;
+  const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 0;
+  // A range of all addresses is TRUST_PROXY=true.
+  return bits >= 1 && bits <= (version === 4 ? 32 : 128);
 }
 
 function allowedHosts(settings: SettingsReader): string[] | undefined {
@@ -159,7 +163,8 @@ function allowedHosts(settings: SettingsReader): string[] | undefined {
 function corsOrigins(settings: SettingsReader): string[] {
   const origins = settings.list('CORS_ORIGINS');
   for (const origin of origins) {
-    if (origin !== '*' && !/^https?:\/\/[^/\s]+$/.test(origin)) {
+    // As browsers send it: in lower case, without the port that the scheme implies. Another one would never be met.
+    if (origin !== '*' && httpUrl(origin)?.origin !== origin) {
       throw settings.invalid('CORS_ORIGINS', origin, '* or origins such as https://console.example.com');
     }
   }

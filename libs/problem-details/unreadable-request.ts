@@ -53,6 +53,7 @@ export function answerUnreadableRequest(error: { readonly code?: string }, socke
     `x-request-id: ${requestId}`,
     `content-type: ${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
     `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => {

@@ -250,6 +250,10 @@ describe('the configuration', () => {
     ...['two words', '-staging', 'a/b', 'x'.repeat(64)].map(
       (value) => ['APP_UPDATE_ENVIRONMENTS', value, 'names of environments'] as const,
     ),
+    ['TRUST_PROXY', 'fe80::1%br-lan', 'CIDR ranges'],
+    ['TRUST_PROXY', '0.0.0.0/0', 'CIDR ranges'],
+    ['ALLOWED_HOSTS', '[fe80::1%br-lan]', 'addresses'],
+    ['EGRESS_DENY', 'fe80::1%br-lan', 'addresses'],
     ...['EGRESS_ALLOW', 'EGRESS_DENY'].flatMap((name) =>
       [
         '10.0.0.0/33',
@@ -302,7 +306,18 @@ describe('the configuration', () => {
     ['REQUEST_TIMEOUT', '0', 'a whole number from 1 to 3600'],
     ['KEEP_ALIVE_TIMEOUT', '3601', 'a whole number from 1 to 3600'],
     ['CORS_ORIGINS', 'example.com', 'origins such as https://console.example.com'],
-    ['CORS_ORIGINS', 'https://a.example/path', 'origins such as https://console.example.com'],
+    ...[
+      'https://a.example/path',
+      'https://a.example/',
+      'https:a.example',
+      'https:/a.example',
+      'https:\\\\a.example',
+      'https://a.example\\b',
+      'https://user@a.example',
+      'https://a.example?x',
+      'https://A.example',
+      'https://a.example:443',
+    ].map((value) => ['CORS_ORIGINS', value, 'origins such as https://console.example.com'] as const),
   ])('refuses %s=%s and says what is allowed', async (name, value, allowed) => {
     const message = await refusal({ [name]: value });
     expect(message).toContain(name);
@@ -348,6 +363,8 @@ describe('DATABASE_URL', () => {
     [`${URL}?pool_size=5&max_overflow=-1`, 'max_overflow=-1', 'from 0 to 9999'],
     ['mysql://registry:pa55word@db/registry', 'mysql:', 'a URL such as postgresql://'],
     ['registry:pa55word at db', 'registry://…', 'a URL such as postgresql://'],
+    ['postgresql:/registry:pa55word@db/registry', '(hidden)', 'a URL such as postgresql://'],
+    ['postgres:registry:pa55word@db/registry', '(hidden)', 'a URL such as postgresql://'],
     ['postgresql://registry:pa55word@db:port/registry', '(hidden)', 'a URL such as postgresql://'],
   ])('refuses %s and hides the password', async (url, holds, allowed) => {
     const message = await refusal({ DATABASE_URL: url });
