@@ -13,6 +13,7 @@ import type { KeyStanding } from './api-keys.repository.js';
 import { type Charge, FailedAttempts } from './failed-attempts.js';
 import { type Fingerprint, KeyComparison } from './key-comparison.js';
 import { hasMark, selectorOf } from './key-material.js';
+import { refusal } from './key-refusal.js';
 import { KeyStandings } from './key-standings.js';
 import { KeyUse } from './key-use.js';
 
@@ -142,21 +143,6 @@ interface Match {
   readonly match?: KeyStanding;
   /** Why the match is refused; absent when it is accepted. */
   readonly reason?: RefusalReason;
-}
-
-/** Asked only after the comparison, so that the time of an answer does not tell a revoked key from a wrong one. */
-function refusal(
-  standing: KeyStanding,
-  { appKey, environment }: ApplicationCredentials,
-  now: Date,
-): RefusalReason | undefined {
-  if (standing.appKey !== appKey) return 'wrong-application';
-  if (!standing.isActive) return 'revoked-api-key';
-  if (standing.expiresAt !== null && standing.expiresAt <= now) return 'expired-api-key';
-  if (standing.applicationStatus !== 'ACTIVE') return 'inactive-application';
-  if (standing.environmentStatus !== 'ACTIVE') return 'inactive-environment';
-  if (environment !== undefined && standing.environment !== environment) return 'wrong-environment';
-  return undefined;
 }
 
 function callerOf(standing: KeyStanding): ApplicationCaller {
