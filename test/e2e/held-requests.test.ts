@@ -44,66 +44,67 @@ type Write = keyof typeof WRITES;
 const EVERY_WRITE = Object.keys(WRITES) as Write[];
 
 /** What ends the authority of a key, done through a replica, and the reason the trail gives. */
-const ENDS: Record<string, { reason: string; end(replica: TestApp, writer: Writer): Promise<unknown> }> = {
-  'the revocation of its key': {
-    reason: 'revoked-api-key',
-    end: ({ http }, { environment, key }) =>
-      http.delete(`${environment}/api-keys/${key.id}`).set(AS_ADMIN).expect(204),
-  },
-  'the rotation of its key': {
-    reason: 'revoked-api-key',
-    end: ({ http }, { environment, key }) =>
-      http.post(`${environment}/api-keys/${key.id}/rotate`).set(AS_ADMIN).send({}).expect(201),
-  },
-  'the revocation of its key by SQL': {
-    reason: 'revoked-api-key',
-    end: ({ database }, { key }) =>
-      database.query(`UPDATE "ApiKey" SET "isActive" = false WHERE "id" = $1`, [key.id]),
-  },
-  'the expiry of its key': {
-    reason: 'expired-api-key',
-    end: ({ database }, { key }) =>
-      database.query(`UPDATE "ApiKey" SET "expiresAt" = now() WHERE "id" = $1`, [key.id]),
-  },
-  'the deletion of its key by SQL': {
-    reason: 'unknown-api-key',
-    end: ({ database }, { key }) => database.query(`DELETE FROM "ApiKey" WHERE "id" = $1`, [key.id]),
-  },
-  'the deactivation of its application': {
-    reason: 'inactive-application',
-    end: ({ http }, { application }) =>
-      http.put(application).set(AS_ADMIN).send({ status: 'INACTIVE' }).expect(200),
-  },
-  'the deactivation of its environment': {
-    reason: 'inactive-environment',
-    end: ({ http }, { environment }) =>
-      http.put(environment).set(AS_ADMIN).send({ status: 'INACTIVE' }).expect(200),
-  },
-  'the deletion of its environment': {
-    reason: 'unknown-api-key',
-    end: ({ http }, { environment }) => http.delete(environment).set(AS_ADMIN).expect(204),
-  },
-  'another environment in place of its own': {
-    reason: 'unknown-api-key',
-    end: async (replica, { application, environment }) => {
-      await replica.http.delete(environment).set(AS_ADMIN).expect(204);
-      const again = replica.http.post(`${application}/environments`).set(AS_ADMIN);
-      await again.send({ name: 'production' }).expect(201);
+const ENDS: Record<string, { reason: string; end: (replica: TestApp, writer: Writer) => Promise<unknown> }> =
+  {
+    'the revocation of its key': {
+      reason: 'revoked-api-key',
+      end: ({ http }, { environment, key }) =>
+        http.delete(`${environment}/api-keys/${key.id}`).set(AS_ADMIN).expect(204),
     },
-  },
-  'the deletion of its application': {
-    reason: 'unknown-api-key',
-    end: ({ http }, { application }) => http.delete(application).set(AS_ADMIN).expect(204),
-  },
-  'another application in place of its own': {
-    reason: 'unknown-api-key',
-    end: async (replica, { application, appKey }) => {
-      await replica.http.delete(application).set(AS_ADMIN).expect(204);
-      const { id } = await createApplication(replica, { appKey });
-      expect(id).toEqual(expect.any(String));
+    'the rotation of its key': {
+      reason: 'revoked-api-key',
+      end: ({ http }, { environment, key }) =>
+        http.post(`${environment}/api-keys/${key.id}/rotate`).set(AS_ADMIN).send({}).expect(201),
     },
-  },
-};
+    'the revocation of its key by SQL': {
+      reason: 'revoked-api-key',
+      end: ({ database }, { key }) =>
+        database.query(`UPDATE "ApiKey" SET "isActive" = false WHERE "id" = $1`, [key.id]),
+    },
+    'the expiry of its key': {
+      reason: 'expired-api-key',
+      end: ({ database }, { key }) =>
+        database.query(`UPDATE "ApiKey" SET "expiresAt" = now() WHERE "id" = $1`, [key.id]),
+    },
+    'the deletion of its key by SQL': {
+      reason: 'unknown-api-key',
+      end: ({ database }, { key }) => database.query(`DELETE FROM "ApiKey" WHERE "id" = $1`, [key.id]),
+    },
+    'the deactivation of its application': {
+      reason: 'inactive-application',
+      end: ({ http }, { application }) =>
+        http.put(application).set(AS_ADMIN).send({ status: 'INACTIVE' }).expect(200),
+    },
+    'the deactivation of its environment': {
+      reason: 'inactive-environment',
+      end: ({ http }, { environment }) =>
+        http.put(environment).set(AS_ADMIN).send({ status: 'INACTIVE' }).expect(200),
+    },
+    'the deletion of its environment': {
+      reason: 'unknown-api-key',
+      end: ({ http }, { environment }) => http.delete(environment).set(AS_ADMIN).expect(204),
+    },
+    'another environment in place of its own': {
+      reason: 'unknown-api-key',
+      end: async (replica, { application, environment }) => {
+        await replica.http.delete(environment).set(AS_ADMIN).expect(204);
+        const again = replica.http.post(`${application}/environments`).set(AS_ADMIN);
+        await again.send({ name: 'production' }).expect(201);
+      },
+    },
+    'the deletion of its application': {
+      reason: 'unknown-api-key',
+      end: ({ http }, { application }) => http.delete(application).set(AS_ADMIN).expect(204),
+    },
+    'another application in place of its own': {
+      reason: 'unknown-api-key',
+      end: async (replica, { application, appKey }) => {
+        await replica.http.delete(application).set(AS_ADMIN).expect(204);
+        const { id } = await createApplication(replica, { appKey });
+        expect(id).toEqual(expect.any(String));
+      },
+    },
+  };
 
 const THROUGH_ANOTHER = [
   'the revocation of its key',
@@ -272,7 +273,9 @@ describe('a request whose body is on its way', () => {
 
   describe.each(EVERY_WRITE.filter((write) => !write.includes('dryRun')))('to %s', (write) => {
     /** Lets the change be made and keeps its transaction from ending. */
-    async function frozen(writer: Writer): Promise<{ answer: Promise<HeldAnswer>; thaw(): Promise<void> }> {
+    async function frozen(
+      writer: Writer,
+    ): Promise<{ answer: Promise<HeldAnswer>; thaw: () => Promise<void> }> {
       const request = await hold(app, write, writer);
       const table = await holdRows(app.database.url, 'LOCK TABLE "AuditLog" IN SHARE MODE');
       const answer = request.finish();

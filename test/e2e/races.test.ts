@@ -407,7 +407,7 @@ describe('races', () => {
       );
       const [revocation, ...changes] = [answers[3], ...answers.filter((_, index) => index !== 3)];
       expect(revocation?.status).toBe(204);
-      expect(changes.filter((each) => each?.status !== 200 && each?.status !== 401)).toEqual([]);
+      expect(changes.filter((each) => each.status !== 200 && each.status !== 401)).toEqual([]);
       const trail = await app.database.query<{ action: string }>(
         `SELECT "action" FROM "AuditLog"
          WHERE "appKey" = $1 AND "createdAt" >= (
