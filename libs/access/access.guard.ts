@@ -24,7 +24,8 @@ declare module 'fastify' {
 /**
  * Stands before every route and asks the header guards that its `@Access` names. It does so twice: when the headers
  * have arrived, so that nobody's body is read before the credentials were accepted; and before the handler, where
- * it lets nothing pass that was not let in then. A route without `@Access` nobody may call.
+ * it lets nothing pass that was not let in then, and judges applications again, because their body may have taken its
+ * time. A route without `@Access` nobody may call. What a route changes, {@link CallerAuthority} guards.
  */
 @Injectable()
 export class AccessGuard implements CanActivate, OnModuleInit {
@@ -68,7 +69,7 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     if (policy === undefined || request.admittedUnder !== policy) {
       throw new CredentialsRefused({ reason: 'missing-credentials' });
     }
-    if (policy === 'application') await this.settleEnvironment(request);
+    await this.admitAgain(policy, request);
     return true;
   }
 
@@ -122,12 +123,19 @@ export class AccessGuard implements CanActivate, OnModuleInit {
     });
   }
 
-  /** A key that was imported into several environments stands for the one the body names, which is known only now. */
-  private async settleEnvironment(request: FastifyRequest): Promise<void> {
-    const caller = callerOf(request);
-    const meant = environmentInBody(request);
-    if (caller.kind === 'application' && caller.environment !== meant) {
-      await this.apiKey.admit(request, undefined, meant);
+  /** By the same rules, of what may have changed while the body was on its way. Reads have none to wait for. */
+  private admitAgain(policy: AccessPolicy, request: FastifyRequest): Admission {
+    if (callerOf(request).kind !== 'application') return undefined;
+    switch (policy) {
+      case 'public':
+      case 'admin':
+      case 'discovery':
+        return undefined;
+      case 'application':
+        // A key that was imported into several environments stands for the one the body names, which is known only now.
+        return this.apiKey.admit(request, undefined, environmentInBody(request));
+      case 'application-or-admin':
+        return this.admit(policy, request);
     }
   }
 }

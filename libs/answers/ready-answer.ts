@@ -57,6 +57,8 @@ export class ReadyAnswer {
       body.length <= WORTHWHILE_SHARE * this.body.length ? body : undefined,
     );
     this.encoded.set(encoding, made);
+    // One that could not be made, for want of memory for example, is tried again by the next request.
+    made.catch(() => this.encoded.delete(encoding));
     return made;
   }
 }

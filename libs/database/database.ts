@@ -11,22 +11,33 @@ class StatementAfterEnd extends Error {
   }
 }
 
+/** What statements of the current asynchronous flow go through. */
+type Work = Pick<UnitOfWork, 'manager' | 'afterCommit'>;
+
 /** A unit of work whose transaction begins with the first statement: refused input never costs a connection. */
 class UnitOfWork {
   private begun: Promise<QueryRunner> | undefined;
+  private opened: Promise<EntityManager> | undefined;
   private ended = false;
   private readonly committed: (() => void)[] = [];
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly statementTimeoutMs: number | undefined,
+    /** Runs with the begun transaction before any other statement; a rejection keeps all of them from running. */
+    private readonly opening: (manager: EntityManager) => Promise<void>,
   ) {}
 
   async manager(): Promise<EntityManager> {
     // A transaction begun now would never end, nor give its connection back.
     if (this.ended) throw new StatementAfterEnd();
-    this.begun ??= this.begin();
-    return (await this.begun).manager;
+    this.opened ??= this.open();
+    return this.opened;
+  }
+
+  /** @throws what kept the transaction from opening, even when the statement that met it was caught */
+  async refuseUnopened(): Promise<void> {
+    await this.opened;
   }
 
   afterCommit(work: () => void): void {
@@ -53,6 +64,7 @@ class UnitOfWork {
 
   async rollback(): Promise<void> {
     this.ended = true;
+    await this.opened?.catch(() => undefined);
     const runner = await this.begun?.catch(() => undefined);
     if (runner === undefined) return;
     try {
@@ -62,6 +74,13 @@ class UnitOfWork {
     } finally {
       await runner.release();
     }
+  }
+
+  private async open(): Promise<EntityManager> {
+    this.begun = this.begin();
+    const { manager } = await this.begun;
+    await this.opening(manager);
+    return manager;
   }
 
   private async begin(): Promise<QueryRunner> {
@@ -100,7 +119,7 @@ function oneAtATime(runner: QueryRunner): QueryRunner {
  */
 @Injectable()
 export class Database {
-  private readonly current = new Ambient<UnitOfWork>();
+  private readonly current = new Ambient<Work>();
   private readonly lastWrites: (() => Promise<void>)[] = [];
 
   /**
@@ -164,14 +183,34 @@ export class Database {
   /**
    * Runs `work` in a transaction (READ COMMITTED): committed when it resolves, rolled back when it rejects.
    * Within a transaction it joins that one.
+   *
+   * @param first runs in the transaction right before the first statement of `work`, and not at all when there is
+   *   none; when it rejects, so does that statement and every later one, and nothing is committed
    */
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
-    if (this.current.get() !== undefined) return work();
-    const unit = new UnitOfWork(this.dataSource, this.transactionStatementTimeoutMs);
+  async transaction<T>(work: () => Promise<T>, first?: () => Promise<void>): Promise<T> {
+    if (this.current.get() !== undefined) {
+      await first?.();
+      return work();
+    }
+    const unit: UnitOfWork = new UnitOfWork(
+      this.dataSource,
+      this.transactionStatementTimeoutMs,
+      async (manager) => {
+        if (first === undefined) return;
+        const opening: Work = {
+          manager: () => Promise.resolve(manager),
+          afterCommit: (done) => {
+            unit.afterCommit(done);
+          },
+        };
+        await this.current.run(opening, first);
+      },
+    );
     return this.current.run(unit, async () => {
       let result: T;
       try {
         result = await work();
+        await unit.refuseUnopened();
       } catch (error) {
         await unit.rollback();
         throw error;

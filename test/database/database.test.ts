@@ -90,6 +90,40 @@ describe('transactions', () => {
     await expectAllConnectionsFree();
   });
 
+  it('runs what comes first before the first statement, in the transaction, and without one not at all', async () => {
+    const opened: number[] = [];
+    const first = async (): Promise<void> => {
+      opened.push(await backend());
+      await write('first');
+    };
+    expect(await database.transaction(() => Promise.resolve('no statement'), first)).toBe('no statement');
+    expect(opened).toEqual([]);
+    const pid = await database.transaction(async () => {
+      await Promise.all([write('one'), write('two')]);
+      expect(await notes()).toEqual([]);
+      return backend();
+    }, first);
+    expect(opened).toEqual([pid]);
+    expect(await notes()).toEqual(['first', 'one', 'two']);
+  });
+
+  it('runs no statement and commits nothing when what comes first fails, even when that is caught', async () => {
+    const failure = new Error('of the first');
+    const work = database.transaction(
+      async () => {
+        await expect(write('one')).rejects.toBe(failure);
+        await expect(write('two')).rejects.toBe(failure);
+      },
+      async () => {
+        await write('first');
+        throw failure;
+      },
+    );
+    await expect(work).rejects.toBe(failure);
+    expect(await notes()).toEqual([]);
+    await expectAllConnectionsFree();
+  });
+
   it('joins the transaction it is called in', async () => {
     const failed = database.transaction(async () => {
       await write('outer');

@@ -326,7 +326,7 @@ describe('an imported hash', () => {
   it.each([
     ['a word', 'correct horse battery staple'],
     ['a short text', 'x'],
-    ['a text of 200 characters', 'long-'.repeat(40)],
+    ['a text of 70 characters', 'long-'.repeat(14)],
     ['a text that begins as ours', 'mcp_production_key'],
     ['a text that is nearly of our format', `mcp_${'0'.repeat(16)}_${'A'.repeat(42)}`],
     ['a text that is ours and more', `mcp_${'0'.repeat(16)}_${'A'.repeat(43)}B`],
@@ -342,6 +342,20 @@ describe('an imported hash', () => {
       .set(asApplication(other.appKey, key))
       .send({})
       .expect(401);
+  });
+
+  it('of 72 bytes opens nothing with more behind it', async () => {
+    const key = 'x'.repeat(72);
+    await importKey(app, environmentId(), key);
+    expect(await statusWith(key)).toBe(200);
+    expect(await statusWith(`${key}x`)).toBe(401);
+    expect(await statusWith(`${key}${'x'.repeat(100)}`)).toBe(401);
+  });
+
+  it('longer than 72 bytes opens nothing, as bcrypt has not seen all of it', async () => {
+    const key = 'y'.repeat(73);
+    await importKey(app, environmentId(), key);
+    expect(await statusWith(key)).toBe(401);
   });
 
   it('stands beside others of the same environment', async () => {
@@ -395,6 +409,9 @@ describe('an imported hash', () => {
     ['an empty text', ''],
     ['another kind of bcrypt', '$2x$04$abcdefghijklmnopqrstuuaDM.jCV.RZKLiyjpXXL4PjMxJKaHdwC'],
     ['a cost bcrypt does not have', '$2b$99$abcdefghijklmnopqrstuuaDM.jCV.RZKLiyjpXXL4PjMxJKaHdwC'],
+    // As hashSync writes them: anything that compares with them is at it for seconds, hours or days.
+    ['a cost of 16', '$2b$16$abcdefghijklmnopqrstuuaDM.jCV.RZKLiyjpXXL4PjMxJKaHdwC'],
+    ['a cost of 31', '$2b$31$abcdefghijklmnopqrstuuaDM.jCV.RZKLiyjpXXL4PjMxJKaHdwC'],
     ['sixty characters of something else', 'legacy-key'.repeat(6)],
     ['another algorithm', '$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b7dWQ'],
   ])('that is %s opens nothing and disturbs no other key', async (_, hashedKey) => {

@@ -70,6 +70,8 @@ describe('races', () => {
       .send({ app_key: appKey, endpoints });
   const update = (appKey: string, description: string) => (): PromiseLike<Response> =>
     app.http.put(`/applications/${appKey}`).set(AS_ADMIN).send({ description });
+  const own = (appKey: string, apiKey: string, description: string) => (): PromiseLike<Response> =>
+    app.http.put(`/applications/${appKey}`).set(asApplication(appKey, apiKey)).send({ description });
   const remove = (path: string) => (): PromiseLike<Response> => app.http.delete(path).set(AS_ADMIN);
   const post = (path: string, body: object) => (): PromiseLike<Response> =>
     app.http.post(path).set(AS_ADMIN).send(body);
@@ -249,12 +251,7 @@ describe('races', () => {
   it("of an application's own update and its deletion: before it, not found, or no longer known", async () => {
     await race(['200 204', '404 204', '401 204'], async (round) => {
       const { appKey, apiKey } = await withKey();
-      const own = (): PromiseLike<Response> =>
-        app.http
-          .put(`/applications/${appKey}`)
-          .set(asApplication(appKey, apiKey))
-          .send({ description: 'own' });
-      const answers = await atOnce(round, own, remove(`/applications/${appKey}`));
+      const answers = await atOnce(round, own(appKey, apiKey, 'own'), remove(`/applications/${appKey}`));
       expect(await entries(appKey, 'application.updated')).toBe(answers[0]?.status === 200 ? 1 : 0);
       return answers;
     });
@@ -393,6 +390,35 @@ describe('races', () => {
     });
   });
 
+  it('of batches, updates and the revocation of their key: nothing is changed once it is acknowledged', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const { appKey, environment, id, apiKey } = await withKey();
+      const batch = (name: string) => register(appKey, apiKey, [endpoint({ name })]);
+      const update = own(appKey, apiKey, `round ${round}`);
+      const answers = await atOnce(
+        round,
+        batch('a'),
+        update,
+        batch('b'),
+        remove(`${environment}/api-keys/${id}`),
+        batch('c'),
+        update,
+        batch('d'),
+      );
+      const [revocation, ...changes] = [answers[3], ...answers.filter((_, index) => index !== 3)];
+      expect(revocation?.status).toBe(204);
+      expect(changes.filter((each) => each.status !== 200 && each.status !== 401)).toEqual([]);
+      const trail = await app.database.query<{ action: string }>(
+        `SELECT "action" FROM "AuditLog"
+         WHERE "appKey" = $1 AND "createdAt" >= (
+           SELECT "createdAt" FROM "AuditLog" WHERE "appKey" = $1 AND "action" = 'api-key.revoked'
+         ) AND "action" <> 'credentials.refused'`,
+        [appKey],
+      );
+      expect(trail).toEqual([{ action: 'api-key.revoked' }]);
+    }
+  });
+
   it('of two rotations of one key give one new key', async () => {
     await race(['201 409', '409 201'], async (round) => {
       const { appKey, environment, id } = await withKey();
@@ -441,6 +467,7 @@ describe('races', () => {
         post(`${environment}/api-keys`, { name: 'another' }),
         put(environment, { description: 'changed' }),
         register(appKey, apiKey, batch.slice(5)),
+        own(appKey, apiKey, `round ${round}`),
         post(`${application}/environments`, { name: 'staging' }),
         remove(`${environment}/api-keys/${id}`),
         remove(environment),

@@ -57,6 +57,10 @@ describe('import reference', () => {
   const PROBLEMS = [
     { record: 'api_keys key-md5', detail: 'has a token that is no bcrypt hash' },
     {
+      record: 'api_keys key-slow',
+      detail: 'has a token that is a bcrypt hash of cost 16; the highest cost allowed is 15',
+    },
+    {
       record: 'applications cuid2',
       detail:
         'healthCheckUrl must be a string of at most 2048 characters: an absolute http(s) URL without user information, or a path that begins with /',
@@ -102,7 +106,7 @@ describe('import reference', () => {
       applications: { ...NOTHING, added: 3, skipped: 1 },
       environments: { ...NOTHING, added: 3, skipped: 2 },
       endpoints: { ...NOTHING, added: MANY + 3, skipped: 2 },
-      apiKeys: { ...NOTHING, added: 5, skipped: 2 },
+      apiKeys: { ...NOTHING, added: 5, skipped: 3 },
       healthChecks: { ...NOTHING, added: RECENT_CHECKS + 2, skipped: OLD_CHECKS + 3 },
       auditEntries: { ...NOTHING, added: 503 },
     });
@@ -283,7 +287,7 @@ describe('import reference', () => {
       applications: { ...NOTHING, unchanged: 3, skipped: 1 },
       environments: { ...NOTHING, unchanged: 3, skipped: 2 },
       endpoints: { ...NOTHING, unchanged: MANY + 3, skipped: 2 },
-      apiKeys: { ...NOTHING, unchanged: 5, skipped: 2 },
+      apiKeys: { ...NOTHING, unchanged: 5, skipped: 3 },
       healthChecks: { ...NOTHING, unchanged: RECENT_CHECKS + 2, skipped: OLD_CHECKS + 3 },
       auditEntries: { ...NOTHING, unchanged: 503 },
     });
@@ -570,6 +574,7 @@ async function fill(source: TestDatabase): Promise<void> {
     key('key-revoked', await hashed('revoked'), { status: 'REVOKED' }),
     key('key-expired', await hashed('expired'), { expiresAt: '2024-01-01 00:00:00' }),
     key('key-md5', '5f4dcc3b5aa765d61d8327deb882cf99'),
+    key('key-slow', `$2b$16$${'a'.repeat(53)}`),
     key('key-agent', await hashed('agent'), { environmentId: 'env-agent' }),
   );
   await source.query(

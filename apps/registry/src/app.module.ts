@@ -6,6 +6,7 @@ import { AdminKeyGuard } from '#libs/access/admin-key.guard.js';
 import { ApiKeyGuard } from '#libs/access/api-key.guard.js';
 import { AppKeyGuard } from '#libs/access/app-key.guard.js';
 import { Authentications } from '#libs/access/authentications.js';
+import { CallerAuthority } from '#libs/access/caller-authority.js';
 import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filter.js';
 import { AnswerInterceptor } from '#libs/answers/answer.interceptor.js';
 import type { AppConfig } from '#libs/config/app-config.js';
@@ -15,6 +16,7 @@ import { ProblemFilter } from '#libs/problem-details/problem.filter.js';
 import { InputValidationPipe } from '#libs/validation/input-validation.pipe.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
+import { AuditInterceptor } from './audit/audit.interceptor.js';
 import { AuditModule } from './audit/audit.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
@@ -43,10 +45,12 @@ import { UndeclaredMethods } from './undeclared-methods.js';
     ApiKeyGuard,
     Authentications,
     UndeclaredMethods,
+    CallerAuthority,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: InputValidationPipe },
     { provide: APP_INTERCEPTOR, useClass: ListingInterceptor },
     { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
     { provide: APP_FILTER, useFactory: () => new ProblemFilter(translateDatabaseError) },
     { provide: APP_FILTER, useClass: CredentialsRefusedFilter },
   ],

@@ -34,3 +34,29 @@ export class TooManyKeyChecks extends DomainError {
     });
   }
 }
+
+/** 503: bcrypt did not end within its time limit. */
+export class KeyCheckTooSlow extends DomainError {
+  constructor() {
+    super({
+      code: 'key-check-too-slow',
+      status: 503,
+      title: 'API key check too slow',
+      detail: 'The registry could not check or make the API key in time. Nothing was changed.',
+      headers: { 'Retry-After': '60' },
+    });
+  }
+}
+
+/** 503: no thread could run bcrypt, for example because the process has no file descriptor left. */
+export class KeyChecksUnavailable extends DomainError {
+  constructor() {
+    super({
+      code: 'key-checks-unavailable',
+      status: 503,
+      title: 'API keys cannot be checked',
+      detail: 'The registry cannot check or make API keys at the moment. Nothing was changed.',
+      headers: { 'Retry-After': '5' },
+    });
+  }
+}

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type RefusalReason, TooManyFailures } from '#libs/access/access.errors.js';
 import type { ApplicationCaller } from '#libs/access/caller.js';
 import {
@@ -9,10 +9,14 @@ import {
 } from '#libs/access/credential-verifier.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
+import { LRUCache } from 'lru-cache';
+import { KeyCheckTooSlow } from './api-key.errors.js';
 import type { KeyStanding } from './api-keys.repository.js';
+import { hashFault } from './comparable-hash.js';
 import { type Charge, FailedAttempts } from './failed-attempts.js';
 import { type Fingerprint, KeyComparison } from './key-comparison.js';
 import { hasMark, selectorOf } from './key-material.js';
+import { refusal } from './key-refusal.js';
 import { KeyStandings } from './key-standings.js';
 import { KeyUse } from './key-use.js';
 
@@ -24,6 +28,9 @@ interface Claim extends CredentialsFrom {
   readonly isTrusted: boolean;
 }
 
+/** The last so many keys of which the log has said that they cannot be checked. */
+const MAX_REPORTED = 1000;
+
 /**
  * Decides whether an application's credentials are good: one row by the key's selector, and one comparison that is
  * remembered. Only keys that were imported as bare hashes are compared one after the other, within their
@@ -31,6 +38,9 @@ interface Claim extends CredentialsFrom {
  */
 @Injectable()
 export class ApiKeyVerifier extends CredentialVerifier {
+  private readonly logger = new Logger('ApiKeys');
+  private readonly reported = new LRUCache<string, true>({ max: MAX_REPORTED });
+
   constructor(
     private readonly standings: KeyStandings,
     private readonly comparison: KeyComparison,
@@ -122,19 +132,50 @@ export class ApiKeyVerifier extends CredentialVerifier {
     return { accepted: true, caller: callerOf(match) };
   }
 
-  /** The first candidate that is accepted, otherwise the first that matches: one text may have been imported twice. */
+  /**
+   * The first candidate that is accepted, otherwise the first that matches: one text may have been imported twice.
+   *
+   * @throws KeyCheckTooSlow when none matches, and one of them could not be compared in time
+   */
   private async bestMatch(claim: Claim, candidates: readonly KeyStanding[]): Promise<Match> {
-    const { apiKey, fingerprint } = claim;
-    const trust = claim.isTrusted ? 'trusted' : 'unproven';
     let refused: Match = {};
+    let tooSlow: KeyCheckTooSlow | undefined;
     for (const match of candidates) {
-      const { hashedKey } = match;
-      if (!(await this.comparison.compare(apiKey, { fingerprint, hashedKey, trust }))) continue;
+      const outcome = await this.compare(claim, match);
+      if (outcome instanceof KeyCheckTooSlow) tooSlow = outcome;
+      if (outcome !== true) continue;
       const reason = refusal(match, claim, this.clock.now());
       if (reason === undefined) return { match };
       if (refused.match === undefined) refused = { match, reason };
     }
+    if (tooSlow !== undefined && refused.match === undefined) throw tooSlow;
     return refused;
+  }
+
+  /** Whether the key matches; a hash that cannot be compared must not keep others from being compared. */
+  private async compare(
+    { apiKey, fingerprint, isTrusted }: Claim,
+    { apiKeyId, hashedKey }: KeyStanding,
+  ): Promise<boolean | KeyCheckTooSlow> {
+    const fault = hashFault(hashedKey);
+    if (fault !== undefined) {
+      this.report(apiKeyId, `its hashedKey ${fault}`);
+      return false;
+    }
+    const trust = isTrusted ? 'trusted' : 'unproven';
+    try {
+      return await this.comparison.compare(apiKey, { fingerprint, hashedKey, trust });
+    } catch (error) {
+      if (!(error instanceof KeyCheckTooSlow)) throw error;
+      this.report(apiKeyId, 'a comparison with its hash exceeded the time limit');
+      return error;
+    }
+  }
+
+  private report(apiKeyId: string, problem: string): void {
+    if (this.reported.has(apiKeyId)) return;
+    this.reported.set(apiKeyId, true);
+    this.logger.warn(`API key ${apiKeyId} cannot be checked: ${problem}`);
   }
 }
 
@@ -142,21 +183,6 @@ interface Match {
   readonly match?: KeyStanding;
   /** Why the match is refused; absent when it is accepted. */
   readonly reason?: RefusalReason;
-}
-
-/** Asked only after the comparison, so that the time of an answer does not tell a revoked key from a wrong one. */
-function refusal(
-  standing: KeyStanding,
-  { appKey, environment }: ApplicationCredentials,
-  now: Date,
-): RefusalReason | undefined {
-  if (standing.appKey !== appKey) return 'wrong-application';
-  if (!standing.isActive) return 'revoked-api-key';
-  if (standing.expiresAt !== null && standing.expiresAt <= now) return 'expired-api-key';
-  if (standing.applicationStatus !== 'ACTIVE') return 'inactive-application';
-  if (standing.environmentStatus !== 'ACTIVE') return 'inactive-environment';
-  if (environment !== undefined && standing.environment !== environment) return 'wrong-environment';
-  return undefined;
 }
 
 function callerOf(standing: KeyStanding): ApplicationCaller {

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { CallerJudge } from '#libs/access/caller-judge.js';
 import { CredentialVerifier } from '#libs/access/credential-verifier.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
+import { ApiKeyJudge } from './api-key.judge.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
@@ -23,7 +25,8 @@ import { KeyUse } from './key-use.js';
     FailedAttempts,
     KeyUse,
     { provide: CredentialVerifier, useClass: ApiKeyVerifier },
+    { provide: CallerJudge, useClass: ApiKeyJudge },
   ],
-  exports: [CredentialVerifier, ApiKeysService],
+  exports: [CallerJudge, CredentialVerifier, ApiKeysService],
 })
 export class ApiKeysModule {}

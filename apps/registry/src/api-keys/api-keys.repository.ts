@@ -109,14 +109,40 @@ export class ApiKeysRepository {
     );
   }
 
-  /** Moves `lastUsedAt` of many keys forward in one statement, never back; keys being changed are passed over. */
-  async recordUse(uses: ReadonlyMap<string, Date>): Promise<void> {
-    await this.database.query(
-      `UPDATE "ApiKey" k SET "lastUsedAt" = GREATEST(k."lastUsedAt", u."usedAt")
-       FROM unnest($1::text[], $2::timestamptz[]) AS u("id", "usedAt")
-       WHERE k."id" = u."id"
-         AND k."id" IN (SELECT "id" FROM "ApiKey" WHERE "id" = ANY($1) ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED)`,
+  /**
+   * As it stands once no other transaction changes it, its environment or its application: all three rows are locked
+   * until the current transaction ends. They are locked downwards, as everywhere, and exclusively: a stream of shared
+   * locks would keep a revocation waiting for ever.
+   */
+  async lockStanding({
+    apiKeyId,
+    environmentId,
+    applicationId,
+  }: Pick<KeyStanding, 'apiKeyId' | 'environmentId' | 'applicationId'>): Promise<KeyStanding | undefined> {
+    const [standing] = await this.database.query<KeyStanding>(
+      `${SELECT_STANDING} WHERE k."id" = $1 AND e."id" = $2 AND a."id" = $3 FOR NO KEY UPDATE OF a, e, k`,
+      [apiKeyId, environmentId, applicationId],
+    );
+    return standing;
+  }
+
+  /**
+   * Moves `lastUsedAt` of many keys forward in one statement, never back.
+   *
+   * @returns the ids of keys that were passed over, because another transaction holds them
+   */
+  async recordUse(uses: ReadonlyMap<string, Date>): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `WITH "written" AS (
+         UPDATE "ApiKey" k SET "lastUsedAt" = GREATEST(k."lastUsedAt", u."usedAt")
+         FROM unnest($1::text[], $2::timestamptz[]) AS u("id", "usedAt")
+         WHERE k."id" = u."id"
+           AND k."id" IN (SELECT "id" FROM "ApiKey" WHERE "id" = ANY($1) ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED)
+         RETURNING k."id"
+       )
+       SELECT "id" FROM "ApiKey" WHERE "id" = ANY($1) AND "id" NOT IN (SELECT "id" FROM "written")`,
       [[...uses.keys()], [...uses.values()]],
     );
+    return rows.map(({ id }) => id);
   }
 }

@@ -4,12 +4,15 @@ import { LRUCache } from 'lru-cache';
 import { AppConfig } from '#libs/config/app-config.js';
 import { MemoryReads } from '#libs/memory/memory-reads.js';
 import { Metrics } from '#libs/metrics/metrics.js';
+import { KeyCheckTooSlow } from './api-key.errors.js';
 import { BcryptPool, type Trust } from './bcrypt-pool.js';
 
 const MAX_KEYS = 10_000;
 /** Counted from the last use: a key in use is never compared again. */
 const MATCHES_TTL_MS = 15 * 60_000;
 const MISMATCHES_TTL_MS = 60_000;
+/** How long nothing is compared with a hash that exceeded the time limit. */
+const TOO_SLOW_TTL_MS = 60_000;
 
 /** Stands for a key in memory, where the key itself is never kept: HMAC-SHA-256 under the first SECRET_KEY. */
 export type Fingerprint = string;
@@ -29,6 +32,8 @@ export class KeyComparison {
   });
   /** Apart, so that a flood of wrong keys pushes no good one out. */
   private readonly mismatches = new LRUCache<string, true>({ max: MAX_KEYS, ttl: MISMATCHES_TTL_MS });
+  /** Hashes that exceeded the time limit. */
+  private readonly tooSlow = new LRUCache<string, true>({ max: MAX_KEYS, ttl: TOO_SLOW_TTL_MS });
   private readonly underWay = new Map<string, Promise<boolean>>();
 
   private readonly secretKey: KeyObject;
@@ -61,14 +66,14 @@ export class KeyComparison {
 
   /** Whether {@link compare} would begin a comparison, being neither remembered nor under way. */
   isNew(fingerprint: Fingerprint, hashedKey: string): boolean {
-    const isUnderWay = this.underWay.has(pair(fingerprint, hashedKey));
-    return !isUnderWay && this.remembered(fingerprint, hashedKey) === undefined;
+    if (this.underWay.has(pair(fingerprint, hashedKey)) || this.tooSlow.has(hashedKey)) return false;
+    return this.remembered(fingerprint, hashedKey) === undefined;
   }
 
   /**
    * From memory, or by one comparison that all who ask meanwhile share.
    *
-   * @throws TooManyKeyChecks when there is no room for a comparison
+   * @throws TooManyKeyChecks when there is no room for a comparison, KeyCheckTooSlow, KeyChecksUnavailable
    */
   async compare(
     key: string,
@@ -81,6 +86,7 @@ export class KeyComparison {
       this.reads.hit();
       return known;
     }
+    if (this.tooSlow.has(hashedKey)) throw new KeyCheckTooSlow();
     this.reads.miss();
     const comparison = this.bcrypt
       .matches(key, hashedKey, trust)
@@ -88,6 +94,10 @@ export class KeyComparison {
         if (isMatch) this.matches.set(fingerprint, new Set(this.matches.get(fingerprint)).add(hashedKey));
         else this.mismatches.set(id, true);
         return isMatch;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof KeyCheckTooSlow) this.tooSlow.set(hashedKey, true);
+        throw error;
       })
       .finally(() => this.underWay.delete(id));
     this.underWay.set(id, comparison);

@@ -30,11 +30,16 @@ export class KeyUse {
     const batch = this.pending;
     this.pending = new Map();
     try {
-      await this.apiKeys.recordUse(batch);
+      const held = await this.apiKeys.recordUse(batch);
+      this.keep(new Map([...batch].filter(([id]) => held.includes(id))));
     } catch (error) {
-      // Kept for the next round; what was used since then is newer.
-      this.pending = new Map([...batch, ...this.pending]);
+      this.keep(batch);
       this.logger.warn(`When API keys were last used could not be written: ${(error as Error).message}`);
     }
+  }
+
+  /** For the next round; what was used since then is newer. */
+  private keep(batch: ReadonlyMap<string, Date>): void {
+    this.pending = new Map([...batch, ...this.pending]);
   }
 }

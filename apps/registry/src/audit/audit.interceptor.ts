@@ -2,19 +2,22 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
+import { callerOf } from '#libs/access/caller.js';
+import { CallerAuthority } from '#libs/access/caller-authority.js';
 import { type AuditAction, Audited } from '#libs/audit-trail/audited.decorator.js';
 import { AuditService } from './audit.service.js';
 import { callerOrigin } from './request-origin.js';
 
 /**
  * Runs every audited route in one transaction together with the entry of what it changed: both are there, or
- * neither. The answer leaves only after the commit.
+ * neither. In that transaction the caller is judged again. The answer leaves only after the commit.
  */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly audit: AuditService,
+    private readonly authority: CallerAuthority,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -23,6 +26,10 @@ export class AuditInterceptor implements NestInterceptor {
     const answer = (): Promise<unknown> =>
       lastValueFrom(next.handle() as Observable<unknown>, { defaultValue: undefined });
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    return from(this.audit.run(action, answer, callerOrigin(request)));
+    return from(
+      this.authority.transaction(callerOf(request), () =>
+        this.audit.run(action, answer, callerOrigin(request)),
+      ),
+    );
   }
 }

@@ -1,10 +1,8 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { AuditedTransactions } from '#libs/audit-trail/audited-transactions.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AuditController } from './audit.controller.js';
-import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditLogRepository } from './audit-log.repository.js';
 import { AuditPruner } from './audit-pruner.js';
 import { AuditPruningService } from './audit-pruning.service.js';
@@ -23,7 +21,6 @@ import { RefusalLog } from './refusal-log.js';
     ChangeRecorder,
     { provide: AuditedTransactions, useExisting: AuditService },
     { provide: RefusalRecorder, useClass: RefusalLog },
-    { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
   exports: [AuditService, AuditedTransactions, ChangeRecorder, RefusalRecorder],
 })

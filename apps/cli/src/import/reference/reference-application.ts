@@ -1,4 +1,4 @@
-import { isComparableHash } from '#registry/api-keys/comparable-hash.js';
+import { hashFault } from '#registry/api-keys/comparable-hash.js';
 import type { ImportedApiKey } from '#registry/api-keys/dto/imported-api-key.js';
 import type { ImportOrigin } from '#registry/environments/dto/imported-environment.js';
 import type { ImportTally } from '#registry/imports/import-tally.js';
@@ -154,11 +154,13 @@ function apiKeyFrom(row: Row, tally: ImportTally): SourceApiKey | undefined {
   const record = `api_keys ${textIn(row.id)}`;
   const hashedKey = textIn(row.token) ?? '';
   const [expiresAt, lastUsedAt] = [timeIn(row.expiresAt), timeIn(row.lastUsed)];
-  const mistake = !isComparableHash(hashedKey)
-    ? 'has a token that is no bcrypt hash'
-    : row.expiresAt !== null && expiresAt === undefined
-      ? 'has an expiresAt that is no time'
-      : undefined;
+  const fault = hashFault(hashedKey);
+  const mistake =
+    fault !== undefined
+      ? `has a token that ${fault}`
+      : row.expiresAt !== null && expiresAt === undefined
+        ? 'has an expiresAt that is no time'
+        : undefined;
   if (mistake !== undefined) {
     tally.problem(record, mistake);
     tally.add('apiKeys', 'skipped');
