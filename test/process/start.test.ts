@@ -316,7 +316,7 @@ describe('the process with an embedded database', () => {
     const url = await first.ready;
     expectOneLine(
       await sandbox.start().exited,
-      /^Database: DATA_DIR \S+ is in use by another registry \(process \d+\); stop it or set another DATA_DIR\n$/,
+      /^Database: DATA_DIR \S+ is in use by another registry \(process \d+, host \S+, since \S+Z\); stop it or set another DATA_DIR\n$/,
     );
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });

@@ -9,6 +9,8 @@ export interface RunningService {
   readonly port: number;
   /** Where metrics are served; absent without METRICS_PORT. */
   readonly metricsPort: number | undefined;
+  /** Resolves with the reason when the service cannot go on: its embedded database is gone for good. */
+  readonly failure: Promise<Error>;
   /** Lets what is under way come to its end, then ends the embedded database. */
   stop(): Promise<void>;
 }
@@ -36,7 +38,7 @@ export async function startService(config: AppConfig, signal: AbortSignal): Prom
     stops.push(() => registry.stop());
     const metrics = registry.metricsText && (await serveMetrics(config, registry.metricsText));
     if (metrics) stops.push(() => metrics.close());
-    return { port: registry.port, metricsPort: metrics?.port, stop };
+    return { port: registry.port, metricsPort: metrics?.port, failure: database.failure, stop };
   } catch (error) {
     await stop();
     throw error;
