@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { AppConfig } from '#libs/config/app-config.js';
+import { secretWeaknesses } from '#libs/config/secret-strength.js';
 import { prepareDatabase } from './prepare-database.js';
 import { registryLogger } from './registry-logger.js';
 import { serveMetrics } from './serve-metrics.js';
@@ -22,6 +23,9 @@ export interface RunningService {
  */
 export async function startService(config: AppConfig, signal: AbortSignal): Promise<RunningService> {
   Logger.overrideLogger(await registryLogger(config));
+  for (const weakness of secretWeaknesses(config.secrets)) {
+    new Logger('Configuration').warn(`${weakness}: NODE_ENV=production refuses to start with it`);
+  }
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const each of stops.reverse()) await each();
