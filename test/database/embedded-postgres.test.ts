@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { restoreLinks } from '../../libs/database/embedded-postgres/binaries.js';
 import { lockDataDirectory } from '../../libs/database/embedded-postgres/data-directory-lock.js';
@@ -33,6 +34,8 @@ import {
 import { eventually } from '../support/eventually.js';
 
 jest.setTimeout(30_000);
+// Of this process: owners are processes of their own.
+Logger.overrideLogger(false);
 
 const OWNER = fileURLToPath(new URL('./embedded-postgres-owner.js', import.meta.url));
 /** What is in a data directory, whether its owner runs or not. */

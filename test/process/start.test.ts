@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '#libs/network/free-port.js';
+import { describeSelf } from '#libs/database/embedded-postgres/lock-holder.js';
 import { migrations } from '#migrations/migrations.js';
 import { version } from '#registry/version.js';
 import { embeddedDatabaseUrl, findPostmaster, isPostmaster } from '../support/embedded-database.js';
@@ -291,6 +292,19 @@ describe('the process with an embedded database', () => {
     const { code, stderr } = await service.exited;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(await findPostmaster(sandbox.dataDir)).toBeUndefined();
+  });
+
+  it('stops cleanly when the signal comes while it watches the lock of another host', async () => {
+    const file = join(sandbox.dataDir, 'registry.lock');
+    const other = { ...(await describeSelf()), boot: 'of another host', host: 'other.example' };
+    await writeFile(file, JSON.stringify(other));
+    const service = sandbox.start();
+    await eventually(() => service.output().includes('watching for 12 s whether it is renewed'));
+    service.signal('SIGTERM');
+    const { code, stderr } = await service.exited;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await readFile(file, 'utf8')).toBe(JSON.stringify(other));
+    await writeFile(file, '');
   });
 
   it('says where everything is, and no secret', async () => {

@@ -26,7 +26,7 @@ export async function prepareDatabase(config: AppConfig, signal: AbortSignal): P
     signal.throwIfAborted();
     return { settings, failure: new Promise(() => undefined), stop: () => Promise.resolve() };
   }
-  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, signal });
   try {
     signal.throwIfAborted();
     await runMigrations(embedded.url, migrations);

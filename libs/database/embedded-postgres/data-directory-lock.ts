@@ -1,6 +1,6 @@
 import { type FileHandle, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { openLocked } from './file-lock.js';
 import { describeSelf, holderInWords, type LockHolder, parseHolder, readLockFile } from './lock-holder.js';
@@ -15,7 +15,7 @@ const HEARTBEATS_MISSED = 3;
  * PostgreSQL, which kills its processes after that time.
  */
 const LEASE_MS = 12_000;
-const WATCH_MS = 500;
+const SETTLE_MS = 500;
 const DESCRIPTION_MS = 1000;
 
 /** The right to be the only service on a data directory. */
@@ -32,15 +32,15 @@ export interface DataDirectoryLock {
  * of another host, or before a reboot, is taken over once it was not renewed for 12 s on the clock of this process:
  * its file system may not carry locks from host to host.
  *
- * @throws EmbeddedPostgresError that names the holder
+ * @throws EmbeddedPostgresError that names the holder; the reason of `signal` when that is aborted
  */
-export async function lockDataDirectory(dataDir: string): Promise<DataDirectoryLock> {
+export async function lockDataDirectory(dataDir: string, signal?: AbortSignal): Promise<DataDirectoryLock> {
   const path = join(dataDir, LOCK_FILE);
   const file = await openLocked(path);
   if (file === undefined) throw await inUse(dataDir, path);
   try {
     const self = await describeSelf();
-    await takeOver(dataDir, path, file, self);
+    await takeOver(dataDir, path, file, self, signal);
     return new HeldLock(dataDir, path, file, self);
   } catch (error) {
     await file.close();
@@ -48,27 +48,30 @@ export async function lockDataDirectory(dataDir: string): Promise<DataDirectoryL
   }
 }
 
-async function takeOver(dataDir: string, path: string, file: FileHandle, self: LockHolder): Promise<void> {
+async function takeOver(
+  dataDir: string,
+  path: string,
+  file: FileHandle,
+  self: LockHolder,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const left = await readLockFile(path);
   const holder = parseHolder(left);
   const abroad = left !== '' && holder?.boot !== self.boot;
-  if (abroad && !(await staysTheSame(path, left))) throw await inUse(dataDir, path);
+  if (abroad) {
+    const who = holder === undefined ? 'a process unknown' : await holderInWords(holder);
+    new Logger('Database').warn(
+      `${path} was not released by ${who}: watching for ${LEASE_MS / 1000} s whether it is renewed`,
+    );
+    const renewed = async (): Promise<boolean> => (await readLockFile(path)) !== left;
+    if (await waitUntil(renewed, LEASE_MS, signal)) throw await inUse(dataDir, path);
+  }
   await file.truncate();
   await write(path, self, 0);
   if (!abroad) return;
   // The former holder, or a rival that waited as well, may have written at the same moment: the last one wins.
-  await sleep(HEARTBEAT_MS + WATCH_MS);
-  if (parseHolder(await readLockFile(path))?.token !== self.token) throw await inUse(dataDir, path);
-}
-
-/** Watches the content for the time of a lease: clocks of two hosts are never compared. */
-async function staysTheSame(path: string, content: string): Promise<boolean> {
-  const deadline = performance.now() + LEASE_MS;
-  while (performance.now() < deadline) {
-    await sleep(WATCH_MS);
-    if ((await readLockFile(path)) !== content) return false;
-  }
-  return true;
+  const lost = async (): Promise<boolean> => parseHolder(await readLockFile(path))?.token !== self.token;
+  if (await waitUntil(lost, HEARTBEAT_MS + SETTLE_MS, signal)) throw await inUse(dataDir, path);
 }
 
 async function inUse(dataDir: string, path: string): Promise<EmbeddedPostgresError> {

@@ -146,12 +146,12 @@ export async function ensureDatabase(
 /** The server that runs already. One on another port than the one asked for is ended. */
 async function findPostmaster(
   cluster: Cluster,
-  { port, signal }: PostmasterOptions,
+  { port }: PostmasterOptions,
 ): Promise<ReadyProcess | undefined> {
   const pid = (await readPidFile(cluster.directory))?.pid;
   const running = pid === undefined ? undefined : await identifyProcess(pid);
   if (!running || !(await serves(running.pid, cluster))) return undefined;
-  const ready = await becomeReady(running, cluster, signal);
+  const ready = await becomeReady(running, cluster);
   if (ready === undefined || port === undefined || ready.port === port) return ready;
   await stopPostmaster(ready);
   return undefined;
@@ -233,7 +233,7 @@ async function readyOrStopped(
 async function becomeReady(
   process: ProcessIdentity,
   cluster: Cluster,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): Promise<ReadyProcess | undefined> {
   let port: number | undefined;
   let obstacle = 'it does not say that it is ready';

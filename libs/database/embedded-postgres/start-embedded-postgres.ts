@@ -30,17 +30,20 @@ export interface EmbeddedPostgresOptions {
   readonly database?: string;
   /** Further settings of the server, such as `fsync`; a server that is taken over keeps the ones it has. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Ends a start that is waiting, with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Starts the PostgreSQL of a data directory, or takes over the one a killed service left behind, and returns when its
  * database answers. It survives the death of this process, and is started again when it ends by itself.
- * @throws EmbeddedPostgresError with one line for the operator, after releasing the data directory
+ * @throws EmbeddedPostgresError with one line for the operator, or the reason of `signal`, after releasing the data
+ * directory
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
     const dataDir = await makeDataDirectory(options.dataDir);
-    const lock = await lockDataDirectory(dataDir);
+    const lock = await lockDataDirectory(dataDir, options.signal);
     const lost = new AbortController();
     void lock.lost.then((reason) => {
       lost.abort(reason);
@@ -59,7 +62,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       throw error;
     }
   } catch (error) {
-    if (error instanceof EmbeddedPostgresError) throw error;
+    if (error instanceof EmbeddedPostgresError || error === options.signal?.reason) throw error;
     const reason = (error instanceof Error ? error.message : String(error))
       .trim()
       .replaceAll(/\s*\n\s*/g, ' ');
@@ -74,15 +77,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function startLocked(
   dataDir: string,
-  { database = 'mcp_registry', parameters = {} }: EmbeddedPostgresOptions,
+  { database = 'mcp_registry', parameters = {}, signal: given }: EmbeddedPostgresOptions,
   lost: AbortSignal,
 ): Promise<Pick<EmbeddedPostgres, 'url' | 'takenOver'> & { readonly kept: KeptPostmaster }> {
+  const signal = given === undefined ? lost : AbortSignal.any([lost, given]);
   const account = await findServiceAccount(clusterDirectory(dataDir));
   const binaries = await findBinaries(account);
   const log = new ServerLog(join(dataDir, 'postgres.log'));
   const skipSync = parameters.fsync === 'off';
   const cluster = await openCluster({ dataDir, binaries, account, log, skipSync });
-  const postmaster = await obtainPostmaster(cluster, { parameters, signal: lost });
+  const postmaster = await obtainPostmaster(cluster, { parameters, signal });
   try {
     await ensureDatabase(cluster, postmaster, database);
   } catch (error) {
