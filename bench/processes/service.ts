@@ -4,14 +4,14 @@ const MAIN = new URL('../../apps/registry/src/main.js', import.meta.url);
 /** The whole start block, which a pipe may deliver in pieces. */
 const BANNER = /^ {2}API +(\S+)\n(?:.*\n)*? {2}Admin key .*\n/m;
 
-export const ADMIN_KEY = 'admin-key-of-the-benchmarks';
+export const ADMIN_KEY = 'admin-key-of-the-benchmarks-0123456789';
 export const AS_ADMIN = { 'x-admin-key': ADMIN_KEY };
 
 /** What every service is started with; all else is as it comes. */
 const SETTINGS = {
   HOST: '127.0.0.1',
   PORT: '0',
-  SECRET_KEY: 'secret-key-of-the-benchmarks',
+  SECRET_KEY: 'secret-key-of-the-benchmarks-0123456789',
   REGISTRY_ADMIN_KEY: ADMIN_KEY,
   // Requests are counted as ever, but all of them come from one address.
   RATE_LIMIT_MAX: '1000000000',

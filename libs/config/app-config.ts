@@ -14,7 +14,9 @@ export abstract class AppConfig {
   abstract readonly logLevel: LogLevel;
   /** true: a line for each request. */
   abstract readonly logRequests: boolean;
-  /** Where metrics are served (0: a free port); absent: none are kept. */
+  /** The address metrics are served on, to anyone who can reach it. */
+  abstract readonly metricsHost: string;
+  /** The port metrics are served on (0: a free port); absent: none are kept. */
   abstract readonly metricsPort: number | undefined;
   abstract readonly batch: BatchLimits;
   /** bcrypt cost of newly issued API keys (4 to 15). */

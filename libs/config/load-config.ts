@@ -30,7 +30,8 @@ const LEAST_CONNECTIONS_OF_A_WORKER = 2;
  */
 export async function loadConfig(environment: Environment): Promise<AppConfig> {
   const settings = new SettingsReader(environment);
-  const production = settings.text('NODE_ENV')?.toLowerCase() === 'production';
+  const production =
+    settings.choice('NODE_ENV', 'development', ['production', 'development', 'test']) === 'production';
   const dataDir = resolve(settings.text('DATA_DIR') ?? '.data');
   const workers = settings.integer('WORKERS', 1, 1, 64);
   return {
@@ -54,6 +55,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     dataDir,
     logLevel: logLevel(settings),
     logRequests: settings.flag('LOG_REQUESTS', false),
+    metricsHost: settings.text('METRICS_HOST') ?? '127.0.0.1',
     metricsPort: metricsPort(settings),
     batch: {
       maxEndpoints: settings.integer('BATCH_MAX_ENDPOINTS', 5000, 1, 100_000),

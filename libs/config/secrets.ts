@@ -1,15 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Secrets } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { makeDataDirectory } from './data-directory.js';
-import type { SettingsReader } from './settings-reader.js';
+import { secretWeaknesses } from './secret-strength.js';
+import { SECRET, type SettingsReader } from './settings-reader.js';
+
+/** Of a secret made here; those in the data directory are held to it, too. */
+const LEAST_CHARACTERS_KEPT = 32;
 
 /**
  * Takes `SECRET_KEY` and `REGISTRY_ADMIN_KEY` from the environment, each of which may be a list. Outside production a missing one is made
  * once and kept in the data directory, readable by its owner only; in production it is an error: replicas
- * must agree on them, and nobody should run on a secret that was never handed out.
+ * must agree on them, and nobody should run on a secret that was never handed out. Weak ones are an error in
+ * production, too.
  */
 export async function loadSecrets(
   settings: SettingsReader,
@@ -26,11 +31,18 @@ export async function loadSecrets(
     );
   }
   const adminKeyFile = join(dataDir, 'admin-key');
-  return {
+  const secrets: Secrets = {
     secretKeys: given.SECRET_KEY ?? [await keptSecret(join(dataDir, 'secret-key'))],
     adminKeys: given.REGISTRY_ADMIN_KEY ?? [await keptSecret(adminKeyFile)],
     adminKeyFile: given.REGISTRY_ADMIN_KEY === undefined ? adminKeyFile : undefined,
   };
+  const [weakness] = secretWeaknesses(secrets);
+  if (production && weakness !== undefined) {
+    throw new ConfigError(
+      `${weakness} when NODE_ENV=production (make each for example with: openssl rand -base64 32)`,
+    );
+  }
+  return secrets;
 }
 
 async function keptSecret(file: string): Promise<string> {
@@ -39,7 +51,14 @@ async function keptSecret(file: string): Promise<string> {
   await makeDataDirectory(dirname(file));
   // Not named by process id: containers that share the directory may all be process 1.
   const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  const handle = await open(draft, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${randomBytes(32).toString('base64url')}\n`);
+    // Before it has its name: a power loss must not leave an empty file there.
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
   // A hard link is made whole or not at all and never replaces: of several processes starting at once, one wins.
   await link(draft, file).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -55,5 +74,13 @@ async function readSecret(file: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw new ConfigError(`${file} cannot be read: ${(error as Error).message}`);
   });
-  return text.trim() === '' ? undefined : text.trim();
+  const secret = text.trim();
+  if (secret === '') return undefined;
+  if (secret.length < LEAST_CHARACTERS_KEPT || !SECRET.test(secret)) {
+    throw new ConfigError(
+      `${file} (hidden) must hold ${LEAST_CHARACTERS_KEPT} to 512 visible ASCII characters without spaces and commas; ` +
+        'delete it to have a new secret made',
+    );
+  }
+  return secret;
 }

@@ -1,11 +1,12 @@
 import type { SecretList } from './app-config.js';
 import { ConfigError } from './config-error.js';
+import { readSecretFile } from './secret-file.js';
 
 /** Environment variables by name, as in `process.env`. An empty value counts as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Visible ASCII but the comma, which stands between secrets. */
-const SECRET = /^[\x21-\x2b\x2d-\x7e]{1,512}$/;
+export const SECRET = /^[\x21-\x2b\x2d-\x7e]{1,512}$/;
 
 /**
  * Reads single settings. Every method throws a {@link ConfigError} of one line that names the setting,
@@ -17,6 +18,15 @@ export class SettingsReader {
   text(name: string): string | undefined {
     const value = this.environment[name]?.trim();
     return value === '' ? undefined : value;
+  }
+
+  /** A setting that holds a secret: its own value, or the content of the file that `<name>_FILE` names. */
+  secretText(name: string): string | undefined {
+    const value = this.text(name);
+    const path = this.text(`${name}_FILE`);
+    if (path === undefined) return value;
+    if (value !== undefined) throw new ConfigError(`${name} and ${name}_FILE are both set; set one of them`);
+    return readSecretFile(`${name}_FILE`, path);
   }
 
   integer(name: string, fallback: number, min: number, max: number): number {
@@ -54,7 +64,7 @@ export class SettingsReader {
 
   /** One secret, or several with commas between them. They are never shown, not even when they are wrong. */
   secrets(name: string): SecretList | undefined {
-    const value = this.text(name);
+    const value = this.secretText(name);
     if (value === undefined) return undefined;
     const [first = '', ...others] = value.split(',').map((secret) => secret.trim());
     if (![first, ...others].every((secret) => SECRET.test(secret))) {
@@ -67,7 +77,7 @@ export class SettingsReader {
 
   /** A connection URL with the protocol `postgres` or `postgresql`; its password is hidden in messages. */
   postgresUrl(name: string): URL | undefined {
-    const value = this.text(name);
+    const value = this.secretText(name);
     if (value === undefined) return undefined;
     const allowed = 'a URL such as postgresql://user:password@host:5432/database';
     let url: URL;

@@ -13,8 +13,18 @@ type Exporter = (typeof EXPORTERS)[number];
 export async function startTracing(environment: Environment, version: string): Promise<Tracing> {
   const exporters = exportersAskedFor(environment);
   if (exporters.length === 0) return NO_TRACING;
+  takeHeadersFromFiles(environment);
   const { OpenTelemetryTracing } = await import('./open-telemetry.js');
   return new OpenTelemetryTracing({ exporters, version });
+}
+
+/** Collectors ask for credentials in headers: the SDK, which has no setting for a file, finds them in `process.env`. */
+function takeHeadersFromFiles(environment: Environment): void {
+  const settings = new SettingsReader(environment);
+  for (const name of ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS']) {
+    const headers = settings.secretText(name);
+    if (headers !== undefined) process.env[name] = headers;
+  }
 }
 
 function exportersAskedFor(environment: Environment): Exporter[] {

@@ -38,6 +38,15 @@ describe('mcp-registry migrate', () => {
   it('goes round a pooler, and says what is wrong with its address', async () => {
     const elsewhere = operator.with({ cwd: tmpdir() });
     const away = 'postgresql://me:hush@127.0.0.2:9/registry';
+    const file = join(directory, 'database-url');
+    await writeFile(file, `${database.url}\n`);
+    const inFile = { DATABASE_URL_FILE: file };
+    expect(await elsewhere.with({ env: inFile }).run('migrate --dry-run')).toEqual(
+      succeeded('The schema is up to date.'),
+    );
+    expect(await elsewhere.with({ env: { ...inFile, DATABASE_URL: away } }).run('migrate')).toEqual(
+      misused('Configuration: DATABASE_URL and DATABASE_URL_FILE are both set; set one of them'),
+    );
     const [direct, none, invalid, unreachable] = await Promise.all([
       elsewhere
         .with({ env: { DATABASE_URL: away, DATABASE_DIRECT_URL: database.url } })

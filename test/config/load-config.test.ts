@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,7 +10,10 @@ import type { AppConfig } from '#libs/config/app-config.js';
 import { ConfigError } from '#libs/config/config-error.js';
 import { loadConfig } from '#libs/config/load-config.js';
 
-const SECRETS = { SECRET_KEY: 'the-secret-key', REGISTRY_ADMIN_KEY: 'the-admin-key' };
+const SECRETS = {
+  SECRET_KEY: 'Zb4nJbWq1vK0xT8pYs6mUe3rLc9dGh2f',
+  REGISTRY_ADMIN_KEY: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+};
 const URL = 'postgresql://registry:pa55word@db.example.com:5433/registry';
 
 const load = (settings: Record<string, string | undefined> = {}): Promise<AppConfig> =>
@@ -44,6 +48,7 @@ describe('the configuration', () => {
       dataDir: resolve('.data'),
       logLevel: 'info',
       logRequests: false,
+      metricsHost: '127.0.0.1',
       metricsPort: undefined,
       batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024 },
       bcryptCost: 10,
@@ -59,7 +64,11 @@ describe('the configuration', () => {
       applicationUpdateEnvironments: [],
       healthLogRetentionDays: 30,
       auditRetentionDays: undefined,
-      secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
+      secrets: {
+        secretKeys: [SECRETS.SECRET_KEY],
+        adminKeys: [SECRETS.REGISTRY_ADMIN_KEY],
+        adminKeyFile: undefined,
+      },
     });
   });
 
@@ -84,6 +93,7 @@ describe('the configuration', () => {
       DATA_DIR: '/var/lib/registry',
       LOG_LEVEL: 'DEBUG',
       LOG_REQUESTS: 'true',
+      METRICS_HOST: '10.0.0.7',
       METRICS_PORT: '9464',
       BATCH_MAX_ENDPOINTS: '10',
       BATCH_MAX_BYTES: '4096',
@@ -125,6 +135,7 @@ describe('the configuration', () => {
       dataDir: '/var/lib/registry',
       logLevel: 'debug',
       logRequests: true,
+      metricsHost: '10.0.0.7',
       metricsPort: 9464,
       batch: { maxEndpoints: 10, maxBytes: 4096 },
       bcryptCost: 12,
@@ -144,7 +155,11 @@ describe('the configuration', () => {
       applicationUpdateEnvironments: ['production', 'Pre-Prod.2'],
       healthLogRetentionDays: 7,
       auditRetentionDays: 365,
-      secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
+      secrets: {
+        secretKeys: [SECRETS.SECRET_KEY],
+        adminKeys: [SECRETS.REGISTRY_ADMIN_KEY],
+        adminKeyFile: undefined,
+      },
     });
   });
 
@@ -238,6 +253,8 @@ describe('the configuration', () => {
     ['RATE_LIMIT_MAX', '0', 'a whole number from 1 to 1000000000'],
     ['RATE_LIMIT_WINDOW', '86401', 'a whole number from 1 to 86400'],
     ['ENDPOINTS_REQUIRE_KEY', 'maybe', 'true or false'],
+    ['NODE_ENV', 'prod', 'one of production, development, test'],
+    ['NODE_ENV', 'staging', 'one of production, development, test'],
     ['METRICS_PORT', '65536', 'a whole number from 0 to 65535'],
     ['METRICS_PORT', '8000', 'another port than PORT'],
     ['LOG_REQUESTS', 'errors', 'true or false'],
@@ -424,8 +441,8 @@ describe('secrets', () => {
   it('are not made when they are given', async () => {
     const { secrets } = await loadWithout(SECRETS);
     expect(secrets).toEqual({
-      secretKeys: ['the-secret-key'],
-      adminKeys: ['the-admin-key'],
+      secretKeys: [SECRETS.SECRET_KEY],
+      adminKeys: [SECRETS.REGISTRY_ADMIN_KEY],
       adminKeyFile: undefined,
     });
     await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
@@ -510,5 +527,124 @@ describe('secrets', () => {
       await expect(loadWithout({ NODE_ENV, ...given })).rejects.toThrow(message);
     }
     await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it.each([
+    'a',
+    'x'.repeat(31),
+    `schlüssel${'x'.repeat(40)}`,
+    `one-secret,${'x'.repeat(40)}`,
+    'x '.repeat(40),
+  ])('are not taken from the data directory when they cannot be a secret: %j', async (content) => {
+    for (const name of ['admin-key', 'secret-key']) {
+      await mkdir(dataDir);
+      await writeFile(join(dataDir, name), `${content}\n`);
+      await expect(loadWithout()).rejects.toThrow(
+        new ConfigError(
+          `${join(dataDir, name)} (hidden) must hold 32 to 512 visible ASCII characters without spaces and commas; ` +
+            'delete it to have a new secret made',
+        ),
+      );
+      await rm(dataDir, { recursive: true });
+    }
+  });
+
+  describe('in production', () => {
+    const { SECRET_KEY, REGISTRY_ADMIN_KEY } = SECRETS;
+    const suffix = ' when NODE_ENV=production (make each for example with: openssl rand -base64 32)';
+
+    it.each([
+      ['SECRET_KEY', 'x', 'SECRET_KEY (hidden) must have at least 32 characters'],
+      ['SECRET_KEY', SECRET_KEY.slice(1), 'SECRET_KEY (hidden) must have at least 32 characters'],
+      ['REGISTRY_ADMIN_KEY', 'changeme', 'REGISTRY_ADMIN_KEY (hidden) must have at least 32 characters'],
+      [
+        'REGISTRY_ADMIN_KEY',
+        `${REGISTRY_ADMIN_KEY},old`,
+        'Number 2 in REGISTRY_ADMIN_KEY (hidden) must have at least 32 characters',
+      ],
+      ['SECRET_KEY', `CHANGE-ME-${SECRET_KEY}`, 'SECRET_KEY (hidden) must not be a placeholder'],
+      [
+        'SECRET_KEY',
+        'to-be-replaced-to-be-replaced-to-be-replaced',
+        'SECRET_KEY (hidden) must not be a placeholder',
+      ],
+      ['SECRET_KEY', 'ab'.repeat(16), 'SECRET_KEY (hidden) must have at least 8 different characters'],
+      [
+        'SECRET_KEY',
+        REGISTRY_ADMIN_KEY,
+        'SECRET_KEY and REGISTRY_ADMIN_KEY (hidden) must not share a secret',
+      ],
+      [
+        'REGISTRY_ADMIN_KEY',
+        `${REGISTRY_ADMIN_KEY},${SECRET_KEY}`,
+        'SECRET_KEY and REGISTRY_ADMIN_KEY (hidden) must not share a secret',
+      ],
+    ])('are refused when they are weak: %s=%s', async (name, value, message) => {
+      expect(await refusal({ NODE_ENV: 'production', [name]: value })).toBe(`${message}${suffix}`);
+      expect((await load({ [name]: value })).production).toBe(false);
+    });
+
+    it('are taken as openssl makes them', async () => {
+      for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+        const made = (): string => randomBytes(32).toString(encoding);
+        const config = await load({
+          NODE_ENV: 'production',
+          SECRET_KEY: `${made()},${made()}`,
+          REGISTRY_ADMIN_KEY: made(),
+        });
+        expect(config.production).toBe(true);
+      }
+    });
+  });
+
+  describe('in files', () => {
+    it('are read without the newline at the end', async () => {
+      await mkdir(dataDir);
+      const file = async (name: string, content: string): Promise<string> => {
+        await writeFile(join(dataDir, name), content);
+        return join(dataDir, name);
+      };
+      const config = await loadWithout({
+        NODE_ENV: 'production',
+        SECRET_KEY_FILE: await file('secret', `${SECRETS.SECRET_KEY}\n`),
+        REGISTRY_ADMIN_KEY_FILE: await file('admin', SECRETS.REGISTRY_ADMIN_KEY),
+        DATABASE_URL_FILE: await file('url', `${URL}\r\n`),
+        DATABASE_DIRECT_URL_FILE: await file('direct', `${URL}?sslmode=disable\n`),
+      });
+      expect(config.secrets).toEqual({
+        secretKeys: [SECRETS.SECRET_KEY],
+        adminKeys: [SECRETS.REGISTRY_ADMIN_KEY],
+        adminKeyFile: undefined,
+      });
+      expect(config.database).toMatchObject({ url: URL, directUrl: `${URL}?sslmode=disable` });
+    });
+
+    it.each(['SECRET_KEY', 'REGISTRY_ADMIN_KEY', 'DATABASE_URL', 'DATABASE_DIRECT_URL'])(
+      'of %s are refused in one line when they cannot be used',
+      async (name) => {
+        await mkdir(dataDir);
+        const setting = `${name}_FILE`;
+        const file = join(dataDir, 'file');
+        const refused = async (content: Buffer | string): Promise<string> => {
+          await writeFile(file, content);
+          return refusal({ DATABASE_URL: URL, [name]: '', [setting]: file });
+        };
+        const missing = join(dataDir, 'missing');
+        expect(await refusal({ [name]: '', [setting]: missing })).toBe(
+          `${setting} is "${missing}", which cannot be read (ENOENT)`,
+        );
+        expect(await refusal({ [name]: '', [setting]: dataDir })).toBe(
+          `${setting} is "${dataDir}", which cannot be read (EISDIR)`,
+        );
+        expect(await refusal({ [name]: '', [setting]: '/dev/zero' })).toBe(
+          `${setting} is "/dev/zero"; allowed is a file of 65536 bytes at most`,
+        );
+        expect(await refused('\n')).toBe(`${setting} is "${file}", which is empty`);
+        expect(await refused('two hidden\nlines')).not.toContain('two hidden');
+        expect(await refusal({ [name]: URL, [setting]: file })).toBe(
+          `${name} and ${setting} are both set; set one of them`,
+        );
+      },
+    );
   });
 });

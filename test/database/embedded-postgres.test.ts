@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
 import {
@@ -15,23 +15,41 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { restoreLinks } from '../../libs/database/embedded-postgres/binaries.js';
 import { lockDataDirectory } from '../../libs/database/embedded-postgres/data-directory-lock.js';
+import { openLocked } from '../../libs/database/embedded-postgres/file-lock.js';
+import { describeSelf } from '../../libs/database/embedded-postgres/lock-holder.js';
 import { identifyProcess } from '../../libs/database/embedded-postgres/process-identity.js';
-import { killPostmasters, postmasterFile, postmasterPid } from '../support/embedded-database.js';
+import {
+  findPostmaster,
+  isPostmaster,
+  killPostmasters,
+  postmasterFile,
+  postmasterPid,
+} from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
 
 jest.setTimeout(30_000);
+// Of this process: owners are processes of their own.
+Logger.overrideLogger(false);
 
 const OWNER = fileURLToPath(new URL('./embedded-postgres-owner.js', import.meta.url));
+/** What is in a data directory, whether its owner runs or not. */
+const FILES = ['postgres', 'postgres-password', 'postgres.lock', 'postgres.log', 'registry.lock'];
 const NOBODY = { uid: 65534, gid: 65534 };
 const isRoot = process.getuid?.() === 0;
 const nobodyCanRun =
   isRoot && spawnSync(process.execPath, ['--check', OWNER], { ...NOBODY, cwd: '/' }).status === 0;
+
+const NAMESPACES = ['--pid', '--ipc', '--fork', '--mount-proc'];
+const hasNamespaces = spawnSync('unshare', [...NAMESPACES, 'true']).status === 0;
+if (!hasNamespaces)
+  process.stderr.write('No namespaces can be made here: what two containers do is NOT tested.\n');
+const describeNamespaces = hasNamespaces ? describe : describe.skip;
 
 interface Owned {
   readonly url: string;
@@ -41,9 +59,10 @@ interface Owned {
 
 /** A child that owns, or failed to get, the embedded server. */
 interface Owner {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessWithoutNullStreams;
   readonly started: Promise<Owned | undefined>;
   readonly errors: Promise<string>;
+  errorsSoFar(): string;
   readonly exitCode: Promise<number | null>;
 }
 
@@ -78,14 +97,23 @@ describe('embedded PostgreSQL', () => {
   });
 
   function start(directory = dataDir, as: { uid?: number; gid?: number } = {}): Owner {
-    const child = spawn(process.execPath, [OWNER, directory], { ...as, stdio: ['ignore', 'pipe', 'pipe'] });
+    return owning(spawn(process.execPath, [OWNER, directory], { ...as, stdio: ['pipe', 'pipe', 'pipe'] }));
+  }
+
+  /** Follows an owner, or what it was started with. */
+  function owning(child: ChildProcessWithoutNullStreams): Owner {
+    let errors = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text;
+    });
     const owner: Owner = {
       child,
       started: Promise.race([
         once(child.stdout, 'data').then(([line]) => JSON.parse(String(line)) as Owned),
-        once(child, 'exit').then(() => undefined),
+        once(child, 'close').then(() => undefined),
       ]),
-      errors: text(child.stderr),
+      errors: once(child, 'close').then(() => errors),
+      errorsSoFar: () => errors,
       exitCode: once(child, 'exit').then(([code]) => code as number | null),
     };
     owners.push(owner);
@@ -121,7 +149,7 @@ describe('embedded PostgreSQL', () => {
     const postmaster = await postmasterPid(dataDir);
     await stop();
     expect(await identifyProcess(postmaster)).toBeUndefined();
-    expect((await readdir(dataDir)).sort()).toEqual(['postgres', 'postgres-password', 'postgres.log']);
+    expect((await readdir(dataDir)).sort()).toEqual(FILES);
 
     const second = await startOwning();
     expect(second.takenOver).toBe(false);
@@ -215,9 +243,7 @@ describe('embedded PostgreSQL', () => {
     await eventually(async () => (await identifyProcess(postmaster)) === undefined);
 
     const next = startOwning();
-    await eventually(async () =>
-      (await readFile(join(dataDir, 'postgres.log'), 'utf8')).includes('pre-existing shared memory block'),
-    );
+    await eventually(() => owners.at(-1)?.errorsSoFar().includes('for the end of another PostgreSQL'));
     await writeFile(join(dataDir, 'postgres', 'finish'), '');
     const second = await next;
     expect(second.takenOver).toBe(false);
@@ -243,18 +269,13 @@ describe('embedded PostgreSQL', () => {
     const first = await startOwning();
     const second = start();
     expect(await second.exitCode).toBe(1);
-    expect(await second.errors).toBe(
-      `DATA_DIR ${dataDir} is in use by another registry (process ${first.pid}); stop it or set another DATA_DIR\n`,
-    );
+    expect(await second.errors).toMatch(inUseBy(`process ${first.pid}`));
     expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('lets exactly one of many simultaneous starts win, whatever an interrupted one left', async () => {
-    const deadHolder = { pid: process.pid, startTime: 'of an earlier process', token: 'left' };
-    const deadHeir = { pid: process.pid, startTime: 'of another', token: 'left-too' };
     await mkdir(dataDir);
-    await writeFile(join(dataDir, 'registry.lock'), JSON.stringify(deadHolder));
-    await writeFile(join(dataDir, 'registry.lock.after-left'), JSON.stringify(deadHeir));
+    await writeFile(join(dataDir, 'registry.lock'), await deadHolder());
     await mkdir(join(dataDir, 'postgres.unfinished-1-1', 'base'), { recursive: true });
     await writeFile(join(dataDir, 'postgres.unfinished-1-1', 'PG_VERSION'), '18\n');
     await writeFile(join(dataDir, 'postgres.unfinished-password'), 'secret');
@@ -266,17 +287,10 @@ describe('embedded PostgreSQL', () => {
     for (const [index, rival] of rivals.entries()) {
       if (outcomes[index] !== undefined) continue;
       expect(await rival.exitCode).toBe(1);
-      expect(await rival.errors).toMatch(
-        /^DATA_DIR \S+ is in use by another registry \(process \d+\); .+\n$/,
-      );
+      expect(await rival.errors).toMatch(inUseBy('process \\d+'));
     }
     expect(await query(winners[0]?.url ?? '', 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    expect((await readdir(dataDir)).sort()).toEqual([
-      'postgres',
-      'postgres-password',
-      'postgres.log',
-      'registry.lock',
-    ]);
+    expect((await readdir(dataDir)).sort()).toEqual(FILES);
   });
 
   it('starts anew after being killed in the middle of initdb', async () => {
@@ -306,7 +320,7 @@ describe('embedded PostgreSQL', () => {
     const onOldCluster = start(other);
     expect(await onOldCluster.exitCode).toBe(1);
     expect(await onOldCluster.errors).toMatch(/^\S+ was made by PostgreSQL 9\.6, .*\n$/);
-    expect(await readdir(other)).not.toContain('registry.lock');
+    expect(await readFile(join(other, 'registry.lock'), 'utf8')).toBe('');
   });
 
   (nobodyCanRun ? it : it.skip)('runs as an ordinary user', async () => {
@@ -337,14 +351,162 @@ describe('embedded PostgreSQL', () => {
   it('lets one of many rivals in one process have a stale lock, again and again', async () => {
     await mkdir(dataDir);
     for (let round = 0; round < 25; round++) {
-      const dead = { pid: process.pid, startTime: 'of an earlier process', token: `round-${round}` };
-      await writeFile(join(dataDir, 'registry.lock'), JSON.stringify(dead));
+      await writeFile(join(dataDir, 'registry.lock'), await deadHolder());
       const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockDataDirectory(dataDir)));
       const locks = outcomes.filter((outcome) => outcome.status === 'fulfilled');
       expect(locks).toHaveLength(1);
       await locks[0]?.value.release();
-      expect(await readdir(dataDir)).toEqual([]);
+      expect(await readFile(join(dataDir, 'registry.lock'), 'utf8')).toBe('');
     }
+  });
+
+  it.each([
+    ['empty', ''],
+    ['torn, with the pid of another process', String(process.pid)],
+  ])('starts beside a postmaster.pid that is %s', async (_, content) => {
+    withCluster();
+    await writeFile(postmasterFile(dataDir), content);
+    expect(await startOwning()).toMatchObject({ takenOver: false });
+  });
+
+  it('starts no second server beside one whose postmaster.pid is damaged', async () => {
+    withCluster();
+    await startOwning();
+    const postmaster = await postmasterPid(dataDir);
+    await killOwner();
+    await writeFile(postmasterFile(dataDir), '');
+    const next = start();
+    await eventually(() => next.errorsSoFar().includes('for the end of another PostgreSQL'));
+    expect(await identifyProcess(postmaster)).toBeDefined();
+    expect(await readFile(postmasterFile(dataDir), 'utf8')).toBe('');
+    process.kill(postmaster, 'SIGQUIT');
+    expect(await next.started).toMatchObject({ takenOver: false });
+  });
+
+  it('starts a server again that was killed, for the same URL and with its data', async () => {
+    withCluster();
+    const { url } = await startOwning();
+    await query(url, 'CREATE TABLE kept AS SELECT 1 AS one');
+    const postmaster = await postmasterPid(dataDir);
+    process.kill(postmaster, 'SIGKILL');
+    const rows = await eventually(() => query(url, 'SELECT one FROM kept').catch(() => undefined), {
+      every: 100,
+    });
+    expect(rows).toEqual([{ one: 1 }]);
+    expect(await postmasterPid(dataDir)).not.toBe(postmaster);
+    await stop();
+    expect(await findPostmaster(dataDir)).toBeUndefined();
+  });
+
+  it('ends in the middle of starting a server again', async () => {
+    withCluster();
+    await startOwning();
+    process.kill(await postmasterPid(dataDir), 'SIGKILL');
+    await eventually(() => owners.at(-1)?.errorsSoFar().includes('starting it again'), { every: 2 });
+    await stop();
+    expect(await isPostmaster(await findPostmaster(dataDir))).toBe(false);
+    expect(await readFile(join(dataDir, 'registry.lock'), 'utf8')).toBe('');
+  });
+
+  it('stops its server at once when another host has taken its lock', async () => {
+    withCluster();
+    const { url } = await startOwning();
+    const owner = owners.at(-1);
+    const postmaster = await postmasterPid(dataDir);
+    const other = { ...(await describeSelf()), pid: 4711, boot: 'of another host', host: 'other.example' };
+    await writeFile(join(dataDir, 'registry.lock'), JSON.stringify(other));
+    expect(await owner?.exitCode).toBe(1);
+    expect(await owner?.errors).toMatch(
+      /^\S+registry\.lock was taken by process 4711 on another host, host other\.example, since 20\S+Z: the PostgreSQL on \S+ was stopped at once\n$/,
+    );
+    expect(await identifyProcess(postmaster)).toBeUndefined();
+    await expect(query(url, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(await readFile(join(dataDir, 'registry.lock'), 'utf8')).toBe(JSON.stringify(other));
+  });
+
+  it('is turned away by a holder on another host that renews its lock', async () => {
+    await mkdir(dataDir);
+    const other = { ...(await describeSelf()), pid: 4711, boot: 'of another host', host: 'other.example' };
+    let heartbeat = 0;
+    const renew = (): Promise<void> =>
+      writeFile(join(dataDir, 'registry.lock'), JSON.stringify({ ...other, heartbeat: heartbeat++ }));
+    await renew();
+    const renewing = setInterval(() => void renew(), 200);
+    try {
+      await expect(lockDataDirectory(dataDir)).rejects.toThrow(
+        /in use by another registry \(process 4711 on another host, host other\.example, since /,
+      );
+    } finally {
+      clearInterval(renewing);
+    }
+  });
+
+  describeNamespaces('between PID and IPC namespaces, as two containers have them', () => {
+    /** A container reduced to what matters here; ends with all its processes when it is killed. */
+    function startContained(script = 'exec "$0" "$@"'): Owner {
+      return owning(
+        spawn('unshare', [
+          ...NAMESPACES,
+          '--kill-child',
+          'sh',
+          '-c',
+          script,
+          process.execPath,
+          OWNER,
+          dataDir,
+        ]),
+      );
+    }
+
+    it('turns a second owner away, and leaves the first unharmed', async () => {
+      withCluster();
+      const first = await startOwning();
+      await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
+      const before = await readFile(postmasterFile(dataDir), 'utf8');
+      const second = startContained();
+      expect(await second.exitCode).toBe(1);
+      expect(await second.errors).toMatch(
+        inUseBy(`process ${first.pid} in another container or PID namespace`),
+      );
+      expect(await readFile(postmasterFile(dataDir), 'utf8')).toBe(before);
+      expect(await query(first.url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
+    });
+
+    it('starts in a new one as soon as the old one was killed', async () => {
+      withCluster();
+      const first = startContained();
+      const { url } = (await first.started) ?? {};
+      await query(url ?? '', 'CREATE TABLE kept AS SELECT 1 AS one');
+      first.child.kill('SIGKILL');
+      await first.exitCode;
+      const second = startContained();
+      const owned = await second.started;
+      expect(owned?.takenOver).toBe(false);
+      expect(await query(owned?.url ?? '', 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
+    });
+
+    it('waits for the end of a server that outlived its owner out of sight', async () => {
+      withCluster();
+      const first = startContained('"$0" "$@" & read -r line; kill -9 $!; wait $!; sleep 600');
+      const { url = '' } = (await first.started) ?? {};
+      await query(url, 'CREATE TABLE kept AS SELECT 1 AS one');
+      const before = await readFile(postmasterFile(dataDir), 'utf8');
+      first.child.stdin.write('kill the owner\n');
+      await eventually(async () =>
+        (await openLocked(join(dataDir, 'registry.lock')))?.close().then(() => true),
+      );
+      const next = start();
+      await eventually(() => next.errorsSoFar().includes('for the end of another PostgreSQL'));
+      expect(next.errorsSoFar()).toMatch(
+        /started by process \d+ in another container or PID namespace, host /,
+      );
+      expect(await query(url, 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
+      expect(await readFile(postmasterFile(dataDir), 'utf8')).toBe(before);
+      first.child.kill('SIGKILL');
+      const owned = await next.started;
+      expect(owned?.takenOver).toBe(false);
+      expect(await query(owned?.url ?? '', 'SELECT one FROM kept')).toEqual([{ one: 1 }]);
+    });
   });
 
   it('makes the library links that npm left out', async () => {
@@ -361,6 +523,18 @@ describe('embedded PostgreSQL', () => {
     expect((await lstat(join(lib, 'libpq.so.5'))).isSymbolicLink()).toBe(true);
   });
 });
+
+/** The content of a lock whose holder on this machine was killed. */
+async function deadHolder(): Promise<string> {
+  return JSON.stringify({ ...(await describeSelf()), startTime: 'of an earlier process' });
+}
+
+function inUseBy(process: string): RegExp {
+  return new RegExp(
+    String.raw`^DATA_DIR \S+ is in use by another registry \(${process}, host \S+, since 20\S+Z\); ` +
+      String.raw`stop it or set another DATA_DIR\n$`,
+  );
+}
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new Client(url);

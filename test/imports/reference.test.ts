@@ -1,9 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { hash } from 'bcryptjs';
 import { HistoryKeepingService } from '#registry/health/history/history-keeping.service.js';
 import { asApplication } from '../support/builders.js';
 import { createReferenceDatabase, insertRows } from '../support/reference-database.js';
 import { type ImportSummary, runImport, summaryOf } from '../support/run-import.js';
+import { GIVEN_SECRETS } from '../support/secrets.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { everyTable } from '../support/table-text.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -447,6 +451,30 @@ describe('import reference', () => {
       await early.drop();
       await other.drop();
     }
+  });
+
+  test('takes its settings from files of secrets, as the service does', async () => {
+    const empty = await createTestDatabase({ migrated: false });
+    const directory = await mkdtemp(join(tmpdir(), 'registry-import-'));
+    const [DATABASE_URL_FILE, SECRET_KEY_FILE] = [join(directory, 'url'), join(directory, 'key')];
+    await writeFile(DATABASE_URL_FILE, `${target.url}\n`);
+    await writeFile(SECRET_KEY_FILE, `${GIVEN_SECRETS.SECRET_KEY}\n`);
+    const files = { DATABASE_URL_FILE, SECRET_KEY_FILE, SECRET_KEY: '', REGISTRY_ADMIN_KEY: '' };
+    const run = (env: Record<string, string>): ReturnType<typeof runImport> =>
+      runImport(['reference', '-'], {
+        sourceUrl: empty.url,
+        env: { ...files, NODE_ENV: 'production', ...env },
+      });
+    expect(await run({})).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is no database of the reference registry'),
+    });
+    expect(await run(GIVEN_SECRETS)).toMatchObject({
+      code: 2,
+      stderr: 'Configuration: SECRET_KEY and SECRET_KEY_FILE are both set; set one of them\n',
+    });
+    await rm(directory, { recursive: true });
+    await empty.drop();
   });
 
   test('refuses a database that is none of the reference, without telling the password', async () => {

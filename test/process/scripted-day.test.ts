@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { endpoint } from '../support/builders.js';
@@ -53,6 +54,8 @@ describe('a day of the registry', () => {
       else response.end(MARK);
     });
     sandbox = await createProcessSandbox();
+    const headersFile = join(sandbox.directory, 'otlp-headers');
+    await writeFile(headersFile, `authorization=${MARK}\n`);
     service = sandbox.start({
       DATABASE_URL: line.url,
       SECRET_KEY: `${MARK}-the-secret-key`,
@@ -64,7 +67,7 @@ describe('a day of the registry', () => {
       RATE_LIMIT_MAX: '200',
       HEALTH_CHECK_INTERVAL: '1',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-      OTEL_EXPORTER_OTLP_HEADERS: `authorization=${MARK}`,
+      OTEL_EXPORTER_OTLP_HEADERS_FILE: headersFile,
       OTEL_BSP_SCHEDULE_DELAY: '100',
     });
     url = await service.ready;
@@ -287,6 +290,10 @@ describe('a day of the registry', () => {
         expect(lines.filter((each) => each.includes(hidden))).toEqual([]);
       }
     });
+  });
+
+  it('sends spans with the headers of the file', () => {
+    expect(new Set(collector.authorizations)).toEqual(new Set([MARK]));
   });
 
   describe('metrics', () => {

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '#libs/network/free-port.js';
+import { describeSelf } from '#libs/database/embedded-postgres/lock-holder.js';
 import { migrations } from '#migrations/migrations.js';
 import { version } from '#registry/version.js';
 import { embeddedDatabaseUrl, findPostmaster, isPostmaster } from '../support/embedded-database.js';
@@ -10,7 +11,7 @@ import { eventually } from '../support/eventually.js';
 import { holdRows } from '../support/held-rows.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
-import type { Exit } from '../support/service-process.js';
+import type { Exit, ServiceProcess } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const JSON_BODY = { 'Content-Type': 'application/json' };
@@ -85,6 +86,21 @@ describe('the process', () => {
         'REGISTRY_ADMIN_KEY',
         { REGISTRY_ADMIN_KEY: 'hunter2 with spaces' },
         /^Configuration: REGISTRY_ADMIN_KEY \(hidden\) must be 1 to 512 visible ASCII characters without spaces, or several such secrets with commas between them\n$/,
+      ],
+      [
+        'an unknown NODE_ENV',
+        { NODE_ENV: 'prod' },
+        /^Configuration: NODE_ENV is "prod"; allowed is one of production, development, test\n$/,
+      ],
+      [
+        'production with a weak secret',
+        { ...GIVEN_SECRETS, NODE_ENV: 'production', SECRET_KEY: 'hunter2' },
+        /^Configuration: SECRET_KEY \(hidden\) must have at least 32 characters when NODE_ENV=production .+\n$/,
+      ],
+      [
+        'a secret in a file that is not there',
+        { SECRET_KEY_FILE: '/nonexistent/secret-key' },
+        /^Configuration: SECRET_KEY_FILE is "\/nonexistent\/secret-key", which cannot be read \(ENOENT\)\n$/,
       ],
       [
         'production without secrets',
@@ -168,11 +184,38 @@ describe('the process', () => {
     service.signal('SIGTERM');
     const { code, stdout } = await service.exited;
     expect(code).toBe(0);
+    expect(
+      stdout.match(/\w+ \(hidden\) must have at least 32 characters: NODE_ENV=production [a-z ]+/g),
+    ).toEqual([
+      'SECRET_KEY (hidden) must have at least 32 characters: NODE_ENV=production refuses to start with it',
+      'REGISTRY_ADMIN_KEY (hidden) must have at least 32 characters: NODE_ENV=production refuses to start with it',
+    ]);
     const { host, pathname, password } = new URL(url);
     expect(stdout).toContain(`  Database   ${host}${pathname}\n  Admin key  from REGISTRY_ADMIN_KEY\n`);
     expect(stdout).not.toContain(password);
     expect(stdout).not.toContain('of-the-environment');
     await expect(stat(sandbox.dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('serves metrics on METRICS_HOST only, which is the loopback address unless it is set', async () => {
+    const { url } = await database();
+    const settings = { ...GIVEN_SECRETS, DATABASE_URL: url, METRICS_PORT: '0', HOST: '127.0.0.2' };
+    const addressesOf = async (service: ServiceProcess): Promise<(string | undefined)[]> => {
+      await service.ready;
+      return ['API', 'Metrics'].map(
+        (name) => new RegExp(`^ {2}${name} +http://([\\d.]+):`, 'm').exec(service.output())?.[1],
+      );
+    };
+    const [byDefault, elsewhere] = [settings, { ...settings, METRICS_HOST: '127.0.0.3' }].map((each) =>
+      sandbox.start(each),
+    );
+    if (byDefault === undefined || elsewhere === undefined) throw new Error('not started');
+    expect(await addressesOf(byDefault)).toEqual(['127.0.0.2', '127.0.0.1']);
+    expect(await addressesOf(elsewhere)).toEqual(['127.0.0.2', '127.0.0.3']);
+    const metricsUrl = new URL(/^ {2}Metrics +(\S+)$/m.exec(elsewhere.output())?.[1] ?? '');
+    expect((await fetch(metricsUrl)).status).toBe(200);
+    metricsUrl.hostname = '127.0.0.2';
+    await expect(fetch(metricsUrl)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   });
 
   it('starts in three replicas at once on an empty database, which is migrated once', async () => {
@@ -251,6 +294,19 @@ describe('the process with an embedded database', () => {
     expect(await findPostmaster(sandbox.dataDir)).toBeUndefined();
   });
 
+  it('stops cleanly when the signal comes while it watches the lock of another host', async () => {
+    const file = join(sandbox.dataDir, 'registry.lock');
+    const other = { ...(await describeSelf()), boot: 'of another host', host: 'other.example' };
+    await writeFile(file, JSON.stringify(other));
+    const service = sandbox.start();
+    await eventually(() => service.output().includes('watching for 12 s whether it is renewed'));
+    service.signal('SIGTERM');
+    const { code, stderr } = await service.exited;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await readFile(file, 'utf8')).toBe(JSON.stringify(other));
+    await writeFile(file, '');
+  });
+
   it('says where everything is, and no secret', async () => {
     const service = sandbox.start();
     const url = await service.ready;
@@ -316,7 +372,7 @@ describe('the process with an embedded database', () => {
     const url = await first.ready;
     expectOneLine(
       await sandbox.start().exited,
-      /^Database: DATA_DIR \S+ is in use by another registry \(process \d+\); stop it or set another DATA_DIR\n$/,
+      /^Database: DATA_DIR \S+ is in use by another registry \(process \d+, host \S+, since \S+Z\); stop it or set another DATA_DIR\n$/,
     );
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });

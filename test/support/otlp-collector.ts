@@ -21,6 +21,8 @@ export interface OtlpCollector {
   readonly spans: readonly CollectedSpan[];
   /** Every body, as it came. */
   readonly received: readonly string[];
+  /** Of every request, the header that collectors ask for. */
+  readonly authorizations: readonly (string | undefined)[];
   close(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ interface TraceRequest {
 
 export async function startCollector(): Promise<OtlpCollector> {
   const received: string[] = [];
+  const authorizations: (string | undefined)[] = [];
   const spans: CollectedSpan[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
@@ -50,6 +53,7 @@ export async function startCollector(): Promise<OtlpCollector> {
         return;
       }
       received.push(body);
+      authorizations.push(request.headers.authorization);
       spans.push(...spansIn(JSON.parse(body) as TraceRequest));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
@@ -60,6 +64,7 @@ export async function startCollector(): Promise<OtlpCollector> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
     received,
+    authorizations,
     close: async () => {
       server.close();
       server.closeAllConnections();

@@ -30,6 +30,18 @@ describe('traces', () => {
       { OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' },
       'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is "grpc"; allowed is http/json or http/protobuf',
     ],
+    [
+      { ...ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS_FILE: '/nonexistent/headers' },
+      'OTEL_EXPORTER_OTLP_HEADERS_FILE is "/nonexistent/headers", which cannot be read (ENOENT)',
+    ],
+    [
+      {
+        ...ENDPOINT,
+        OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'a=b',
+        OTEL_EXPORTER_OTLP_TRACES_HEADERS_FILE: '/nonexistent/headers',
+      },
+      'OTEL_EXPORTER_OTLP_TRACES_HEADERS and OTEL_EXPORTER_OTLP_TRACES_HEADERS_FILE are both set; set one of them',
+    ],
   ])('are refused with %j', async (environment, message) => {
     await expect(startTracing(environment, '1.2.3')).rejects.toThrow(new ConfigError(message));
   });

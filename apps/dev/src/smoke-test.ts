@@ -12,7 +12,7 @@ export interface Start {
   readonly identity?: { readonly uid: number; readonly gid: number };
 }
 
-const ADMIN_KEY = 'key-of-the-smoke-test';
+const ADMIN_KEY = 'admin-key-of-the-smoke-test-0123456789';
 const READY_WITHIN_MS = 60_000;
 const STOPPED_WITHIN_MS = 30_000;
 const ENDPOINTS = [
@@ -35,7 +35,7 @@ export async function smokeTest(
     PATH: process.env.PATH,
     HOST: '127.0.0.1',
     PORT: String(port),
-    SECRET_KEY: 'secret-of-the-smoke-test',
+    SECRET_KEY: 'secret-of-the-smoke-test-0123456789',
     REGISTRY_ADMIN_KEY: ADMIN_KEY,
     ...env,
   };

@@ -25,7 +25,11 @@ try {
   const { startService } = await import('./start-service.js');
   const service = await startService(config, stop);
   process.stdout.write(startBanner(config, service));
-  if (!stop.aborted) await once(stop, 'abort');
+  if (!stop.aborted) {
+    // The exit code asks the supervisor for a new start; requests in flight wait for a database that is gone.
+    const failure = await Promise.race([once(stop, 'abort').then(() => undefined), service.failure]);
+    if (failure !== undefined) throw failure;
+  }
   await service.stop();
   process.exit(0);
 } catch (error) {

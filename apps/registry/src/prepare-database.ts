@@ -7,6 +7,8 @@ import { migrations } from '#migrations/migrations.js';
 /** A database that can be used. */
 export interface PreparedDatabase {
   readonly settings: DatabaseConfig & { readonly url: string };
+  /** Resolves with the reason when an embedded database is gone for good; never for another database. */
+  readonly failure: Promise<Error>;
   /** Ends the embedded database; nobody else's. */
   stop(): Promise<void>;
 }
@@ -22,14 +24,18 @@ export async function prepareDatabase(config: AppConfig, signal: AbortSignal): P
     const settings = { ...config.database, ...reached };
     await runMigrations(settings.directUrl ?? settings.url, migrations);
     signal.throwIfAborted();
-    return { settings, stop: () => Promise.resolve() };
+    return { settings, failure: new Promise(() => undefined), stop: () => Promise.resolve() };
   }
-  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, signal });
   try {
     signal.throwIfAborted();
     await runMigrations(embedded.url, migrations);
     signal.throwIfAborted();
-    return { settings: { ...config.database, url: embedded.url }, stop: () => embedded.stop() };
+    return {
+      settings: { ...config.database, url: embedded.url },
+      failure: embedded.failure,
+      stop: () => embedded.stop(),
+    };
   } catch (error) {
     await embedded.stop();
     throw error;

@@ -4,12 +4,14 @@ import { version } from './version.js';
 
 /** What the operator reads when the service is ready: where everything is, and no secret. */
 export function startBanner(config: AppConfig, { port, metricsPort }: RunningService): string {
-  const url = `${baseUrl(config, port)}${config.http.basePath}`;
+  const url = `${baseUrl(config.http.host, port)}${config.http.basePath}`;
   const { adminKeyFile } = config.secrets;
   const lines = [
     ['API', url],
     ['Docs', `${url}/docs`],
-    ...(metricsPort === undefined ? [] : [['Metrics', `${baseUrl(config, metricsPort)}/metrics`]]),
+    ...(metricsPort === undefined
+      ? []
+      : [['Metrics', `${baseUrl(config.metricsHost, metricsPort)}/metrics`]]),
     [
       'Database',
       config.database.url === undefined
@@ -30,8 +32,7 @@ export function startBanner(config: AppConfig, { port, metricsPort }: RunningSer
   ].join('\n');
 }
 
-function baseUrl(config: AppConfig, port: number): string {
-  const { host } = config.http;
+function baseUrl(host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }

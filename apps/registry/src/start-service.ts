@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { AppConfig } from '#libs/config/app-config.js';
+import { secretWeaknesses } from '#libs/config/secret-strength.js';
 import { prepareDatabase } from './prepare-database.js';
 import { registryLogger } from './registry-logger.js';
 import { serveMetrics } from './serve-metrics.js';
@@ -9,6 +10,8 @@ export interface RunningService {
   readonly port: number;
   /** Where metrics are served; absent without METRICS_PORT. */
   readonly metricsPort: number | undefined;
+  /** Resolves with the reason when the service cannot go on: its embedded database is gone for good. */
+  readonly failure: Promise<Error>;
   /** Lets what is under way come to its end, then ends the embedded database. */
   stop(): Promise<void>;
 }
@@ -20,6 +23,9 @@ export interface RunningService {
  */
 export async function startService(config: AppConfig, signal: AbortSignal): Promise<RunningService> {
   Logger.overrideLogger(await registryLogger(config));
+  for (const weakness of secretWeaknesses(config.secrets)) {
+    new Logger('Configuration').warn(`${weakness}: NODE_ENV=production refuses to start with it`);
+  }
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const each of stops.reverse()) await each();
@@ -36,7 +42,7 @@ export async function startService(config: AppConfig, signal: AbortSignal): Prom
     stops.push(() => registry.stop());
     const metrics = registry.metricsText && (await serveMetrics(config, registry.metricsText));
     if (metrics) stops.push(() => metrics.close());
-    return { port: registry.port, metricsPort: metrics?.port, stop };
+    return { port: registry.port, metricsPort: metrics?.port, failure: database.failure, stop };
   } catch (error) {
     await stop();
     throw error;

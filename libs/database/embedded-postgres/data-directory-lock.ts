@@ -1,103 +1,161 @@
-import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { hasCode } from './error-code.js';
-import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
+import { openLocked } from './file-lock.js';
+import { describeSelf, holderInWords, type LockHolder, parseHolder, readLockFile } from './lock-holder.js';
+import { waitUntil } from './wait-until.js';
 
 const LOCK_FILE = 'registry.lock';
-
-interface Holder extends ProcessIdentity {
-  /** Tells two holders apart even when both are the same process. */
-  readonly token: string;
-}
+const HEARTBEAT_MS = 2000;
+/** Heartbeats without a renewal: then the holder gives up, 6 s after the last renewal. */
+const HEARTBEATS_MISSED = 3;
+/**
+ * Without a heartbeat for this long, a holder on another host is gone. It leaves a holder that gave up 5 s more to end
+ * PostgreSQL, which kills its processes after that time.
+ */
+const LEASE_MS = 12_000;
+const SETTLE_MS = 500;
+const DESCRIPTION_MS = 1000;
 
 /** The right to be the only service on a data directory. */
 export interface DataDirectoryLock {
+  /** Resolves, with the reason, when the right is lost: PostgreSQL has to end within 5 s from then. */
+  readonly lost: Promise<EmbeddedPostgresError>;
   release(): Promise<void>;
 }
 
 /**
- * Takes the data directory for this process. A lock left by a dead process is replaced; of several starts at the
- * same instant exactly one succeeds, the others get an error that names the holder.
+ * Takes the data directory for this process; of several starts at the same instant exactly one succeeds.
+ *
+ * On one host the operating system decides, at once and across namespaces. A lock that was not released by a process
+ * of another host, or before a reboot, is taken over once it was not renewed for 12 s on the clock of this process:
+ * its file system may not carry locks from host to host.
+ *
+ * @throws EmbeddedPostgresError that names the holder; the reason of `signal` when that is aborted
  */
-export async function lockDataDirectory(dataDir: string): Promise<DataDirectoryLock> {
-  const lockFile = join(dataDir, LOCK_FILE);
-  const token = randomUUID();
-  const claim = `${lockFile}.${token}`;
-  const self = await identifyProcess(process.pid);
-  if (!self) throw new Error('this system does not tell when a process started');
-  await writeFile(claim, JSON.stringify({ ...self, token }), { flag: 'wx', mode: 0o644 });
+export async function lockDataDirectory(dataDir: string, signal?: AbortSignal): Promise<DataDirectoryLock> {
+  const path = join(dataDir, LOCK_FILE);
+  const file = await openLocked(path);
+  if (file === undefined) throw await inUse(dataDir, path);
   try {
-    await take(lockFile, claim, dataDir);
-  } finally {
-    await rm(claim, { force: true });
+    const self = await describeSelf();
+    await takeOver(dataDir, path, file, self, signal);
+    return new HeldLock(dataDir, path, file, self);
+  } catch (error) {
+    await file.close();
+    throw error;
   }
-  await removeDeadClaims(dataDir);
-  return {
-    release: async () => {
-      if ((await readHolder(lockFile))?.token === token) await rm(lockFile, { force: true });
-    },
-  };
 }
 
-async function take(file: string, claim: string, dataDir: string): Promise<void> {
-  for (;;) {
-    if (await linkUnlessTaken(claim, file)) return;
-    const holder = await readHolder(file);
-    if (!holder) continue;
-    if (await isRunning(holder)) {
-      throw new EmbeddedPostgresError(
-        `DATA_DIR ${dataDir} is in use by another registry (process ${holder.pid}); stop it or set another DATA_DIR`,
-      );
-    }
-    // Deleting a dead holder's file could delete the file of a rival who was faster. So the right to replace this
-    // very holder is a lock as well, and the rename turns that right into the lock in one step.
-    const succession = `${file}.after-${holder.token}`;
-    await take(succession, claim, dataDir);
-    if ((await readHolder(file))?.token === holder.token) {
-      await rename(succession, file);
+async function takeOver(
+  dataDir: string,
+  path: string,
+  file: FileHandle,
+  self: LockHolder,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const left = await readLockFile(path);
+  const holder = parseHolder(left);
+  const abroad = left !== '' && holder?.boot !== self.boot;
+  if (abroad) {
+    const who = holder === undefined ? 'a process unknown' : await holderInWords(holder);
+    new Logger('Database').warn(
+      `${path} was not released by ${who}: watching for ${LEASE_MS / 1000} s whether it is renewed`,
+    );
+    const renewed = async (): Promise<boolean> => (await readLockFile(path)) !== left;
+    if (await waitUntil(renewed, LEASE_MS, signal)) throw await inUse(dataDir, path);
+  }
+  await file.truncate();
+  await write(path, self, 0);
+  if (!abroad) return;
+  // The former holder, or a rival that waited as well, may have written at the same moment: the last one wins.
+  const lost = async (): Promise<boolean> => parseHolder(await readLockFile(path))?.token !== self.token;
+  if (await waitUntil(lost, HEARTBEAT_MS + SETTLE_MS, signal)) throw await inUse(dataDir, path);
+}
+
+async function inUse(dataDir: string, path: string): Promise<EmbeddedPostgresError> {
+  let holder: LockHolder | undefined;
+  // A holder describes itself right after it took the lock.
+  await waitUntil(async () => {
+    holder = parseHolder(await readLockFile(path));
+    return holder !== undefined;
+  }, DESCRIPTION_MS);
+  const who = holder === undefined ? 'just starting or stopping' : await holderInWords(holder);
+  return new EmbeddedPostgresError(
+    `DATA_DIR ${dataDir} is in use by another registry (${who}); stop it or set another DATA_DIR`,
+  );
+}
+
+/** In place, because the lock belongs to this file; closed each time, because NFS sends what was written then. */
+async function write(path: string, holder: LockHolder, heartbeat: number): Promise<void> {
+  const content = JSON.stringify({ ...holder, heartbeat: String(heartbeat).padStart(12, '0') });
+  await writeFile(path, content, { flag: 'r+' });
+}
+
+class HeldLock implements DataDirectoryLock {
+  readonly lost: Promise<EmbeddedPostgresError>;
+  private readonly heartbeats: NodeJS.Timeout;
+  private lose!: (reason: EmbeddedPostgresError) => void;
+  private heartbeat = 0;
+  /** Counted by turns of the event loop, not by the clock: a process that was suspended looks first who holds the lock. */
+  private missed = 0;
+  private beating: Promise<void> | undefined;
+
+  constructor(
+    private readonly dataDir: string,
+    private readonly path: string,
+    private readonly file: FileHandle,
+    private readonly self: LockHolder,
+  ) {
+    this.lost = new Promise((resolve) => {
+      this.lose = resolve;
+    });
+    this.heartbeats = setInterval(() => {
+      this.beat();
+    }, HEARTBEAT_MS).unref();
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.heartbeats);
+    await this.beating;
+    const holder = parseHolder(await readLockFile(this.path));
+    if (holder?.token === this.self.token) await this.file.truncate();
+    await this.file.close();
+  }
+
+  private beat(): void {
+    this.missed += 1;
+    if (this.missed >= HEARTBEATS_MISSED) {
+      this.giveUp(`could not be renewed for ${(HEARTBEATS_MISSED * HEARTBEAT_MS) / 1000} s`);
       return;
     }
-    await rm(succession, { force: true });
+    this.beating ??= this.renew()
+      .catch(() => undefined)
+      .finally(() => {
+        this.beating = undefined;
+      });
   }
-}
 
-async function linkUnlessTaken(claim: string, file: string): Promise<boolean> {
-  try {
-    // Unlike open-then-write, a link appears together with its content.
-    await link(claim, file);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
-    throw error;
+  private async renew(): Promise<void> {
+    const holder = parseHolder(await readLockFile(this.path));
+    if (holder?.token !== this.self.token) {
+      this.giveUp(
+        holder === undefined ? 'was deleted or damaged' : `was taken by ${await holderInWords(holder)}`,
+      );
+      return;
+    }
+    this.heartbeat += 1;
+    await write(this.path, this.self, this.heartbeat);
+    this.missed = 0;
   }
-}
 
-async function readHolder(file: string): Promise<Holder | undefined> {
-  let content: string;
-  try {
-    content = await readFile(file, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-  try {
-    const { pid, startTime, token } = JSON.parse(content) as Holder;
-    if (Number.isInteger(pid) && startTime && token) return { pid, startTime, token };
-  } catch {
-    // Falls through: a lock is written whole, so this one was torn by a power loss and its holder is gone.
-  }
-  return { pid: 0, startTime: 'unknown', token: 'unreadable' };
-}
-
-/** A process killed between claiming and linking leaves its claim behind. */
-async function removeDeadClaims(dataDir: string): Promise<void> {
-  for (const name of await readdir(dataDir)) {
-    if (!name.startsWith(`${LOCK_FILE}.`)) continue;
-    const claim = join(dataDir, name);
-    const holder = await readHolder(claim);
-    // An unreadable claim may just be being written.
-    if (holder && holder.pid !== 0 && !(await isRunning(holder))) await rm(claim, { force: true });
+  private giveUp(reason: string): void {
+    clearInterval(this.heartbeats);
+    this.lose(
+      new EmbeddedPostgresError(
+        `${this.path} ${reason}: the PostgreSQL on ${this.dataDir} was stopped at once`,
+      ),
+    );
   }
 }

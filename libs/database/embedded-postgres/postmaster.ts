@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { SUPERUSER, type Cluster } from './cluster.js';
+import { clusterLockStarter, lockCluster } from './cluster-lock.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { hasCode } from './error-code.js';
 import { postgresEnvironment } from './postgres-environment.js';
+import { readPidFile, removePidFile } from './postmaster-pid-file.js';
 import {
   commandLineOf,
   identifyProcess,
@@ -20,7 +22,7 @@ import { waitUntil } from './wait-until.js';
 
 const READY_TIMEOUT_MS = 60_000;
 const RIVALS_TIMEOUT_MS = 30_000;
-const RIVALS_RETRY_MS = 500;
+const RIVALS_RETRY_MS = 250;
 const PORT_ATTEMPTS = 5;
 const FAST_SHUTDOWN_TIMEOUT_MS = 60_000;
 const IMMEDIATE_SHUTDOWN_TIMEOUT_MS = 10_000;
@@ -56,36 +58,57 @@ export function databaseUrl({ password }: Cluster, port: number, database: strin
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }
 
+export interface PostmasterOptions {
+  /** Settings of the server beyond the defaults; a server that runs already keeps the ones it has. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The port it has to listen on; absent: a free one. */
+  readonly port?: number;
+  /** Gives up, and ends a server that is starting. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The server of this cluster, ready: the one that runs already, or else a new one that outlives this process. The
  * caller holds the data directory's lock.
+ *
+ * @throws EmbeddedPostgresError when none can be had; the reason of `signal` when that is aborted
  */
-export async function obtainPostmaster(
-  cluster: Cluster,
-  parameters: Readonly<Record<string, string>>,
-): Promise<Postmaster> {
-  const rivalsDeadline = Date.now() + RIVALS_TIMEOUT_MS;
+export async function obtainPostmaster(cluster: Cluster, options: PostmasterOptions): Promise<Postmaster> {
+  const rivalsDeadline = performance.now() + RIVALS_TIMEOUT_MS;
   let portAttempts = 0;
+  let told = false;
   for (;;) {
-    const running = await findPostmaster(cluster);
+    options.signal?.throwIfAborted();
+    const running = await findPostmaster(cluster, options);
     if (running) return { ...running, takenOver: true };
 
-    const logStart = await cluster.log.end();
-    const child = await spawnPostmaster(cluster, await findFreePort(), parameters);
-    const launched = child && (await readyOrStopped(child, cluster));
-    if (launched) return { ...launched, takenOver: false };
-
-    const messages = await cluster.log.since(logStart);
-    if (messages.includes('Address already in use') && ++portAttempts < PORT_ATTEMPTS) continue;
-    if (!RIVAL_MESSAGES.test(messages)) {
+    const lock = await lockCluster(cluster.directory);
+    if (lock !== undefined) {
+      const logStart = await cluster.log.end();
+      const launched = await launch(cluster, lock, options);
+      if (launched) return { ...launched, takenOver: false };
+      const messages = await cluster.log.since(logStart);
+      const otherPort = options.port === undefined && ++portAttempts < PORT_ATTEMPTS;
+      if (messages.includes('Address already in use') && otherPort) continue;
+      if (!RIVAL_MESSAGES.test(messages)) {
+        throw new EmbeddedPostgresError(
+          `The embedded PostgreSQL ended while starting: ${await cluster.log.reasonSince(logStart)}`,
+        );
+      }
+    }
+    const starter = await clusterLockStarter(cluster.directory);
+    if (performance.now() >= rivalsDeadline) {
       throw new EmbeddedPostgresError(
-        `The embedded PostgreSQL ended while starting: ${await cluster.log.reasonSince(logStart)}`,
+        `Another PostgreSQL still works on ${cluster.directory} (started by ${starter}); ` +
+          'end it, or the container it runs in, and start again',
       );
     }
-    if (Date.now() >= rivalsDeadline) {
-      throw new EmbeddedPostgresError(
-        `Another PostgreSQL process still works on ${cluster.directory}; end it and start again`,
+    if (!told) {
+      new Logger('Database').warn(
+        `Waiting, for ${RIVALS_TIMEOUT_MS / 1000} s at most, for the end of another PostgreSQL on ` +
+          `${cluster.directory} (started by ${starter})`,
       );
+      told = true;
     }
     await sleep(RIVALS_RETRY_MS);
   }
@@ -94,11 +117,15 @@ export async function obtainPostmaster(
 /** Disconnects all clients, writes everything to disk, and returns when the server has ended. */
 export async function stopPostmaster(postmaster: ProcessIdentity): Promise<void> {
   const ended = async (): Promise<boolean> => !(await isRunning(postmaster));
-  await signal(postmaster, 'SIGINT');
+  await send(postmaster, 'SIGINT');
   if (await waitUntil(ended, FAST_SHUTDOWN_TIMEOUT_MS)) return;
-  // Safe for the data: the next start replays the write-ahead log.
-  await signal(postmaster, 'SIGQUIT');
-  if (await waitUntil(ended, IMMEDIATE_SHUTDOWN_TIMEOUT_MS)) return;
+  await stopPostmasterAtOnce(postmaster);
+}
+
+/** Ends all processes of the server within 5 s. Safe for the data: the next start replays the write-ahead log. */
+export async function stopPostmasterAtOnce(postmaster: ProcessIdentity): Promise<void> {
+  await send(postmaster, 'SIGQUIT');
+  if (await waitUntil(async () => !(await isRunning(postmaster)), IMMEDIATE_SHUTDOWN_TIMEOUT_MS)) return;
   throw new EmbeddedPostgresError(
     `The embedded PostgreSQL (process ${postmaster.pid}) does not end; kill it`,
   );
@@ -116,18 +143,41 @@ export async function ensureDatabase(
   });
 }
 
-async function findPostmaster(cluster: Cluster): Promise<ReadyProcess | undefined> {
-  const pid = (await readPidFile(cluster))?.pid;
+/** The server that runs already. One on another port than the one asked for is ended. */
+async function findPostmaster(
+  cluster: Cluster,
+  { port }: PostmasterOptions,
+): Promise<ReadyProcess | undefined> {
+  const pid = (await readPidFile(cluster.directory))?.pid;
   const running = pid === undefined ? undefined : await identifyProcess(pid);
-  if (!running) return undefined;
-  if (await serves(running.pid, cluster)) return becomeReady(running, cluster);
-  // PostgreSQL would refuse to start beside a process of the same user that merely got its old pid.
-  await rm(pidFile(cluster), { force: true });
+  if (!running || !(await serves(running.pid, cluster))) return undefined;
+  const ready = await becomeReady(running, cluster);
+  if (ready === undefined || port === undefined || ready.port === port) return ready;
+  await stopPostmaster(ready);
   return undefined;
+}
+
+/** Starts a server, which takes the lock along; undefined when it ends before it is ready. */
+async function launch(
+  cluster: Cluster,
+  lock: FileHandle,
+  { parameters, port, signal }: PostmasterOptions,
+): Promise<ReadyProcess | undefined> {
+  let child: ProcessIdentity | undefined;
+  try {
+    // Left by a server that is gone, as the lock proves: PostgreSQL would not start with an empty or torn one, nor
+    // beside a process of the same user that merely got the old pid.
+    await removePidFile(cluster.directory);
+    child = await spawnPostmaster(cluster, lock, port ?? (await findFreePort()), parameters);
+  } finally {
+    await lock.close();
+  }
+  return child && readyOrStopped(child, cluster, signal);
 }
 
 async function spawnPostmaster(
   { binaries, account, directory, directoryForServer, log }: Cluster,
+  lock: FileHandle,
   port: number,
   parameters: Readonly<Record<string, string>>,
 ): Promise<ProcessIdentity | undefined> {
@@ -155,7 +205,7 @@ async function spawnPostmaster(
         env: postgresEnvironment(),
         // Its own session: a Ctrl-C in the terminal must not end the database before the service has drained.
         detached: true,
-        stdio: ['ignore', output.fd, output.fd],
+        stdio: ['ignore', output.fd, output.fd, lock.fd],
       },
     );
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
@@ -166,9 +216,13 @@ async function spawnPostmaster(
   }
 }
 
-async function readyOrStopped(process: ProcessIdentity, cluster: Cluster): Promise<ReadyProcess | undefined> {
+async function readyOrStopped(
+  process: ProcessIdentity,
+  cluster: Cluster,
+  signal: AbortSignal | undefined,
+): Promise<ReadyProcess | undefined> {
   try {
-    return await becomeReady(process, cluster);
+    return await becomeReady(process, cluster, signal);
   } catch (error) {
     await stopPostmaster(process);
     throw error;
@@ -176,29 +230,37 @@ async function readyOrStopped(process: ProcessIdentity, cluster: Cluster): Promi
 }
 
 /** The server once it answers; undefined when its process ends instead. */
-async function becomeReady(process: ProcessIdentity, cluster: Cluster): Promise<ReadyProcess | undefined> {
+async function becomeReady(
+  process: ProcessIdentity,
+  cluster: Cluster,
+  signal?: AbortSignal,
+): Promise<ReadyProcess | undefined> {
   let port: number | undefined;
   let obstacle = 'it does not say that it is ready';
-  const settled = await waitUntil(async () => {
-    if (!(await isRunning(process))) return true;
-    const file = await readPidFile(cluster);
-    // The port in the file may be another program's until the server says that it has it.
-    if (file?.pid !== process.pid || file.status !== 'ready') return false;
-    try {
-      await withClient(cluster, file.port, (client) => client.query('SELECT 1'));
-      port = file.port;
-      return true;
-    } catch (error) {
-      if (hasCode(error, '28P01', '28000')) {
-        throw new EmbeddedPostgresError(
-          `The PostgreSQL on ${cluster.directory} (process ${process.pid}) does not accept the stored password; ` +
-            'restore the file postgres-password that belongs to it',
-        );
+  const settled = await waitUntil(
+    async () => {
+      if (!(await isRunning(process))) return true;
+      const file = await readPidFile(cluster.directory);
+      // The port in the file may be another program's until the server says that it has it.
+      if (file?.pid !== process.pid || file.status !== 'ready') return false;
+      try {
+        await withClient(cluster, file.port, (client) => client.query('SELECT 1'));
+        port = file.port;
+        return true;
+      } catch (error) {
+        if (hasCode(error, '28P01', '28000')) {
+          throw new EmbeddedPostgresError(
+            `The PostgreSQL on ${cluster.directory} (process ${process.pid}) does not accept the stored password; ` +
+              'restore the file postgres-password that belongs to it',
+          );
+        }
+        obstacle = error instanceof Error ? error.message : String(error);
+        return false;
       }
-      obstacle = error instanceof Error ? error.message : String(error);
-      return false;
-    }
-  }, READY_TIMEOUT_MS);
+    },
+    READY_TIMEOUT_MS,
+    signal,
+  );
   if (port !== undefined) return { ...process, port };
   if (settled) return undefined;
   throw new EmbeddedPostgresError(
@@ -234,27 +296,6 @@ async function serves(pid: number, { directory }: Cluster): Promise<boolean> {
     : workingDirectory === directory;
 }
 
-interface PidFile {
-  readonly pid: number;
-  readonly port: number;
-  readonly status: string | undefined;
-}
-
-/** PostgreSQL writes it line by line while it starts; see miscadmin.h for the lines. */
-async function readPidFile(cluster: Cluster): Promise<PidFile | undefined> {
-  try {
-    const [pid, , , port, , , , status] = (await readFile(pidFile(cluster), 'utf8')).split('\n');
-    return { pid: Number(pid), port: Number(port), status: status?.trim() };
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-function pidFile({ directory }: Cluster): string {
-  return join(directory, 'postmaster.pid');
-}
-
 async function findFreePort(): Promise<number> {
   const server = createServer();
   return new Promise((resolve, reject) => {
@@ -268,7 +309,7 @@ async function findFreePort(): Promise<number> {
   });
 }
 
-async function signal(postmaster: ProcessIdentity, name: NodeJS.Signals): Promise<void> {
+async function send(postmaster: ProcessIdentity, name: NodeJS.Signals): Promise<void> {
   if (!(await isRunning(postmaster))) return;
   try {
     process.kill(postmaster.pid, name);

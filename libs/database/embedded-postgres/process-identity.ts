@@ -21,6 +21,14 @@ export async function isRunning({ pid, startTime }: ProcessIdentity): Promise<bo
   return (await identifyProcess(pid))?.startTime === startTime;
 }
 
+/** Identifies the running kernel; undefined when the system has no such id. */
+export async function bootId(): Promise<string | undefined> {
+  return readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(
+    (id) => id.trim(),
+    () => undefined,
+  );
+}
+
 /** Program and arguments, joined by blanks; empty when the process is gone. */
 export async function commandLineOf(pid: number): Promise<string> {
   if (process.platform !== 'linux') return ps(pid, 'command=');
@@ -41,8 +49,7 @@ async function linuxStartTime(pid: number): Promise<string | undefined> {
   const ticksSinceBoot = rest[18];
   if (state === 'Z' || state === 'X' || ticksSinceBoot === undefined) return undefined;
   // Two boots can start the same pid at the same tick; the boot's id tells them apart.
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
-  return `${ticksSinceBoot}@${boot.trim()}`;
+  return `${ticksSinceBoot}@${(await bootId()) ?? ''}`;
 }
 
 async function psStartTime(pid: number): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { findBinaries } from './binaries.js';
 import { clusterDirectory, openCluster } from './cluster.js';
 import { lockDataDirectory } from './data-directory-lock.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { KeptPostmaster } from './kept-postmaster.js';
 import { databaseUrl, ensureDatabase, obtainPostmaster, stopPostmaster } from './postmaster.js';
 import { ServerLog } from './server-log.js';
 import { findServiceAccount } from './service-account.js';
@@ -14,6 +15,11 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** Whether the server is one that an earlier, killed service left running. */
   readonly takenOver: boolean;
+  /**
+   * Resolves with the reason when the server is gone for good: it could not be started again, or the data directory
+   * was lost to another service.
+   */
+  readonly failure: Promise<EmbeddedPostgresError>;
   /** Fast shutdown; resolves when the server has ended and the data directory is free. May be called repeatedly. */
   stop(): Promise<void>;
 }
@@ -24,30 +30,39 @@ export interface EmbeddedPostgresOptions {
   readonly database?: string;
   /** Further settings of the server, such as `fsync`; a server that is taken over keeps the ones it has. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Ends a start that is waiting, with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Starts the PostgreSQL of a data directory, or takes over the one a killed service left behind, and returns when its
- * database answers. It survives the death of this process; only `stop()` ends it.
- * @throws EmbeddedPostgresError with one line for the operator, after releasing the data directory
+ * database answers. It survives the death of this process, and is started again when it ends by itself.
+ * @throws EmbeddedPostgresError with one line for the operator, or the reason of `signal`, after releasing the data
+ * directory
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
     const dataDir = await makeDataDirectory(options.dataDir);
-    const lock = await lockDataDirectory(dataDir);
+    const lock = await lockDataDirectory(dataDir, options.signal);
+    const lost = new AbortController();
+    void lock.lost.then((reason) => {
+      lost.abort(reason);
+    });
     try {
-      const server = await startLocked(dataDir, options);
+      const { kept, ...server } = await startLocked(dataDir, options, lost.signal);
+      void lock.lost.then((reason) => kept.stopAtOnce(reason));
       let stopped: Promise<void> | undefined;
       return {
         ...server,
-        stop: () => (stopped ??= server.stop().finally(() => lock.release())),
+        failure: kept.failure,
+        stop: () => (stopped ??= kept.stop().finally(() => lock.release())),
       };
     } catch (error) {
       await lock.release();
       throw error;
     }
   } catch (error) {
-    if (error instanceof EmbeddedPostgresError) throw error;
+    if (error instanceof EmbeddedPostgresError || error === options.signal?.reason) throw error;
     const reason = (error instanceof Error ? error.message : String(error))
       .trim()
       .replaceAll(/\s*\n\s*/g, ' ');
@@ -62,14 +77,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function startLocked(
   dataDir: string,
-  { database = 'mcp_registry', parameters = {} }: EmbeddedPostgresOptions,
-): Promise<EmbeddedPostgres> {
+  { database = 'mcp_registry', parameters = {}, signal: given }: EmbeddedPostgresOptions,
+  lost: AbortSignal,
+): Promise<Pick<EmbeddedPostgres, 'url' | 'takenOver'> & { readonly kept: KeptPostmaster }> {
+  const signal = given === undefined ? lost : AbortSignal.any([lost, given]);
   const account = await findServiceAccount(clusterDirectory(dataDir));
   const binaries = await findBinaries(account);
   const log = new ServerLog(join(dataDir, 'postgres.log'));
   const skipSync = parameters.fsync === 'off';
   const cluster = await openCluster({ dataDir, binaries, account, log, skipSync });
-  const postmaster = await obtainPostmaster(cluster, parameters);
+  const postmaster = await obtainPostmaster(cluster, { parameters, signal });
   try {
     await ensureDatabase(cluster, postmaster, database);
   } catch (error) {
@@ -79,6 +96,6 @@ async function startLocked(
   return {
     url: databaseUrl(cluster, postmaster.port, database),
     takenOver: postmaster.takenOver,
-    stop: () => stopPostmaster(postmaster),
+    kept: new KeptPostmaster(cluster, { parameters }, postmaster),
   };
 }

@@ -31,24 +31,29 @@ export interface RegistrySettings {
  */
 export async function registrySettings(): Promise<RegistrySettings> {
   if (existsSync('.env')) loadEnvFile('.env');
-  const secretKey = given('SECRET_KEY');
+  const hasSecretKey = isGiven('SECRET_KEY');
+  const anySecret = (): string => randomBytes(32).toString('base64url');
   try {
     const config = await loadConfig({
       ...process.env,
       // None shall be made here. Keys issued under another SECRET_KEY than the service's are as good, but not known at sight.
-      SECRET_KEY: secretKey ?? randomBytes(32).toString('base64url'),
-      REGISTRY_ADMIN_KEY: given('REGISTRY_ADMIN_KEY') ?? 'unused',
+      ...(!hasSecretKey && { SECRET_KEY: anySecret() }),
+      ...(!isGiven('REGISTRY_ADMIN_KEY') && { REGISTRY_ADMIN_KEY: anySecret() }),
     });
     const { url } = config.database;
     if (url === undefined) throw new WrongUsage(withoutDatabase(given('DATA_DIR') ?? '.data'));
     return {
       config: { ...config, database: { ...config.database, maxConnections: CONNECTIONS } },
       databaseUrl: url,
-      hasSecretKey: secretKey !== undefined,
+      hasSecretKey,
     };
   } catch (error) {
     throw error instanceof ConfigError ? new WrongUsage(`Configuration: ${error.message}`) : error;
   }
+}
+
+function isGiven(secret: string): boolean {
+  return given(secret) !== undefined || given(`${secret}_FILE`) !== undefined;
 }
 
 function given(variable: string): string | undefined {
