@@ -1,6 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import { ScheduleModule } from '@nestjs/schedule';
 import { AccessGuard } from '#libs/access/access.guard.js';
 import { AdminKeyGuard } from '#libs/access/admin-key.guard.js';
 import { ApiKeyGuard } from '#libs/access/api-key.guard.js';
@@ -9,25 +8,28 @@ import { Authentications } from '#libs/access/authentications.js';
 import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filter.js';
 import { AnswerInterceptor } from '#libs/answers/answer.interceptor.js';
 import type { AppConfig } from '#libs/config/app-config.js';
+import { DatabaseJobsModule } from '#libs/database/database-jobs.module.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { ListingInterceptor } from '#libs/pagination/listing.interceptor.js';
 import { ProblemFilter } from '#libs/problem-details/problem.filter.js';
 import { InputValidationPipe } from '#libs/validation/input-validation.pipe.js';
+import { ApiKeysJobsModule } from './api-keys/api-keys-jobs.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
+import { AuditJobsModule } from './audit/audit-jobs.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
+import { HealthJobsModule } from './health/health-jobs.module.js';
 import { HealthModule } from './health/health.module.js';
 import { infrastructure, INFRASTRUCTURE } from './infrastructure.js';
 import type { Observability } from './observability.js';
 
-/** The table of contents: the features, and what every request passes on its way to them. */
+/** The table of contents: the features, their background jobs, and what every request passes on its way to them. */
 @Global()
 @Module({
   imports: [
-    ScheduleModule.forRoot(),
     AuditModule,
     ApplicationsModule,
     EnvironmentsModule,
@@ -35,6 +37,10 @@ import type { Observability } from './observability.js';
     DiscoveryModule,
     ApiKeysModule,
     HealthModule,
+    DatabaseJobsModule,
+    AuditJobsModule,
+    ApiKeysJobsModule,
+    HealthJobsModule,
   ],
   providers: [
     AdminKeyGuard,

@@ -24,6 +24,6 @@ import { KeyUse } from './key-use.js';
     KeyUse,
     { provide: CredentialVerifier, useClass: ApiKeyVerifier },
   ],
-  exports: [CredentialVerifier, ApiKeysService],
+  exports: [CredentialVerifier, ApiKeysService, KeyUse],
 })
 export class ApiKeysModule {}

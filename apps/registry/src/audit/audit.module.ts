@@ -6,7 +6,6 @@ import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AuditController } from './audit.controller.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditLogRepository } from './audit-log.repository.js';
-import { AuditPruner } from './audit-pruner.js';
 import { AuditPruningService } from './audit-pruning.service.js';
 import { AuditService } from './audit.service.js';
 import { RefusalLog } from './refusal-log.js';
@@ -19,12 +18,19 @@ import { RefusalLog } from './refusal-log.js';
     AuditService,
     AuditLogRepository,
     AuditPruningService,
-    AuditPruner,
     ChangeRecorder,
     { provide: AuditedTransactions, useExisting: AuditService },
-    { provide: RefusalRecorder, useClass: RefusalLog },
+    RefusalLog,
+    { provide: RefusalRecorder, useExisting: RefusalLog },
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
-  exports: [AuditService, AuditedTransactions, ChangeRecorder, RefusalRecorder],
+  exports: [
+    AuditService,
+    AuditedTransactions,
+    ChangeRecorder,
+    RefusalRecorder,
+    RefusalLog,
+    AuditPruningService,
+  ],
 })
 export class AuditModule {}

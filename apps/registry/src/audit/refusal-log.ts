@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import type { FastifyRequest } from 'fastify';
 import type { RefusalReason, RefusedClaim } from '#libs/access/access.errors.js';
 import { HIDDEN, hideApiKeys } from '#libs/access/hide-api-keys.js';
@@ -12,8 +11,7 @@ import { newId } from '#libs/database/new-id.js';
 import { AuditLogRepository, type NewAuditEntry } from './audit-log.repository.js';
 import { requestOrigin } from './request-origin.js';
 
-const WINDOW_MS = 5000;
-/** Distinct entries of one window; what goes beyond is counted in one entry a reason. */
+/** Distinct entries between two flushes; what goes beyond is counted in one entry a reason. */
 const MAX_ENTRIES = 50;
 const MAX_CLAIM_LENGTH = 255;
 
@@ -54,7 +52,7 @@ export class RefusalLog extends RefusalRecorder {
     this.add(groupOf(claim, request.ip), entryOf(claim, request, this.clock.now()));
   }
 
-  @Interval(WINDOW_MS)
+  /** Writes what was refused since the last time; what cannot be written is kept for the next time. */
   async flush(): Promise<void> {
     if (this.pending.size === 0) return;
     const batch = this.pending;
