@@ -6,10 +6,10 @@ import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
 import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
-import type { AuditLogEntity } from './audit-log.entity.js';
-import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditLogRepository, type NewAuditEntry } from './audit-log.repository.js';
 import { DEFAULT_LIMIT, type AuditLogQuery } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
+import type { ImportedAuditEntry } from './dto/imported-audit-entry.js';
 import { type AuditOrigin, unattendedOrigin } from './request-origin.js';
 
 @Injectable()
@@ -50,11 +50,11 @@ export class AuditService extends AuditedTransactions {
    *
    * @returns how many were not there yet
    */
-  import(entries: readonly AuditLogEntity[], { dryRun }: { dryRun: boolean }): Promise<number> {
+  import(entries: readonly ImportedAuditEntry[], { dryRun }: { dryRun: boolean }): Promise<number> {
     return this.database.transaction(async () => {
       const known = new Set(await this.entries.idsAmong(entries.map(({ id }) => id)));
       const missing = entries.filter(({ id }) => !known.has(id));
-      if (!dryRun && missing.length > 0) await this.entries.append(missing);
+      if (!dryRun && missing.length > 0) await this.entries.append(missing.map(importedEntry));
       return missing.length;
     });
   }
@@ -80,4 +80,22 @@ export class AuditService extends AuditedTransactions {
       })),
     );
   }
+}
+
+/** Marked as one that another registry wrote. */
+function importedEntry({ details, ...entry }: ImportedAuditEntry): NewAuditEntry {
+  return {
+    ...entry,
+    actor: 'imported',
+    apiKeyId: null,
+    environment: null,
+    environmentId: null,
+    resourceType: entry.applicationId === null ? 'registry' : 'application',
+    resourceId: entry.applicationId,
+    before: null,
+    after: details,
+    reason: null,
+    occurrences: 1,
+    requestId: null,
+  };
 }
