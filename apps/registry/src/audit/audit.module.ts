@@ -3,9 +3,13 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { AuditedTransactions } from '#libs/audit-trail/audited-transactions.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { SecretRedaction } from '#libs/redaction/secret-redaction.js';
 import { AuditController } from './audit.controller.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditQuota } from './audit-quota.js';
+import { AuditUsageRepository } from './audit-usage.repository.js';
+import { AuditWriter } from './audit-writer.js';
 import { AuditPruningService } from './audit-pruning.service.js';
 import { AuditService } from './audit.service.js';
 import { RefusalLog } from './refusal-log.js';
@@ -16,7 +20,11 @@ import { RefusalLog } from './refusal-log.js';
   controllers: [AuditController],
   providers: [
     AuditService,
+    AuditWriter,
     AuditLogRepository,
+    AuditQuota,
+    AuditUsageRepository,
+    SecretRedaction,
     AuditPruningService,
     ChangeRecorder,
     { provide: AuditedTransactions, useExisting: AuditService },

@@ -3,10 +3,6 @@ import { callerOf } from '#libs/access/caller.js';
 import type { UnattendedActor } from '#libs/audit-trail/audited-transactions.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 
-const MAX_USER_AGENT_LENGTH = 512;
-/** A proxy may pass on any text for an address; the longest there is has 45 characters, and its zone. */
-const MAX_ADDRESS_LENGTH = 64;
-
 type RequestOrigin = Pick<AuditLogEntity, 'ipAddress' | 'userAgent' | 'requestId'>;
 
 /** Who did something, and where it came from. */
@@ -17,11 +13,11 @@ export function unattendedOrigin(actor: UnattendedActor): AuditOrigin {
   return { actor, apiKeyId: null, ipAddress: null, userAgent: null, requestId: null };
 }
 
-/** Where a request came from, as the trail keeps it. */
+/** Where a request came from, as its headers say it: the trail bounds and redacts it. */
 export function requestOrigin(request: FastifyRequest): RequestOrigin {
   return {
-    ipAddress: request.ip.slice(0, MAX_ADDRESS_LENGTH),
-    userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+    ipAddress: request.ip,
+    userAgent: request.headers['user-agent'] ?? null,
     requestId: request.id,
   };
 }
