@@ -58,6 +58,7 @@ describe('the configuration', () => {
       egress: { allow: [], deny: [] },
       healthLogRetentionDays: 30,
       auditRetentionDays: undefined,
+      auditMaxBytesPerHour: 67_108_864,
       secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
     });
   });
@@ -99,6 +100,7 @@ describe('the configuration', () => {
       EGRESS_DENY: '10.9.9.9,::1,localhost,::ffff:10.1.0.0/112,64:ff9b::/96',
       HEALTH_LOG_RETENTION_DAYS: '7',
       AUDIT_RETENTION_DAYS: '365',
+      AUDIT_MAX_BYTES_PER_HOUR: '1048576',
     });
     expect(config).toEqual({
       production: true,
@@ -140,6 +142,7 @@ describe('the configuration', () => {
       },
       healthLogRetentionDays: 7,
       auditRetentionDays: 365,
+      auditMaxBytesPerHour: 1_048_576,
       secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
     });
   });
@@ -230,6 +233,7 @@ describe('the configuration', () => {
     ['AUDIT_RETENTION_DAYS', '-1', 'a whole number from 0 to 36500'],
     ['AUDIT_RETENTION_DAYS', '36501', 'a whole number from 0 to 36500'],
     ['AUDIT_RETENTION_DAYS', 'for ever', 'a whole number from 0 to 36500'],
+    ['AUDIT_MAX_BYTES_PER_HOUR', '1048575', 'a whole number from 1048576 to 1099511627776'],
     ['RATE_LIMIT_ENABLED', 'maybe', 'true or false'],
     ['RATE_LIMIT_MAX', '0', 'a whole number from 1 to 1000000000'],
     ['RATE_LIMIT_WINDOW', '86401', 'a whole number from 1 to 86400'],

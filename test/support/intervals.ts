@@ -6,7 +6,7 @@ import { PeriodicJob } from '#libs/scheduling/periodic-job.js';
 export function periodicJobsOf(app: INestApplicationContext): PeriodicJob[] {
   return [...app.get(ModulesContainer).values()]
     .flatMap((module) => [...module.providers.values()])
-    .map(({ instance }) => instance as unknown)
+    .map(({ instance }) => instance)
     .filter((instance) => instance instanceof PeriodicJob);
 }
 

@@ -14,7 +14,11 @@ export class AuditController {
 
   @Get()
   @Access('admin')
-  @ApiOperation({ summary: 'List audit entries, newest first' })
+  @ApiOperation({
+    summary: 'List audit entries, newest first',
+    description:
+      'A page has fewer entries than `limit` where their values would exceed 4 MiB; follow the `Link` header.',
+  })
   @ApiListing(AuditLogResponse)
   list(@Query() query: AuditLogQuery): Promise<Page<AuditLogResponse>> {
     return this.audit.list(query);
