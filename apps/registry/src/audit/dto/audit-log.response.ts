@@ -10,8 +10,10 @@ const nullableText = (example: string | null, description?: string): PropertyDec
 const values = (description: string, example: object): PropertyDecorator =>
   ApiProperty({
     description,
-    nullable: true,
-    anyOf: [{ type: 'object', additionalProperties: true }, { $ref: getSchemaPath(ValueDigestResponse) }],
+    anyOf: [
+      { type: 'object', additionalProperties: true, nullable: true },
+      { $ref: getSchemaPath(ValueDigestResponse) },
+    ],
     example,
   });
 
