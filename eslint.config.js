@@ -1,7 +1,11 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-const EGRESS = 'Ask through EgressClient of libs/egress.';
+const PERIODIC_TIMER = {
+  name: 'setInterval',
+  message: 'Use a PeriodicJob in a *-jobs.module.ts: imports open services without jobs.',
+};
+const HTTP_CLIENT = { name: 'fetch', message: 'Ask through EgressClient of libs/egress.' };
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.data/'] },
@@ -38,6 +42,7 @@ export default tseslint.config(
           message: 'It is whatever text a proxy passes on: use clientAddress of libs/access.',
         },
       ],
+      'no-restricted-globals': ['error', PERIODIC_TIMER],
       // Entities and DTOs are classes only for their decorators: plain objects of the same shape are as good.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',
@@ -49,15 +54,20 @@ export default tseslint.config(
     files: ['apps/registry/**/*.ts', 'libs/**/*.ts'],
     ignores: ['libs/egress/**'],
     rules: {
-      'no-restricted-globals': ['error', { name: 'fetch', message: EGRESS }],
+      'no-restricted-globals': ['error', PERIODIC_TIMER, HTTP_CLIENT],
       'no-restricted-imports': [
         'error',
         {
           name: 'node:http',
           importNames: ['request', 'get', 'Agent', 'ClientRequest', 'default'],
-          message: EGRESS,
+          message: HTTP_CLIENT.message,
         },
       ],
     },
+  },
+  { files: ['libs/scheduling/*.ts'], rules: { 'no-restricted-globals': ['error', HTTP_CLIENT] } },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
+    rules: { 'no-restricted-globals': 'off' },
   },
 );

@@ -4,6 +4,7 @@ import { CreateHealthTargets1763798400002 } from './1763798400002-create-health-
 import { CreateHealthHistory1763798400003 } from './1763798400003-create-health-history.js';
 import { AnnounceChanges1763798400004 } from './1763798400004-announce-changes.js';
 import { PaceChangedTargets1763798400005 } from './1763798400005-pace-changed-targets.js';
+import { CreateAuditUsage1763798400006 } from './1763798400006-create-audit-usage.js';
 
 /** Every migration, oldest first. Append only: what was released is never edited. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   CreateHealthHistory1763798400003,
   AnnounceChanges1763798400004,
   PaceChangedTargets1763798400005,
+  CreateAuditUsage1763798400006,
 ];

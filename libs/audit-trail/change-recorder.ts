@@ -20,10 +20,15 @@ export interface Change {
   readonly after?: unknown;
 }
 
+interface Collection {
+  readonly changes: Change[];
+  readonly admit: (change: Change) => void;
+}
+
 /** Where services say what they changed; the audit interceptor collects it. */
 @Injectable()
 export class ChangeRecorder {
-  private readonly collected = new Ambient<Change[]>();
+  private readonly collected = new Ambient<Collection>();
 
   constructor(
     private readonly database: Database,
@@ -34,21 +39,33 @@ export class ChangeRecorder {
    * Says that something was changed. What changed nothing is not said. As soon as the change is committed, nothing
    * this process remembers of the application is used any more.
    *
+   * A service that is about to write much says so before: a change that is not admitted then costs no writing.
+   *
    * @throws Error outside an audited route: a change nobody would record must not happen
+   * @throws DomainError when the change is not admitted
    */
   record(change: Change): void {
-    const changes = this.collected.get();
-    if (changes === undefined) throw new Error(`A change of ${change.resourceType} outside an audited route`);
-    changes.push(change);
+    const collection = this.collected.get();
+    if (collection === undefined)
+      throw new Error(`A change of ${change.resourceType} outside an audited route`);
+    collection.admit(change);
+    collection.changes.push(change);
     this.database.afterCommit(() => {
       this.feed.changedHere(change.appKey);
     });
   }
 
-  /** Runs `work` and gives its result together with the changes said meanwhile. */
-  async collect<T>(work: () => Promise<T>): Promise<{ result: T; changes: readonly Change[] }> {
+  /**
+   * Runs `work` and gives its result together with the changes said meanwhile.
+   *
+   * @param admit throws a DomainError for a change that must not happen
+   */
+  async collect<T>(
+    work: () => Promise<T>,
+    admit: (change: Change) => void,
+  ): Promise<{ result: T; changes: readonly Change[] }> {
     const changes: Change[] = [];
-    const result = await this.collected.run(changes, work);
+    const result = await this.collected.run({ changes, admit }, work);
     return { result, changes };
   }
 }

@@ -34,6 +34,8 @@ export abstract class AppConfig {
   abstract readonly healthLogRetentionDays: number;
   /** For how many days the entries of the audit trail are kept (1 to 36500); undefined: for ever. */
   abstract readonly auditRetentionDays: number | undefined;
+  /** Bytes of the audit trail that the changes of one application may take in an hour. */
+  abstract readonly auditMaxBytesPerHour: number;
 }
 
 export interface HttpConfig {

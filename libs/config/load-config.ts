@@ -75,6 +75,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     healthLogRetentionDays: settings.integer('HEALTH_LOG_RETENTION_DAYS', 30, 1, 400),
     // 0 is how one says "for ever".
     auditRetentionDays: settings.integer('AUDIT_RETENTION_DAYS', 0, 0, 36_500) || undefined,
+    auditMaxBytesPerHour: settings.integer('AUDIT_MAX_BYTES_PER_HOUR', 64 * MEBIBYTE, MEBIBYTE, 2 ** 40),
     secrets: await loadSecrets(settings, { production, dataDir }),
   };
 }

@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type BeforeApplicationShutdown,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import pg from 'pg';
 import type { Counter, Metrics } from '../metrics/metrics.js';
 import { parseConnectionUrl } from './connection-url.js';
@@ -29,11 +24,11 @@ export type ChangeListener = (appKey: string | undefined) => void;
  * reads the database's clock.
  */
 @Injectable()
-export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ChangeFeed {
   private readonly logger = new Logger(ChangeFeed.name);
   private readonly beats = `mcp_registry_beats_${randomUUID().replaceAll('-', '')}`;
   private readonly listeners: ChangeListener[] = [];
-  private readonly stop = new AbortController();
+  private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   /** On the monotonic clock, when the last beat that came back was sent. */
   private confirmedAt = -Infinity;
@@ -74,17 +69,18 @@ export class ChangeFeed implements OnApplicationBootstrap, BeforeApplicationShut
     this.tell(appKey);
   }
 
-  onApplicationBootstrap(): void {
+  /** Listens until {@link stop}; the feed is not current before. */
+  start(): void {
     this.running = this.listen();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stop.abort();
+  async stop(): Promise<void> {
+    this.stopping.abort();
     await this.running;
   }
 
   private async listen(): Promise<void> {
-    const { signal } = this.stop;
+    const { signal } = this.stopping;
     while (!signal.aborted) {
       await this.listenOnce(signal).catch((error: unknown) => {
         if (signal.aborted) return;

@@ -64,6 +64,7 @@ describe('the configuration', () => {
       applicationUpdateEnvironments: [],
       healthLogRetentionDays: 30,
       auditRetentionDays: undefined,
+      auditMaxBytesPerHour: 67_108_864,
       secrets: {
         secretKeys: [SECRETS.SECRET_KEY],
         adminKeys: [SECRETS.REGISTRY_ADMIN_KEY],
@@ -111,6 +112,7 @@ describe('the configuration', () => {
       APP_UPDATE_ENVIRONMENTS: 'production, Pre-Prod.2',
       HEALTH_LOG_RETENTION_DAYS: '7',
       AUDIT_RETENTION_DAYS: '365',
+      AUDIT_MAX_BYTES_PER_HOUR: '1048576',
     });
     expect(config).toEqual({
       production: true,
@@ -155,6 +157,7 @@ describe('the configuration', () => {
       applicationUpdateEnvironments: ['production', 'Pre-Prod.2'],
       healthLogRetentionDays: 7,
       auditRetentionDays: 365,
+      auditMaxBytesPerHour: 1_048_576,
       secrets: {
         secretKeys: [SECRETS.SECRET_KEY],
         adminKeys: [SECRETS.REGISTRY_ADMIN_KEY],
@@ -249,6 +252,7 @@ describe('the configuration', () => {
     ['AUDIT_RETENTION_DAYS', '-1', 'a whole number from 0 to 36500'],
     ['AUDIT_RETENTION_DAYS', '36501', 'a whole number from 0 to 36500'],
     ['AUDIT_RETENTION_DAYS', 'for ever', 'a whole number from 0 to 36500'],
+    ['AUDIT_MAX_BYTES_PER_HOUR', '1048575', 'a whole number from 1048576 to 1099511627776'],
     ['RATE_LIMIT_ENABLED', 'maybe', 'true or false'],
     ['RATE_LIMIT_MAX', '0', 'a whole number from 1 to 1000000000'],
     ['RATE_LIMIT_WINDOW', '86401', 'a whole number from 1 to 86400'],

@@ -242,6 +242,14 @@ describe('a change', () => {
     const issued = (await send('post', path, { name: 'a' })).response.body as { id: string; apiKey: string };
     const rotated = (await send('post', `${path}/${issued.id}/rotate`)).response.body as typeof issued;
     await send('delete', `${path}/${rotated.id}`);
+    // People write secrets where none belong.
+    const description = `Ask for "${ADMIN_KEY}"\n${issued.apiKey}`;
+    const { requestId } = await send('put', `/applications/${appKey}`, { description });
+    expect(await entriesOf(app, requestId)).toEqual([
+      expect.objectContaining({
+        after: { description: `Ask for "(hidden)"\n${issued.apiKey.slice(0, 21)}(hidden)` },
+      }),
+    ]);
     const secrets = [ADMIN_KEY, issued.apiKey.slice(-43), rotated.apiKey.slice(-43)];
     const hashes = await app.database.query<{ hashedKey: string }>(`SELECT "hashedKey" FROM "ApiKey"`);
     expect(hashes.length).toBeGreaterThanOrEqual(2);

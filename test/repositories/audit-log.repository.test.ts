@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AuditLogEntity } from '#registry/audit/audit-log.entity.js';
-import { type AuditLogFilter, AuditLogRepository } from '#registry/audit/audit-log.repository.js';
+import { createHash } from 'node:crypto';
+import {
+  type AuditLogFilter,
+  AuditLogRepository,
+  type AuditLogRow,
+} from '#registry/audit/audit-log.repository.js';
 import { NO_METRICS } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
@@ -9,7 +13,7 @@ describe('AuditLogRepository', () => {
   let opened: RepositoryDatabase;
   let entries: AuditLogRepository;
 
-  const entry = (id: string, fields: Partial<AuditLogEntity> = {}): AuditLogEntity => ({
+  const entry = (id: string, fields: Partial<AuditLogRow> = {}): AuditLogRow => ({
     id,
     createdAt: new Date('2026-01-01T00:00:00.000Z'),
     action: 'application.updated',
@@ -37,19 +41,21 @@ describe('AuditLogRepository', () => {
     await entries.append([
       entry('a'),
       entry('b', { actor: 'application', apiKeyId: 'key' }),
-      entry('c', { before: { z: 1, a: [null, { deep: 'ü' }] }, after: 'text', occurrences: 7 }),
+      entry('c', { before: '{"z": 1, "a": [null, {"deep": "ü"}]}', after: '"text"', occurrences: 7 }),
       entry('d', { createdAt: new Date('2026-01-01T00:00:00.001Z') }),
     ]);
   });
   afterAll(() => opened.close());
 
   const ids = async (filter: AuditLogFilter = {}, after?: Keyset, limit = 9): Promise<string[]> =>
-    (await entries.list(filter, after, limit)).map(({ id }) => id);
+    (await entries.page(filter, after, limit)).entries.map(({ id }) => id);
 
   it('gives entries back as they were written, newest first', async () => {
     expect(await ids()).toEqual(['d', 'c', 'b', 'a']);
-    expect((await entries.list({}, undefined, 2))[1]).toEqual(
-      entry('c', { before: { z: 1, a: [null, { deep: 'ü' }] }, after: 'text', occurrences: 7 }),
+    const { entries: page, hasMore } = await entries.page({}, undefined, 2);
+    expect(hasMore).toBe(true);
+    expect(page[1]).toEqual(
+      entry('c', { before: '{"z": 1, "a": [null, {"deep": "ü"}]}', after: '"text"', occurrences: 7 }),
     );
   });
 
@@ -83,5 +89,64 @@ describe('AuditLogRepository', () => {
     });
     await expect(work).rejects.toThrow('undone');
     expect(await ids()).not.toContain('x');
+  });
+
+  describe('with values of earlier versions, which had no bound', () => {
+    const MEBIBYTE = 1024 * 1024;
+
+    /** Adds entries of an application whose values have so many bytes; they compress, as schemas do. */
+    async function add(
+      appKey: string,
+      count: number,
+      bytes: { before: number; after: number },
+    ): Promise<void> {
+      await opened.outside.query(
+        `INSERT INTO "AuditLog" ("id", "createdAt", "action", "actor", "appKey", "resourceType", "before", "after")
+         SELECT $1 || n, '2026-02-01Z', 'endpoints.registered', 'application', $1, 'endpoints',
+                to_json(left(t, $3 - 2)), to_json(left(t, $4 - 2))
+         FROM generate_series(1, $2::integer) n,
+              (SELECT string_agg(md5(m::text), '') || repeat('ab', 10 * 1024 * 1024) AS t FROM generate_series(1, 10000) m) s`,
+        [appKey, count, bytes.before, bytes.after],
+      );
+    }
+
+    /** The pages of an application's entries: the length of each, and of the values in it. */
+    async function pagesOf(appKey: string): Promise<{ count: number; bytes: number }[]> {
+      const pages = [];
+      let last: Keyset | undefined;
+      for (;;) {
+        const { entries: page, hasMore } = await entries.page({ appKey }, last, 500);
+        const texts = page.flatMap(({ before, after }) => [before ?? '', after ?? '']);
+        pages.push({ count: page.length, bytes: texts.reduce((sum, { length }) => sum + length, 0) });
+        if (!hasMore) return pages;
+        last = page.at(-1);
+      }
+    }
+
+    it('ends a page before 4 MiB', async () => {
+      await add('large', 10, { before: 400_000, after: 600_000 });
+      expect(await pagesOf('large')).toEqual([
+        { count: 4, bytes: 4_000_000 },
+        { count: 4, bytes: 4_000_000 },
+        { count: 2, bytes: 2_000_000 },
+      ]);
+    });
+
+    it('gives the digest of a value of more than 1 MiB', async () => {
+      await add('huge', 1, { before: 18 * MEBIBYTE, after: MEBIBYTE });
+      const { entries: page, hasMore } = await entries.page({ appKey: 'huge' }, undefined, 50);
+      const [stored] = await opened.outside.query<{ text: string }>(
+        `SELECT "before"::text AS "text" FROM "AuditLog" WHERE "appKey" = 'huge'`,
+      );
+      expect({ count: page.length, hasMore }).toEqual({ count: 1, hasMore: false });
+      expect(JSON.parse(page[0]?.before ?? '')).toEqual({
+        truncated: true,
+        sha256: createHash('sha256')
+          .update(stored?.text ?? '')
+          .digest('hex'),
+        bytes: 18 * MEBIBYTE,
+      });
+      expect(page[0]?.after).toHaveLength(MEBIBYTE);
+    });
   });
 });

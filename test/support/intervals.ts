@@ -1,8 +1,16 @@
-import { SchedulerRegistry } from '@nestjs/schedule';
-import type { TestApp } from './start-app.js';
+import type { INestApplicationContext } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { PeriodicJob } from '#libs/scheduling/periodic-job.js';
+
+/** The background jobs of an application. */
+export function periodicJobsOf(app: INestApplicationContext): PeriodicJob[] {
+  return [...app.get(ModulesContainer).values()]
+    .flatMap((module) => [...module.providers.values()])
+    .map(({ instance }) => instance)
+    .filter((instance) => instance instanceof PeriodicJob);
+}
 
 /** Stops what the service does every few seconds: the test decides when it happens. */
-export function stopIntervals(app: TestApp): void {
-  const scheduler = app.nest.get(SchedulerRegistry);
-  for (const name of scheduler.getIntervals()) scheduler.deleteInterval(name);
+export function stopIntervals({ nest }: { readonly nest: INestApplicationContext }): void {
+  for (const job of periodicJobsOf(nest)) job.pause();
 }

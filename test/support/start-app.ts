@@ -1,9 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import request from 'supertest';
 import { loadConfig } from '#libs/config/load-config.js';
 import { createApp } from '#registry/start-registry.js';
+import { periodicJobsOf } from './intervals.js';
 import { GIVEN_SECRETS } from './secrets.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -59,6 +59,6 @@ export async function startApp(
 }
 
 function stopProbing(nest: NestFastifyApplication): void {
-  const scheduler = nest.get(SchedulerRegistry);
-  for (const name of ['probe-due-targets', 'record-probe-results']) scheduler.deleteInterval(name);
+  const probing = periodicJobsOf(nest).filter(({ name }) => name.includes('probe'));
+  for (const job of probing) job.pause();
 }

@@ -10,23 +10,27 @@ import { CallerAuthority } from '#libs/access/caller-authority.js';
 import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filter.js';
 import { AnswerInterceptor } from '#libs/answers/answer.interceptor.js';
 import type { AppConfig } from '#libs/config/app-config.js';
+import { DatabaseJobsModule } from '#libs/database/database-jobs.module.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { ListingInterceptor } from '#libs/pagination/listing.interceptor.js';
 import { ProblemFilter } from '#libs/problem-details/problem.filter.js';
 import { InputValidationPipe } from '#libs/validation/input-validation.pipe.js';
+import { ApiKeysJobsModule } from './api-keys/api-keys-jobs.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditInterceptor } from './audit/audit.interceptor.js';
+import { AuditJobsModule } from './audit/audit-jobs.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
+import { HealthJobsModule } from './health/health-jobs.module.js';
 import { HealthModule } from './health/health.module.js';
 import { infrastructure, INFRASTRUCTURE } from './infrastructure.js';
 import type { Observability } from './observability.js';
 import { UndeclaredMethods } from './undeclared-methods.js';
 
-/** The table of contents: the features, and what every request passes on its way to them. */
+/** The table of contents: the features, their background jobs, and what every request passes on its way to them. */
 @Global()
 @Module({
   imports: [
@@ -38,6 +42,10 @@ import { UndeclaredMethods } from './undeclared-methods.js';
     DiscoveryModule,
     ApiKeysModule,
     HealthModule,
+    DatabaseJobsModule,
+    AuditJobsModule,
+    ApiKeysJobsModule,
+    HealthJobsModule,
   ],
   providers: [
     AdminKeyGuard,

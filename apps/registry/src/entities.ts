@@ -1,6 +1,7 @@
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { ApplicationEntity } from './applications/application.entity.js';
 import { AuditLogEntity } from './audit/audit-log.entity.js';
+import { AuditUsageEntity } from './audit/audit-usage.entity.js';
 import { EndpointEntity } from './endpoints/endpoint.entity.js';
 import { EnvironmentEntity } from './environments/environment.entity.js';
 import { HealthCheckLogArchiveEntity } from './health/history/health-check-log-archive.entity.js';
@@ -15,6 +16,7 @@ export const entities = [
   EndpointEntity,
   ApiKeyEntity,
   AuditLogEntity,
+  AuditUsageEntity,
   HealthTargetEntity,
   HealthCheckLogEntity,
   HealthCheckLogArchiveEntity,

@@ -1,8 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import { destination, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
 import type { AppConfig, LogLevel } from '#libs/config/app-config.js';
+import { SecretRedaction } from '#libs/redaction/secret-redaction.js';
 import { currentRequest } from '#libs/tracing/request-scope.js';
-import { secretsHidden } from './log-secrets.js';
 
 const LEVELS: Record<LogLevel, number> = { debug: 20, info: 30, warning: 40, error: 50, critical: 60 };
 
@@ -31,10 +31,10 @@ export class RegistryLogger implements LoggerService {
   private readonly lines: Pino<LogLevel>;
 
   constructor(config: AppConfig, stream: LineStream) {
-    const hidden = secretsHidden(config);
+    const redaction = new SecretRedaction(config);
     const output: LineStream = {
       write: (line) => {
-        stream.write(hidden(line));
+        stream.write(redaction.redact(line));
       },
     };
     this.lines = pino<LogLevel>(

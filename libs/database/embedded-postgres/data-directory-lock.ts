@@ -111,6 +111,8 @@ class HeldLock implements DataDirectoryLock {
     this.lost = new Promise((resolve) => {
       this.lose = resolve;
     });
+    // Not a job of the service: the command line and tests hold the lock without one.
+    // eslint-disable-next-line no-restricted-globals
     this.heartbeats = setInterval(() => {
       this.beat();
     }, HEARTBEAT_MS).unref();

@@ -39,7 +39,7 @@ export function addAuditCommands(root: Command): void {
       const { registry, output } = await Session.open(command);
       const { application, action, actor, from, to, limit } = options;
       const query = { app_key: application, action, actor, from, to };
-      output.list(await registry.list<AuditEntry>('/audit-logs', { query, most: limit }), {
+      await output.pages(registry.pages<AuditEntry>('/audit-logs', { query, most: limit }), {
         TIME: ({ createdAt }) => createdAt,
         ACTION: (entry) => entry.action,
         ACTOR: (entry) => entry.actor,

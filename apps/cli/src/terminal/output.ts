@@ -24,21 +24,24 @@ export class Output {
 
   /** A list: a line a row, or the JSON array as the registry has it. */
   list<Row>(rows: readonly Row[], columns: Columns<Row>): void {
+    if (this.json) this.write(rows);
+    else this.table(Object.keys(columns), cellsOf(rows, columns));
+  }
+
+  /** As {@link list}, of rows too large to keep: JSON is written page by page, and for a table only its cells are kept. */
+  async pages<Row>(pages: AsyncIterable<readonly Row[]>, columns: Columns<Row>): Promise<void> {
     if (this.json) {
-      this.write(rows);
+      let separator = '[';
+      for await (const row of rowsOf(pages)) {
+        process.stdout.write(`${separator}\n  ${JSON.stringify(row, null, 2).replaceAll('\n', '\n  ')}`);
+        separator = ',';
+      }
+      process.stdout.write(separator === '[' ? '[]\n' : '\n]\n');
       return;
     }
-    if (rows.length === 0) {
-      this.say('None.');
-      return;
-    }
-    const table = new Table({
-      head: Object.keys(columns),
-      chars: NO_BORDERS,
-      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    });
-    for (const row of rows) table.push(Object.values(columns).map((cell) => shown(cell(row))));
-    process.stdout.write(`${untailed(table.toString())}\n`);
+    const cells: string[][] = [];
+    for await (const page of pages) cells.push(...cellsOf(page, columns));
+    this.table(Object.keys(columns), cells);
   }
 
   /** One thing: a line a field, or the JSON object as the registry has it. */
@@ -74,9 +77,31 @@ export class Output {
     process.stderr.write(`${sentence}\n`);
   }
 
+  private table(head: string[], rows: readonly string[][]): void {
+    if (rows.length === 0) {
+      this.say('None.');
+      return;
+    }
+    const table = new Table({
+      head,
+      chars: NO_BORDERS,
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    });
+    table.push(...rows);
+    process.stdout.write(`${untailed(table.toString())}\n`);
+  }
+
   private write(value: unknown): void {
     process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   }
+}
+
+async function* rowsOf<Row>(pages: AsyncIterable<readonly Row[]>): AsyncGenerator<Row> {
+  for await (const page of pages) yield* page;
+}
+
+function cellsOf<Row>(rows: readonly Row[], columns: Columns<Row>): string[][] {
+  return rows.map((row) => Object.values(columns).map((cell) => shown(cell(row))));
 }
 
 function shown(value: unknown): string {

@@ -27,6 +27,6 @@ import { KeyUse } from './key-use.js';
     { provide: CredentialVerifier, useClass: ApiKeyVerifier },
     { provide: CallerJudge, useClass: ApiKeyJudge },
   ],
-  exports: [CallerJudge, CredentialVerifier, ApiKeysService],
+  exports: [ApiKeysService, CallerJudge, CredentialVerifier, KeyUse],
 })
 export class ApiKeysModule {}

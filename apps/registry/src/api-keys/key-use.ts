@@ -1,10 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { Database } from '#libs/database/database.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
-
-const FLUSH_INTERVAL_MS = 10_000;
 
 /** Keeps when each API key was last used: in memory, written in batches, so that no request pays for it. */
 @Injectable()
@@ -24,7 +21,7 @@ export class KeyUse {
     this.pending.set(apiKeyId, this.clock.now());
   }
 
-  @Interval(FLUSH_INTERVAL_MS)
+  /** Writes what was recorded since the last time; what cannot be written is kept for the next time. */
   async flush(): Promise<void> {
     if (this.pending.size === 0) return;
     const batch = this.pending;

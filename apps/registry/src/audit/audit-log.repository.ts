@@ -5,11 +5,23 @@ import { type Counter, Metrics } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { AuditLogEntity } from './audit-log.entity.js';
 
-/** An entry to be written. */
-export type NewAuditEntry = Omit<AuditLogEntity, 'createdAt'> & {
-  /** null: now, by the database's clock, so that the entries of one thing are in the order of its changes. */
+/** An entry as the table takes it. */
+export type AuditLogRow = Omit<AuditLogEntity, 'createdAt' | 'before' | 'after'> & {
+  /** null: now, by the database's clock. */
   readonly createdAt: Date | null;
+  /** JSON. */
+  readonly before: string | null;
+  /** JSON. */
+  readonly after: string | null;
 };
+
+/** An entry as it is read: too large values of earlier versions as `{"truncated": true, "sha256": …, "bytes": …}`. */
+export type ListedEntry = AuditLogRow & { readonly createdAt: Date };
+
+export interface EntriesPage {
+  readonly entries: readonly ListedEntry[];
+  readonly hasMore: boolean;
+}
 
 /** What retention took away. */
 export interface PrunedEntries {
@@ -38,8 +50,8 @@ const COLUMNS: readonly ListedColumn<keyof AuditLogEntity>[] = [
   { column: 'environmentId', type: 'text' },
   { column: 'resourceType', type: 'text' },
   { column: 'resourceId', type: 'text' },
-  { column: 'before', type: 'json' },
-  { column: 'after', type: 'json' },
+  { column: 'before', type: 'text' },
+  { column: 'after', type: 'text' },
   { column: 'reason', type: 'text' },
   { column: 'occurrences', type: 'integer' },
   { column: 'ipAddress', type: 'text' },
@@ -52,11 +64,59 @@ const COLUMN_NAMES = COLUMNS.map(({ column }) => `"${column}"`);
 /** Any number that no other program on the database uses for an advisory lock: "audit" as bytes. */
 const PRUNER_LOCK = 0x6175646974;
 
+const WRITTEN_AS: Readonly<Record<string, string>> = {
+  '"createdAt"': `coalesce("createdAt", statement_timestamp())`,
+  '"before"': `"before"::json`,
+  '"after"': `"after"::json`,
+};
+
 /** Every change pays for it, so that its text is made once. */
 const APPEND = `
   INSERT INTO "AuditLog" (${COLUMN_NAMES.join(', ')})
-  SELECT ${COLUMN_NAMES.map((name) => (name === '"createdAt"' ? `coalesce(${name}, statement_timestamp())` : name)).join(', ')}
+  SELECT ${COLUMN_NAMES.map((name) => WRITTEN_AS[name] ?? name).join(', ')}
   FROM ${unnested(COLUMNS, 'entry')}`;
+
+const MEBIBYTE = 1024 * 1024;
+/** Values of one page. */
+const MAX_PAGE_BYTES = 4 * MEBIBYTE;
+/** Earlier versions wrote values of any size: larger ones are read as their digest. */
+const MAX_VALUE_BYTES = MEBIBYTE;
+/** What a digest takes, and the other columns of a row. */
+const ROW_BYTES = 2048;
+
+const bytesRead = (column: string): string =>
+  `CASE WHEN "${column}Bytes" > ${MAX_VALUE_BYTES} THEN 0 ELSE "${column}Bytes" END`;
+
+const valueRead = (column: string): string => `
+  CASE WHEN "${column}Bytes" > ${MAX_VALUE_BYTES} THEN json_build_object('truncated', true,
+    'sha256', encode(sha256(convert_to("${column}"::text, 'UTF8')), 'hex'), 'bytes', "${column}Bytes")::text
+  ELSE "${column}"::text END AS "${column}"`;
+
+/**
+ * Cuts the entries found, newest first, twice. By the size in which they are stored, which PostgreSQL knows without
+ * reading them: a page costs the reading of some values however large they are. Then by the size in which they are
+ * answered. The first entry is always there.
+ */
+const pageOf = (conditions: string, limit: string): string => `
+  WITH "found" AS MATERIALIZED (
+    SELECT * FROM "AuditLog" WHERE ${conditions} ORDER BY "createdAt" DESC, "id" DESC LIMIT ${limit} + 1
+  ), "stored" AS MATERIALIZED (
+    SELECT "id", "before", "after", row_number() OVER "newest" AS "position",
+           sum(coalesce(pg_column_size("before"), 0) + coalesce(pg_column_size("after"), 0)) OVER "newest" AS "bytes"
+    FROM "found" WINDOW "newest" AS (ORDER BY "createdAt" DESC, "id" DESC)
+  ), "measured" AS MATERIALIZED (
+    SELECT "id", "position", coalesce(octet_length("before"::text), 0) AS "beforeBytes",
+           coalesce(octet_length("after"::text), 0) AS "afterBytes"
+    FROM "stored" WHERE "position" = 1 OR ("position" <= ${limit} AND "bytes" <= ${MAX_PAGE_BYTES})
+  ), "read" AS (
+    SELECT *, sum(${ROW_BYTES} + ${bytesRead('before')} + ${bytesRead('after')}) OVER (ORDER BY "position") AS "bytes"
+    FROM "measured"
+  )
+  SELECT ${COLUMN_NAMES.filter((name) => name !== '"before"' && name !== '"after"').join(', ')},
+         ${valueRead('before')}, ${valueRead('after')}, (SELECT count(*)::integer FROM "found") AS "found"
+  FROM "found" JOIN "read" USING ("id")
+  WHERE "position" = 1 OR "bytes" <= ${MAX_PAGE_BYTES}
+  ORDER BY "position"`;
 
 /** Appends and reads; the table takes nothing else, but for retention. */
 @Injectable()
@@ -75,7 +135,7 @@ export class AuditLogRepository {
   }
 
   /** Writes all entries in one statement, in the current transaction if there is one. */
-  async append(entries: readonly NewAuditEntry[]): Promise<void> {
+  async append(entries: readonly AuditLogRow[]): Promise<void> {
     await this.database.query(APPEND, listsOf(COLUMNS, entries));
     this.database.afterCommit(() => {
       for (const { action } of entries) this.written.inc({ action });
@@ -120,20 +180,28 @@ export class AuditLogRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Newest first. */
-  async list(filter: AuditLogFilter, after: Keyset | undefined, limit: number): Promise<AuditLogEntity[]> {
-    const manager = await this.database.manager();
-    const query = manager
-      .createQueryBuilder(AuditLogEntity, 'entry')
-      .orderBy({ 'entry.createdAt': 'DESC', 'entry.id': 'DESC' })
-      .limit(limit);
+  /** Newest first, at most `limit` of them, and fewer when their values exceed 4 MiB. */
+  async page(filter: AuditLogFilter, after: Keyset | undefined, limit: number): Promise<EntriesPage> {
+    const parameters: unknown[] = [];
+    const parameter = (value: unknown): string => `$${parameters.push(value)}`;
     const { appKey, action, actor, from, to } = filter;
-    if (appKey !== undefined) query.andWhere('entry.appKey = :appKey', { appKey });
-    if (action !== undefined) query.andWhere('entry.action = :action', { action });
-    if (actor !== undefined) query.andWhere('(entry.actor = :actor OR entry.apiKeyId = :actor)', { actor });
-    if (from !== undefined) query.andWhere('entry.createdAt >= :from', { from });
-    if (to !== undefined) query.andWhere('entry.createdAt < :to', { to });
-    if (after !== undefined) query.andWhere('(entry.createdAt, entry.id) < (:createdAt, :id)', after);
-    return query.getMany();
+    const conditions: string[] = [];
+    if (appKey !== undefined) conditions.push(`"appKey" = ${parameter(appKey)}`);
+    if (action !== undefined) conditions.push(`"action" = ${parameter(action)}`);
+    if (actor !== undefined) {
+      const name = parameter(actor);
+      conditions.push(`("actor" = ${name} OR "apiKeyId" = ${name})`);
+    }
+    if (from !== undefined) conditions.push(`"createdAt" >= ${parameter(from)}`);
+    if (to !== undefined) conditions.push(`"createdAt" < ${parameter(to)}`);
+    if (after !== undefined) {
+      conditions.push(
+        `("createdAt", "id") < (${parameter(after.createdAt)}::timestamptz, ${parameter(after.id)})`,
+      );
+    }
+    const sql = pageOf(conditions.length === 0 ? 'true' : conditions.join(' AND '), String(limit));
+    const rows = await this.database.query<ListedEntry & { readonly found: number }>(sql, parameters);
+    const entries = rows.map(({ found: _, ...entry }) => entry);
+    return { entries, hasMore: (rows[0]?.found ?? 0) > entries.length };
   }
 }

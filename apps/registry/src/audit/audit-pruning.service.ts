@@ -2,7 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '#libs/config/app-config.js';
 import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
-import { AuditLogRepository, type NewAuditEntry, type PrunedEntries } from './audit-log.repository.js';
+import { AuditLogRepository, type PrunedEntries } from './audit-log.repository.js';
+import { AuditUsageRepository } from './audit-usage.repository.js';
+import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
 import { unattendedOrigin } from './request-origin.js';
 
 /** Entries deleted by one transaction: some tenths of a second. */
@@ -16,15 +18,18 @@ export class AuditPruningService {
   constructor(
     private readonly database: Database,
     private readonly entries: AuditLogRepository,
+    private readonly writer: AuditWriter,
+    private readonly usage: AuditUsageRepository,
     private readonly config: AppConfig,
   ) {}
 
   /**
-   * Deletes all entries that are older, by the database's clock. It may break off anywhere, by `signal` or a crash:
+   * Deletes what was counted for quotas of past hours, and all entries that are older, by the database's clock. It may break off anywhere, by `signal` or a crash:
    * every batch is a transaction with an entry of its own, and the next call goes on from there. Of several processes
    * that call it at once, one works.
    */
   async prune(signal = new AbortController().signal): Promise<void> {
+    await this.usage.deletePast();
     const days = this.config.auditRetentionDays;
     if (days === undefined) return;
     let total = 0;
@@ -42,7 +47,7 @@ export class AuditPruningService {
     return this.database.transaction(async () => {
       if (!(await this.entries.isOnlyPruner())) return undefined;
       const pruned = await this.entries.deleteOlderThan(days, BATCH_SIZE);
-      if (pruned !== undefined) await this.entries.append([entryOf(pruned, days)]);
+      if (pruned !== undefined) await this.writer.write([entryOf(pruned, days)]);
       return pruned;
     });
   }

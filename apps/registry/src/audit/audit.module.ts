@@ -2,9 +2,12 @@ import { Global, Module } from '@nestjs/common';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { AuditedTransactions } from '#libs/audit-trail/audited-transactions.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { SecretRedaction } from '#libs/redaction/secret-redaction.js';
 import { AuditController } from './audit.controller.js';
 import { AuditLogRepository } from './audit-log.repository.js';
-import { AuditPruner } from './audit-pruner.js';
+import { AuditQuota } from './audit-quota.js';
+import { AuditUsageRepository } from './audit-usage.repository.js';
+import { AuditWriter } from './audit-writer.js';
 import { AuditPruningService } from './audit-pruning.service.js';
 import { AuditService } from './audit.service.js';
 import { RefusalLog } from './refusal-log.js';
@@ -15,13 +18,24 @@ import { RefusalLog } from './refusal-log.js';
   controllers: [AuditController],
   providers: [
     AuditService,
+    AuditWriter,
     AuditLogRepository,
+    AuditQuota,
+    AuditUsageRepository,
+    SecretRedaction,
     AuditPruningService,
-    AuditPruner,
     ChangeRecorder,
     { provide: AuditedTransactions, useExisting: AuditService },
-    { provide: RefusalRecorder, useClass: RefusalLog },
+    RefusalLog,
+    { provide: RefusalRecorder, useExisting: RefusalLog },
   ],
-  exports: [AuditService, AuditedTransactions, ChangeRecorder, RefusalRecorder],
+  exports: [
+    AuditService,
+    AuditedTransactions,
+    ChangeRecorder,
+    RefusalRecorder,
+    RefusalLog,
+    AuditPruningService,
+  ],
 })
 export class AuditModule {}

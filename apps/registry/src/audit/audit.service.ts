@@ -5,33 +5,42 @@ import { type Change, ChangeRecorder } from '#libs/audit-trail/change-recorder.j
 import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
 import { responseOf } from '#libs/responses/shown.decorator.js';
-import { type Listing, listing } from '#libs/pagination/listing.js';
-import type { AuditLogEntity } from './audit-log.entity.js';
-import { AuditLogRepository } from './audit-log.repository.js';
+import { decodeCursor, encodeCursor } from '#libs/pagination/cursor.js';
+import { Page } from '#libs/pagination/listing.js';
+import { AuditLogRepository, type ListedEntry } from './audit-log.repository.js';
+import { AuditQuota } from './audit-quota.js';
+import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
 import { DEFAULT_LIMIT, type AuditLogQuery } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
+import type { ImportedAuditEntry } from './dto/imported-audit-entry.js';
 import { type AuditOrigin, unattendedOrigin } from './request-origin.js';
 
 @Injectable()
 export class AuditService extends AuditedTransactions {
   constructor(
     private readonly entries: AuditLogRepository,
+    private readonly writer: AuditWriter,
+    private readonly quota: AuditQuota,
     private readonly changes: ChangeRecorder,
     private readonly database: Database,
   ) {
     super();
   }
 
-  list(query: AuditLogQuery): Promise<Listing<AuditLogResponse>> {
+  /** A page of at most `limit` entries and some 4 MiB, newest first. */
+  async list(query: AuditLogQuery): Promise<Page<AuditLogResponse>> {
     const { app_key: appKey, action, actor, from, to, cursor, limit = DEFAULT_LIMIT } = query;
-    return listing(
-      { limit, cursor },
-      (after, count) => this.entries.list({ appKey, action, actor, from, to }, after, count),
-      (entry) => responseOf(AuditLogResponse, entry, { before: entry.before, after: entry.after }),
-    );
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    const { entries, hasMore } = await this.entries.page({ appKey, action, actor, from, to }, after, limit);
+    const last = entries.at(-1);
+    return new Page(entries.map(shown), hasMore && last !== undefined ? encodeCursor(last) : undefined);
   }
 
-  /** Does what {@link AuditedTransactions.run} promises, in the name of a caller or of nobody who sent a request. */
+  /**
+   * Does what {@link AuditedTransactions.run} promises, in the name of a caller or of nobody who sent a request.
+   *
+   * @throws AuditQuotaExceeded when an application has used up its share of the trail
+   */
   run<T>(
     action: AuditAction,
     work: () => Promise<T>,
@@ -39,7 +48,9 @@ export class AuditService extends AuditedTransactions {
   ): Promise<T> {
     const origin = typeof by === 'string' ? unattendedOrigin(by) : by;
     return this.database.transaction(async () => {
-      const { result, changes } = await this.changes.collect(work);
+      const { result, changes } = await this.changes.collect(work, ({ applicationId }) => {
+        if (origin.actor === 'application') this.quota.assertLeft(applicationId);
+      });
       await this.record(action, changes, origin);
       return result;
     });
@@ -50,18 +61,19 @@ export class AuditService extends AuditedTransactions {
    *
    * @returns how many were not there yet
    */
-  import(entries: readonly AuditLogEntity[], { dryRun }: { dryRun: boolean }): Promise<number> {
+  import(entries: readonly ImportedAuditEntry[], { dryRun }: { dryRun: boolean }): Promise<number> {
     return this.database.transaction(async () => {
       const known = new Set(await this.entries.idsAmong(entries.map(({ id }) => id)));
       const missing = entries.filter(({ id }) => !known.has(id));
-      if (!dryRun && missing.length > 0) await this.entries.append(missing);
+      if (!dryRun && missing.length > 0) await this.writer.write(missing.map(importedEntry));
       return missing.length;
     });
   }
 
   private async record(action: AuditAction, changes: readonly Change[], origin: AuditOrigin): Promise<void> {
-    if (changes.length === 0) return;
-    await this.entries.append(
+    const [first] = changes;
+    if (first === undefined) return;
+    await this.writer.write(
       changes.map((change) => ({
         id: newId(),
         createdAt: null,
@@ -78,6 +90,30 @@ export class AuditService extends AuditedTransactions {
         occurrences: 1,
         ...origin,
       })),
+      origin.actor === 'application' ? first.applicationId : undefined,
     );
   }
+}
+
+function shown(entry: ListedEntry): AuditLogResponse {
+  const [before, after] = [entry.before, entry.after].map((json): unknown => json && JSON.parse(json));
+  return responseOf(AuditLogResponse, entry, { before, after });
+}
+
+/** Marked as one that another registry wrote. */
+function importedEntry({ details, ...entry }: ImportedAuditEntry): NewAuditEntry {
+  return {
+    ...entry,
+    actor: 'imported',
+    apiKeyId: null,
+    environment: null,
+    environmentId: null,
+    resourceType: entry.applicationId === null ? 'registry' : 'application',
+    resourceId: entry.applicationId,
+    before: null,
+    after: details,
+    reason: null,
+    occurrences: 1,
+    requestId: null,
+  };
 }

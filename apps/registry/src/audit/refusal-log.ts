@@ -1,22 +1,18 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import type { FastifyRequest } from 'fastify';
 import type { RefusalReason, RefusedClaim } from '#libs/access/access.errors.js';
 import { clientAddress } from '#libs/access/client-network.js';
-import { HIDDEN, hideApiKeys } from '#libs/access/hide-api-keys.js';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
-import { AppConfig } from '#libs/config/app-config.js';
 import { Database } from '#libs/database/database.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
-import { AuditLogRepository, type NewAuditEntry } from './audit-log.repository.js';
+import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
 import { requestOrigin } from './request-origin.js';
 
-const WINDOW_MS = 5000;
-/** Distinct entries of one window; what goes beyond is counted in one entry a reason. */
+/** Distinct entries between two flushes; refusals beyond them are counted in one entry a reason. */
 const MAX_ENTRIES = 50;
-const MAX_CLAIM_LENGTH = 255;
+/** The `resourceType` of an entry for refusals of any number of callers. */
+const OVERFLOW = 'overflow';
 
 /** Reasons whose claimed app key is made up as often as not: a flood of invented ones is one entry an address. */
 const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
@@ -27,9 +23,12 @@ const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
   'too-many-failures',
 ]);
 
+/** What refusals of one entry may differ in. */
+const CLAIMED = ['appKey', 'environment', 'userAgent', 'resourceId'] as const;
+
 /**
  * Writes refused credentials to the trail, equal ones of the same few seconds as one entry with their number:
- * a flood of refusals costs memory and table a bounded amount.
+ * a flood of refusals costs memory and table a bounded amount. An entry says only what holds for all its refusals.
  */
 @Injectable()
 export class RefusalLog extends RefusalRecorder {
@@ -37,8 +36,7 @@ export class RefusalLog extends RefusalRecorder {
   private pending = new Map<string, NewAuditEntry>();
 
   constructor(
-    private readonly entries: AuditLogRepository,
-    private readonly config: AppConfig,
+    private readonly writer: AuditWriter,
     private readonly clock: DatabaseClock,
     database: Database,
   ) {
@@ -46,28 +44,22 @@ export class RefusalLog extends RefusalRecorder {
     database.beforeClose(() => this.flush());
   }
 
-  refused(made: RefusedClaim, request: FastifyRequest): void {
-    const claim = {
-      ...made,
-      appKey: this.withoutSecrets(made.appKey),
-      environment: this.withoutSecrets(made.environment),
-    };
+  refused(claim: RefusedClaim, request: FastifyRequest): void {
     this.add(groupOf(claim, clientAddress(request)), entryOf(claim, request, this.clock.now()));
   }
 
-  @Interval(WINDOW_MS)
+  /** Writes what was refused since the last time; what cannot be written is kept for the next time. */
   async flush(): Promise<void> {
     if (this.pending.size === 0) return;
     const batch = this.pending;
     this.pending = new Map();
     // What the caller claimed to be is in the trail only: headers hold what they should not, too.
-    for (const { reason, ipAddress, occurrences } of batch.values()) {
-      this.logger.warn(
-        `Refused credentials from ${ipAddress ?? 'unknown'}: ${reason ?? ''} (${occurrences}×)`,
-      );
+    for (const { reason, resourceType, ipAddress, occurrences } of batch.values()) {
+      const source = resourceType === OVERFLOW ? `further callers` : (ipAddress ?? 'unknown');
+      this.logger.warn(`Refused credentials from ${source}: ${reason ?? ''} (${occurrences}×)`);
     }
     try {
-      await this.entries.append([...batch.values()]);
+      await this.writer.write([...batch.values()]);
     } catch (error) {
       this.logger.error(`Refused credentials could not be written yet: ${(error as Error).message}`);
       for (const [group, entry] of batch) this.add(group, entry);
@@ -75,24 +67,15 @@ export class RefusalLog extends RefusalRecorder {
   }
 
   private add(group: string, entry: NewAuditEntry): void {
-    const isFull = !this.pending.has(group) && this.pending.size >= MAX_ENTRIES;
-    const key = isFull ? `overflow ${entry.reason ?? ''}` : group;
-    const known = this.pending.get(key);
-    if (known === undefined) this.pending.set(key, entry);
-    else known.occurrences += entry.occurrences;
+    if (!this.pending.has(group) && this.pending.size >= MAX_ENTRIES) {
+      this.count(`${OVERFLOW} ${entry.reason ?? ''}`, overflowOf(entry));
+    } else this.count(group, entry);
   }
 
-  /** People put keys into the wrong header, and the trail keeps what it is told. */
-  private withoutSecrets(claimed: string | undefined): string | undefined {
-    if (claimed === undefined) return undefined;
-    const digested = digest(claimed);
-    const isAdminKey = this.config.secrets.adminKeys.some((key) => timingSafeEqual(digested, digest(key)));
-    return isAdminKey ? HIDDEN : hideApiKeys(claimed);
+  private count(group: string, entry: NewAuditEntry): void {
+    const known = this.pending.get(group);
+    this.pending.set(group, known === undefined ? entry : together(known, entry));
   }
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function groupOf(
@@ -104,6 +87,40 @@ function groupOf(
   );
 }
 
+/** Both as one entry, the earlier one without the claims that the other one does not share. */
+function together(one: NewAuditEntry, other: NewAuditEntry): NewAuditEntry {
+  const different = CLAIMED.filter((field) => one[field] !== other[field]);
+  return {
+    ...one,
+    ...Object.fromEntries(different.map((field) => [field, null])),
+    occurrences: one.occurrences + other.occurrences,
+  };
+}
+
+/** The refusals of an entry without their caller. */
+function overflowOf({ id, createdAt, action, actor, reason, occurrences }: NewAuditEntry): NewAuditEntry {
+  return {
+    id,
+    createdAt,
+    action,
+    actor,
+    apiKeyId: null,
+    appKey: null,
+    applicationId: null,
+    environment: null,
+    environmentId: null,
+    resourceType: OVERFLOW,
+    resourceId: null,
+    before: null,
+    after: null,
+    reason,
+    occurrences,
+    ipAddress: null,
+    userAgent: null,
+    requestId: null,
+  };
+}
+
 function entryOf(claim: RefusedClaim, request: FastifyRequest, createdAt: Date): NewAuditEntry {
   return {
     id: newId(),
@@ -111,9 +128,9 @@ function entryOf(claim: RefusedClaim, request: FastifyRequest, createdAt: Date):
     action: 'credentials.refused',
     actor: 'anonymous',
     apiKeyId: claim.apiKeyId ?? null,
-    appKey: storable(claim.appKey),
+    appKey: claim.appKey ?? null,
     applicationId: null,
-    environment: storable(claim.environment),
+    environment: claim.environment ?? null,
     environmentId: null,
     resourceType: 'route',
     resourceId: `${request.method} ${request.routeOptions.url ?? ''}`,
@@ -123,9 +140,4 @@ function entryOf(claim: RefusedClaim, request: FastifyRequest, createdAt: Date):
     occurrences: 1,
     ...requestOrigin(request),
   };
-}
-
-/** A claim is anything a caller may send: one that no column can hold would lose all entries of its batch. */
-function storable(claimed: string | undefined): string | null {
-  return claimed?.slice(0, MAX_CLAIM_LENGTH).replaceAll('\u0000', '\uFFFD').toWellFormed() ?? null;
 }

@@ -4,8 +4,6 @@ import { clientAddress } from '#libs/access/client-network.js';
 import type { UnattendedActor } from '#libs/audit-trail/audited-transactions.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 
-const MAX_USER_AGENT_LENGTH = 512;
-
 type RequestOrigin = Pick<AuditLogEntity, 'ipAddress' | 'userAgent' | 'requestId'>;
 
 /** Who did something, and where it came from. */
@@ -16,11 +14,11 @@ export function unattendedOrigin(actor: UnattendedActor): AuditOrigin {
   return { actor, apiKeyId: null, ipAddress: null, userAgent: null, requestId: null };
 }
 
-/** Where a request came from, as the trail keeps it. */
+/** Where a request came from, as its headers say it: the trail bounds and redacts it. */
 export function requestOrigin(request: FastifyRequest): RequestOrigin {
   return {
     ipAddress: clientAddress(request) ?? null,
-    userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+    userAgent: request.headers['user-agent'] ?? null,
     requestId: request.id,
   };
 }

@@ -41,8 +41,8 @@ export class EndpointsService {
       throw new EnvironmentNotFound(appKey, environment);
     const differences = await this.endpoints.differences(environmentId, batch);
     if (!dryRun && differences.length > 0) {
-      await this.endpoints.apply(environmentId, differences);
       this.recordChange(caller, differences);
+      await this.endpoints.apply(environmentId, differences);
     }
     return answer(environment, batch.length, differences, dryRun);
   }
@@ -62,8 +62,8 @@ export class EndpointsService {
     const all = batch.length === 0 ? [] : await this.endpoints.differences(place.environmentId, batch);
     const differences = all.filter(({ kind }) => kind !== 'deleted' || !keepOthers);
     if (differences.length > 0) {
-      await this.endpoints.apply(place.environmentId, differences);
       this.recordChange(place, differences);
+      await this.endpoints.apply(place.environmentId, differences);
     }
     const { added, updated, deleted, unchanged } = answer(
       place.environment,

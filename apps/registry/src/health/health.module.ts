@@ -10,13 +10,11 @@ import { DayClosingRepository } from './history/day-closing.repository.js';
 import { DayPartitionsRepository } from './history/day-partitions.repository.js';
 import { HealthCheckLogRepository } from './history/health-check-log.repository.js';
 import { HealthFiguresRepository } from './history/health-figures.repository.js';
-import { HistoryKeeper } from './history/history-keeper.js';
 import { HistoryKeepingService } from './history/history-keeping.service.js';
 import { CheckNowService } from './probe/check-now.service.js';
 import { HealthRecorder } from './probe/health-recorder.js';
 import { HealthTargetsRepository } from './probe/health-targets.repository.js';
 import { ProbeMetrics } from './probe/probe-metrics.js';
-import { ProbeScheduler } from './probe/probe.scheduler.js';
 import { ProbeService } from './probe/probe.service.js';
 import { Prober } from './probe/prober.js';
 
@@ -30,7 +28,6 @@ import { Prober } from './probe/prober.js';
     HealthChecksRepository,
     HealthCheckLogRepository,
     HealthFiguresRepository,
-    HistoryKeeper,
     HistoryKeepingService,
     DayClosingRepository,
     DayPartitionsRepository,
@@ -39,8 +36,8 @@ import { Prober } from './probe/prober.js';
     Prober,
     ProbeMetrics,
     ProbeService,
-    ProbeScheduler,
     CheckNowService,
   ],
+  exports: [HistoryKeepingService, ProbeService],
 })
 export class HealthModule {}

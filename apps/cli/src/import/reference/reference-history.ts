@@ -1,5 +1,5 @@
 import { v5 } from 'uuid';
-import type { AuditLogEntity } from '#registry/audit/audit-log.entity.js';
+import type { ImportedAuditEntry } from '#registry/audit/dto/imported-audit-entry.js';
 import { CHECK_STATUSES } from '#registry/health/check-status.js';
 import type { HealthCheckRecord } from '#registry/health/history/history-import.service.js';
 import { jsonFault } from '#libs/validation/json-value.js';
@@ -58,31 +58,20 @@ export function healthCheckFrom(row: Row, places: Places): HealthCheckRecord | u
   };
 }
 
-/** The entry of a row, marked as one that was written elsewhere; undefined when it has no time. */
-export function auditEntryFrom(row: Row, places: Places): AuditLogEntity | undefined {
+/** The entry of a row; undefined when it has no time. */
+export function auditEntryFrom(row: Row, places: Places): ImportedAuditEntry | undefined {
   const createdAt = timeIn(row.createdAt);
   if (createdAt === undefined) return undefined;
   const application = places.application(row.applicationId);
-  const applicationId = application?.id ?? textIn(row.applicationId);
   return {
     id: idIn(row.id) ?? v5(`audit_logs ${textIn(row.id)}`, NAMESPACE),
     createdAt,
     action: shortened(row.action, MAX_WORD_LENGTH) ?? 'unknown',
-    actor: 'imported',
-    apiKeyId: null,
     appKey: application?.appKey ?? null,
-    applicationId,
-    environment: null,
-    environmentId: null,
-    resourceType: applicationId === null ? 'registry' : 'application',
-    resourceId: applicationId,
-    before: null,
-    after: detailsIn(row.details),
-    reason: null,
-    occurrences: 1,
+    applicationId: application?.id ?? textIn(row.applicationId),
+    details: detailsIn(row.details),
     ipAddress: shortened(row.ipAddress, MAX_WORD_LENGTH),
     userAgent: shortened(row.userAgent, MAX_USER_AGENT_LENGTH),
-    requestId: null,
   };
 }
 

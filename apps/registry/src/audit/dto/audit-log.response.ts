@@ -1,10 +1,51 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { Shown } from '#libs/responses/shown.decorator.js';
+import type { ValueDigest } from '../bounded-values.js';
 
 const nullableText = (example: string | null, description?: string): PropertyDecorator =>
   Shown({ type: String, nullable: true, example, description });
 
+/** Documentation of `before` and `after`. */
+const values = (description: string, example: object): PropertyDecorator =>
+  ApiProperty({
+    description,
+    anyOf: [
+      { type: 'object', additionalProperties: true, nullable: true },
+      { $ref: getSchemaPath(ValueDigestResponse) },
+    ],
+    example,
+  });
+
+/** In place of a value that is too large for an entry. */
+class ValueDigestResponse implements ValueDigest {
+  @ApiProperty({ enum: [true] })
+  readonly truncated!: true;
+
+  @ApiProperty({ description: 'SHA-256 of the exact JSON text (UTF-8), in hexadecimal digits' })
+  readonly sha256!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Length of the JSON text (UTF-8)' })
+  readonly bytes!: number;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    example: { added: 2, updated: 4900 },
+    description: 'How many members its properties have; absent in entries of earlier versions',
+  })
+  readonly counts?: Readonly<Record<string, number>>;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'array', items: { type: 'string' } },
+    example: { added: ['GET /orders', 'POST /orders'], updated: ['GET /orders/{id}'] },
+    description: 'The names of these members, such as operations, as many as fit',
+  })
+  readonly names?: Readonly<Record<string, readonly string[]>>;
+}
+
+@ApiExtraModels(ValueDigestResponse)
 export class AuditLogResponse {
   @Shown({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f14' })
   readonly id!: string;
@@ -37,27 +78,32 @@ export class AuditLogResponse {
   @nullableText(null)
   readonly environmentId!: string | null;
 
-  @Shown({ example: 'application' })
+  @Shown({
+    example: 'application',
+    description:
+      '`route` of refused credentials; `overflow` for further refusals of any number of callers, which the entry does not name',
+  })
   readonly resourceType!: string;
 
   @nullableText('0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11')
   readonly resourceId!: string | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { name: 'Orders' } })
+  @values('What was changed, before; a digest when both values together exceed 64 KiB', { name: 'Orders' })
   readonly before!: unknown;
 
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: true,
-    nullable: true,
-    example: { name: 'Orders and returns' },
+  @values('The same after the change; a digest when both values together exceed 64 KiB', {
+    name: 'Orders and returns',
   })
   readonly after!: unknown;
 
   @nullableText(null, 'Why credentials were refused')
   readonly reason!: string | null;
 
-  @Shown({ type: 'integer', example: 1, description: 'How many equal refusals the entry stands for' })
+  @Shown({
+    type: 'integer',
+    example: 1,
+    description: 'How many refusals the entry stands for; it says only what they share',
+  })
   readonly occurrences!: number;
 
   @nullableText('192.0.2.10', 'Of the client that a trusted proxy names, otherwise of the connection')

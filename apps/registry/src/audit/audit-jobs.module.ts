@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { periodicJob } from '#libs/scheduling/periodic-job.js';
+import { AuditPruningService } from './audit-pruning.service.js';
+import { AuditModule } from './audit.module.js';
+import { RefusalLog } from './refusal-log.js';
+
+/** The background jobs of the audit trail. */
+@Module({
+  imports: [AuditModule],
+  providers: [
+    periodicJob(
+      { name: 'prune the audit trail', everyMs: 10 * 60_000, atStart: true },
+      [AuditPruningService],
+      (signal, pruning) => pruning.prune(signal),
+    ),
+    periodicJob({ name: 'write refused credentials', everyMs: 5000 }, [RefusalLog], (_, refusals) =>
+      refusals.flush(),
+    ),
+  ],
+})
+export class AuditJobsModule {}
