@@ -14,10 +14,10 @@ export interface AddressRange {
  * connects to that one.
  */
 export function parseAddress(text: string): Address | undefined {
-  // Stricter than ipaddr.js, which takes octal, hexadecimal and short forms. Node takes zones that ipaddr.js does not;
-  // none has a meaning here.
-  if (isIP(text) === 0 || text.includes('%')) return undefined;
-  return ipaddr.process(text);
+  // Stricter than ipaddr.js, which takes octal, hexadecimal and short forms.
+  if (isIP(text) === 0) return undefined;
+  // Not with a zone, which changes nothing about the address: Node takes zones that ipaddr.js throws at.
+  return ipaddr.process(text.replace(/%.*$/, ''));
 }
 
 /** Reads `10.0.0.0/8`, or an address alone. Bits beyond the prefix are refused: they tell of a slip of the pen. */

@@ -18,9 +18,10 @@ export interface MetricsServerOptions {
 }
 
 const TEXT_FORMAT = 'text/plain; version=0.0.4; charset=utf-8';
+const NO_STORE = { 'cache-control': 'no-store' };
 
 /**
- * Answers `GET /metrics`, on a port of its own that need not be open to clients; everything else is 404.
+ * Answers `GET /metrics`, on a port of its own that need not be open to clients; every other path is 404.
  *
  * Rejects when nothing can listen there.
  */
@@ -28,13 +29,17 @@ export async function startMetricsServer({ host, port, text }: MetricsServerOpti
   const answer: RequestListener = (request, response) => {
     // A body is nothing anybody would read.
     request.resume();
-    if (!isMetricsRequest(request.method, request.url)) {
-      response.writeHead(404).end();
+    if (request.url?.split('?', 1)[0] !== '/metrics') {
+      response.writeHead(404, NO_STORE).end();
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { ...NO_STORE, allow: 'GET, HEAD' }).end();
       return;
     }
     text().then(
-      (metrics) => response.writeHead(200, { 'content-type': TEXT_FORMAT }).end(metrics),
-      () => response.writeHead(503, { 'retry-after': '5' }).end(),
+      (metrics) => response.writeHead(200, { ...NO_STORE, 'content-type': TEXT_FORMAT }).end(metrics),
+      () => response.writeHead(503, { ...NO_STORE, 'retry-after': '5' }).end(),
     );
   };
   const server = createServer(answer);
@@ -49,8 +54,4 @@ export async function startMetricsServer({ host, port, text }: MetricsServerOpti
       await closed;
     },
   };
-}
-
-function isMetricsRequest(method = '', url = ''): boolean {
-  return (method === 'GET' || method === 'HEAD') && url.split('?', 1)[0] === '/metrics';
 }

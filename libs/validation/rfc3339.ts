@@ -2,7 +2,7 @@
 const DATE_TIME =
   /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?)(?:[Zz]|([+-](?:[01]\d|2[0-3]):[0-5]\d))$/;
 
-/** What {@link parseTime} takes, as the end of a sentence. */
+/** The rule of {@link parseTime}, as the end of a sentence. */
 export const TIME_RULE =
   'must be a time that exists, such as 2027-01-31T00:00:00Z (RFC 3339, with Z or an offset, without leap seconds)';
 

@@ -289,6 +289,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
           'www-authenticate': 'ApiKey',
           'content-type': 'application/problem+json; charset=utf-8',
           'x-content-type-options': 'nosniff',
+          'cache-control': 'no-store',
           'content-length': String(JSON.stringify({ ...REFUSED, instance: path, requestId }).length),
         });
         if (operation.method !== 'HEAD') expect(body).toEqual({ ...REFUSED, instance: path, requestId });

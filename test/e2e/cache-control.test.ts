@@ -8,7 +8,7 @@ import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 const CONDITIONAL = ['Discovery_endpoints', 'Discovery_applicationsWithEndpoints', 'Discovery_openApi'];
 const KEY_HEADERS = ['X-Admin-Key', 'X-App-Key', 'X-API-Key', 'X-Environment'];
 
-describe.each(['false', 'true'])('what caches are told with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
+describe.each(['false', 'true'])('Cache-Control with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
   let app: TestApp;
   let operations: Operation[];
 

@@ -49,7 +49,7 @@ async function isFromMemory(target: string): Promise<boolean> {
   }
 }
 
-/** What whoever stores an answer is told. */
+/** The headers for caches, by who may see an answer. */
 const FOR_ALL = { 'cache-control': 'no-cache', vary: 'Accept-Encoding, X-Environment' };
 const FOR_ONE_CALLER = {
   'cache-control': 'private, no-cache',

@@ -54,8 +54,8 @@ describe('while the database is there', () => {
   });
 });
 
-describe('whoever asks at the same time', () => {
-  it('shares one check of the database', async () => {
+describe('callers at the same time', () => {
+  it('share one check of the database', async () => {
     const begun = performance.now();
     const statements = await statementsOf(app, async () => {
       const answers = await Promise.all(

@@ -31,7 +31,7 @@ describe.each(['', '/api/registry'])('below the base path %j', (basePath) => {
     return exchange(app.url, { method, target, headers, body });
   }
 
-  it('every method that a path does not declare is a 405 that lists the others, whoever asks', async () => {
+  it('every method that a path does not declare is a 405 that lists the others, without credentials', async () => {
     expect(declared.size).toBeGreaterThan(15);
     for (const [path, methods] of declared) {
       const target = path.replace(/\{\w+\}/g, 'orders');

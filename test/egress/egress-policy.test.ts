@@ -27,6 +27,7 @@ describe('what is always forbidden', () => {
         '169.254.169.254',
         '::ffff:169.254.169.254',
         'fe80::1%lo',
+        'fe80::1%br-lan',
         'fd00:ec2::254',
         '0.0.0.0',
       ]) {

@@ -17,6 +17,7 @@ describe('the metrics server', () => {
     const answer = await fetch(`${url}${path}`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(await answer.text()).toBe('up 1\n');
   });
 
@@ -24,9 +25,14 @@ describe('the metrics server', () => {
     ['GET', '/'],
     ['GET', '/metrics/'],
     ['GET', '/health'],
-    ['POST', '/metrics'],
+    ['POST', '/'],
   ])('answers 404 to %s %s', async (method, path) => {
     expect((await fetch(`${url}${path}`, { method })).status).toBe(404);
+  });
+
+  it.each(['POST', 'DELETE', 'OPTIONS'])('answers 405 to %s /metrics', async (method) => {
+    const answer = await fetch(`${url}/metrics`, { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
   it('answers 503 when there is nothing to tell', async () => {

@@ -247,7 +247,7 @@ describe('a day of the registry', () => {
         expect.arrayContaining([
           'GET /endpoints 200',
           'GET unknown 404',
-          'PATCH unknown 404',
+          'PATCH /applications/:app_key 405',
           'PUT /applications/:app_key 401',
           'POST /applications 400',
         ]),
@@ -304,7 +304,10 @@ describe('a day of the registry', () => {
       ],
       ['mcp_registry_http_request_duration_seconds_count{method="GET",route="/endpoints",status="200"}', 5],
       ['mcp_registry_http_request_duration_seconds_count{method="GET",route="unknown",status="404"}', 3],
-      ['mcp_registry_http_request_duration_seconds_count{method="other",route="unknown",status="404"}', 3],
+      [
+        'mcp_registry_http_request_duration_seconds_count{method="other",route="/applications/:app_key",status="405"}',
+        3,
+      ],
       [
         'mcp_registry_http_request_duration_seconds_count{method="GET",route="/applications",status="503"}',
         1,

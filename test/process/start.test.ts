@@ -246,7 +246,7 @@ describe('the process', () => {
     const status = async (at: string, headers = {}): Promise<number> => (await fetch(at, { headers })).status;
     expect(await status(`${base}/health`)).toBe(200);
     expect(await status(`${base}/applications`, AS_ADMIN)).toBe(200);
-    expect(await status(`${base}/register/endpoints`)).toBe(404);
+    expect(await status(`${base}/register/endpoints`)).toBe(405);
     const docs = await fetch(`${base}/docs`);
     expect(docs.status).toBe(200);
     const page = await docs.text();

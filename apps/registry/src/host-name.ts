@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 /** RFC 3986, section 3.2.2: a name or an IPv4 address. */
 const REGISTERED_NAME = /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$/;
 const FUTURE_ADDRESS = /^v[0-9a-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+$/i;
-/** What a wildcard stands for: more than the characters of DNS names would let a host pass that is none. */
+/** A wildcard stands for DNS labels only, not for the other characters that RFC 3986 allows in a name. */
 const LABELS = /^[a-z0-9._-]+$/;
 
 /**

@@ -2,7 +2,7 @@ import { compile } from '@fastify/proxy-addr';
 import { withoutZone } from '#libs/access/client-network.js';
 import type { HttpConfig } from '#libs/config/app-config.js';
 
-/** Tells of an address, so many hops from this process, whether what it says of the client counts. */
+/** Whether a proxy, so many hops away from this process, may name the client's address. */
 type TrustedProxies = (address: string, hop: number) => boolean;
 
 /** `TRUST_PROXY` as Fastify takes it. */
