@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { operations } from './operations.js';
 
-export const APPLICATIONS = 1000;
-export const ENVIRONMENTS = ['production', 'staging', 'development'];
+const APPLICATIONS = 1000;
+const ENVIRONMENTS = ['production', 'staging', 'development'];
 const ENDPOINTS = 20;
 
 /** All app keys of the data set. */
