@@ -16,7 +16,7 @@ export interface DemoApplication {
   readonly environments: readonly DemoEnvironment[];
 }
 
-/** What `npm run seed` registers. */
+/** The demo of `npm run seed`. */
 export const DEMO_APPLICATIONS: readonly DemoApplication[] = [
   {
     appKey: 'galaxy',

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SeedFailure } from './registry.js';
 
-/** What a health endpoint answers, `seconds` after the start. */
+/** The answer of a health endpoint, `seconds` after the start. */
 type Behaviour = (seconds: number) => { readonly status: number; readonly delayMs: number };
 
 const FLAP_SECONDS = 60;
@@ -29,7 +29,7 @@ export type HealthBehaviour = keyof typeof BEHAVIOURS;
 export interface HealthEndpoints {
   /** Host and port. */
   readonly address: string;
-  /** URL whose path `/health` behaves so; `name` only tells endpoints of one behaviour apart. */
+  /** URL whose path `/health` behaves so; `name` distinguishes endpoints of one behaviour. */
   baseUrl(behaviour: HealthBehaviour, name: string): string;
   stop(): Promise<void>;
 }

@@ -6,7 +6,7 @@ export const APP_KEYS: readonly string[] = Array.from(
   (_, index) => `application-${index + 1}`,
 );
 export const ENVIRONMENTS: readonly string[] = ['production', 'staging', 'development'];
-/** What each environment has registered: a list of about 12 kB. */
+/** The endpoints of each environment: a list of about 12 kB. */
 export const OPERATIONS = operations(20);
 /** Description of every application. */
 export const DESCRIPTION = 'Takes and tracks orders';

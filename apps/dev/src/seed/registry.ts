@@ -25,13 +25,13 @@ export class Registry {
 
   /** @throws SeedFailure for any answer but 200 and 201 */
   async call<Body>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Body> {
-    return this.expected(method, path, await this.send(method, path, body, this.asOperator()));
+    return this.expected(method, path, await this.send(method, path, body, this.asOperator())) as Body;
   }
 
   /** As {@link call}; undefined for 404. */
   async find<Body>(path: string): Promise<Body | undefined> {
     const answer = await this.send('GET', path, undefined, this.asOperator());
-    return answer.status === 404 ? undefined : this.expected('GET', path, answer);
+    return answer.status === 404 ? undefined : (this.expected('GET', path, answer) as Body);
   }
 
   /** Registers a batch as the application itself. @throws SeedFailure when it is refused */
@@ -51,8 +51,8 @@ export class Registry {
     return { 'X-Admin-Key': this.adminKey };
   }
 
-  private expected<Body>(method: string, path: string, { status, body }: Answer): Body {
-    if (status === 200 || status === 201) return body as Body;
+  private expected(method: string, path: string, { status, body }: Answer): unknown {
+    if (status === 200 || status === 201) return body;
     if (status === 401) throw new SeedFailure(`${this.url} refuses the key that was sent (401).`);
     const { detail = '' } = body as { detail?: string };
     throw new SeedFailure(`${method} ${path} was answered with ${status}: ${detail}`);

@@ -17,7 +17,7 @@ interface RegisteredApplication {
 
 /**
  * Registers the demo: applications, environments, an API key for each, and endpoints by `mcp-registry import openapi`.
- * What is there already stays; only addresses of health endpoints are brought up to date.
+ * Existing applications and endpoints stay; only addresses of health endpoints are brought up to date.
  *
  * @param keyFolder where the issued API keys are kept, readable by their owner only
  * @throws SeedFailure
@@ -88,7 +88,7 @@ function baseDomainOf(
   return health === undefined ? baseDomain : endpoints.baseUrl(health, `${appKey}-${name}`);
 }
 
-/** Gives a line that says what was done. */
+/** @returns a line for the terminal */
 async function seedEndpoints(
   registry: Registry,
   { appKey, document }: DemoApplication,

@@ -7,7 +7,7 @@ const NEWS_EVERY = 50;
 
 /**
  * Registers the data set of the benchmarks over HTTP: an API key for each environment is issued, used once and revoked.
- * What is complete already is skipped. Nothing of it is probed.
+ * Complete environments are skipped. Nothing of it is probed.
  *
  * @param count how many applications of the data set, from the first
  * @param signal ends it after the applications under way
