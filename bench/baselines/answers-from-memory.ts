@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
-import { APP_KEYS } from '../data-set/data-set.js';
+import { APP_KEYS } from '#dev/seed/large-data-set.js';
 import { ready } from '../processes/bench-script.js';
 
 /**

@@ -1,16 +1,5 @@
 import pg from 'pg';
-import { operations } from './operations.js';
-
-export const APPLICATIONS = 1000;
-export const ENVIRONMENTS = ['production', 'staging', 'development'];
-const ENDPOINTS = 20;
-
-/** All app keys of the data set. */
-export const APP_KEYS: readonly string[] = Array.from({ length: APPLICATIONS }, (_, index) => appKey(index));
-
-function appKey(index: number): string {
-  return `application-${index + 1}`;
-}
+import { APP_KEYS, DESCRIPTION, ENVIRONMENTS, OPERATIONS } from '#dev/seed/large-data-set.js';
 
 /**
  * 1,000 applications with three environments of 20 endpoints each, in a migrated database that is empty. A list of
@@ -22,9 +11,9 @@ export async function insertDataSet(url: string): Promise<void> {
   try {
     await client.query(
       `INSERT INTO "Application" ("id", "name", "description", "appKey")
-       SELECT md5("appKey")::uuid::text, 'Application ' || n, 'Takes and tracks orders', "appKey"
+       SELECT md5("appKey")::uuid::text, 'Application ' || n, $2, "appKey"
        FROM unnest($1::text[]) WITH ORDINALITY AS key("appKey", n)`,
-      [APP_KEYS],
+      [APP_KEYS, DESCRIPTION],
     );
     await client.query(
       `INSERT INTO "Environment" ("id", "name", "baseDomain", "applicationId")
@@ -40,7 +29,7 @@ export async function insertDataSet(url: string): Promise<void> {
          "method" text, "path" text, "name" text, "description" text, "authType" text,
          "contentType" text, "pathParams" json, "queryParams" json, "requestBody" json, "responseBody" json)
        ORDER BY e."id"`,
-      [JSON.stringify(operations(ENDPOINTS))],
+      [JSON.stringify(OPERATIONS)],
     );
     await client.query('VACUUM ANALYZE');
   } finally {

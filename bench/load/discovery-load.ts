@@ -1,4 +1,4 @@
-import { APP_KEYS } from '../data-set/data-set.js';
+import { APP_KEYS } from '#dev/seed/large-data-set.js';
 import type { Load } from './http-load.js';
 
 /** Connections on which agents ask. */

@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import { ROUND_SECONDS, WARM_UP_SECONDS } from '../durations.js';
 
-export interface LoadRequest {
+interface LoadRequest {
   readonly method?: 'GET' | 'PUT';
   /** With the query. */
   readonly path: string;

@@ -4,7 +4,7 @@ const MAIN = new URL('../../apps/registry/src/main.js', import.meta.url);
 /** The whole start block, which a pipe may deliver in pieces. */
 const BANNER = /^ {2}API +(\S+)\n(?:.*\n)*? {2}Admin key .*\n/m;
 
-export const ADMIN_KEY = 'admin-key-of-the-benchmarks-0123456789';
+const ADMIN_KEY = 'admin-key-of-the-benchmarks-0123456789';
 export const AS_ADMIN = { 'x-admin-key': ADMIN_KEY };
 
 /** What every service is started with; all else is as it comes. */

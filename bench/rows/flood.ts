@@ -1,5 +1,5 @@
 import type { Benchmark } from '../benchmark.js';
-import { APP_KEYS } from '../data-set/data-set.js';
+import { APP_KEYS } from '#dev/seed/large-data-set.js';
 import { issueKeys } from '../data-set/issue-keys.js';
 import { discoveryLoad } from '../load/discovery-load.js';
 import { type LoadResult, underLoad, warmUp } from '../load/http-load.js';

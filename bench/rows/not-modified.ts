@@ -1,5 +1,5 @@
 import type { Benchmark, Target } from '../benchmark.js';
-import { APP_KEYS } from '../data-set/data-set.js';
+import { APP_KEYS } from '#dev/seed/large-data-set.js';
 import { discoveryLoad } from '../load/discovery-load.js';
 import type { Load } from '../load/http-load.js';
 import { compareRates } from '../load/rates.js';

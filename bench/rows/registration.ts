@@ -1,8 +1,8 @@
 import pg from 'pg';
 import type { Benchmark } from '../benchmark.js';
-import { APP_KEYS } from '../data-set/data-set.js';
+import { APP_KEYS } from '#dev/seed/large-data-set.js';
 import { issueKeys } from '../data-set/issue-keys.js';
-import { type Operation, operations } from '../data-set/operations.js';
+import { type Operation, operations } from '#dev/seed/operations.js';
 import { BATCHES_PER_ROUND } from '../durations.js';
 import type { NodeProcess } from '../processes/node-process.js';
 import { byTurns } from '../rounds.js';

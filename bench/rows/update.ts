@@ -1,5 +1,5 @@
 import type { Benchmark } from '../benchmark.js';
-import { APP_KEYS } from '../data-set/data-set.js';
+import { APP_KEYS } from '#dev/seed/large-data-set.js';
 import type { Load } from '../load/http-load.js';
 import { compareRates } from '../load/rates.js';
 import { AS_ADMIN } from '../processes/service.js';

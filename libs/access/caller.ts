@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-export interface AdminCaller {
+interface AdminCaller {
   readonly kind: 'admin';
 }
 
@@ -17,7 +17,7 @@ export interface ApplicationCaller {
 }
 
 /** Somebody on a public route, or whose credentials were not (yet) accepted. */
-export interface AnonymousCaller {
+interface AnonymousCaller {
   readonly kind: 'anonymous';
 }
 

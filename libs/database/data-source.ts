@@ -20,7 +20,7 @@ export interface ConnectionSettings {
 
 type Classes = Exclude<DataSourceOptions['entities'], undefined>;
 
-export const APPLICATION_NAME = 'mcp-registry';
+const APPLICATION_NAME = 'mcp-registry';
 export const STATEMENT_TIMEOUT_MS = 30_000;
 /** How much later than the statement timeout the answer may come. */
 const ANSWER_GRACE_MS = 5000;

@@ -46,7 +46,7 @@ export class DatabaseTooSlow extends DomainError {
 }
 
 /** 503: the database reads but does not write: its disk is full, or it is a standby or otherwise read-only. */
-export class DatabaseNotWritable extends DomainError {
+class DatabaseNotWritable extends DomainError {
   constructor() {
     super({
       code: 'database-not-writable',

@@ -3,7 +3,7 @@ import { childPointer } from './pointer.js';
 import { isStorableText } from './storable-text.js';
 
 /** Nesting beyond this is refused: deeper documents would exhaust the stack of whoever walks them. */
-export const MAX_JSON_DEPTH = 100;
+const MAX_JSON_DEPTH = 100;
 
 /** Finds what keeps a JSON value from being stored as it is: text, numbers or depth; `undefined` when nothing does. */
 export function jsonFault(value: unknown, pointer = '#'): InputError | undefined {

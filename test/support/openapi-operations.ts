@@ -38,12 +38,12 @@ export interface ParameterObject {
   readonly schema: JsonSchema;
 }
 
-export interface ResponseObject {
+interface ResponseObject {
   readonly description: string;
   readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
 }
 
-export interface OperationObject {
+interface OperationObject {
   readonly operationId: string;
   readonly summary?: string;
   readonly tags?: readonly string[];

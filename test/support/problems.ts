@@ -8,7 +8,7 @@ interface Answer {
 }
 
 /** A JSON pointer of every mistake a problem document names. */
-export function pointersOf(answer: { body: unknown }): string[] {
+function pointersOf(answer: { body: unknown }): string[] {
   const { errors = [] } = answer.body as { errors?: readonly { pointer: string }[] };
   return errors.map(({ pointer }) => pointer);
 }

@@ -35,7 +35,7 @@ export interface IssuedApiKey extends ApiKey {
   readonly apiKey: string;
 }
 
-export interface Endpoint {
+interface Endpoint {
   readonly method: string;
   readonly path: string;
   readonly name: string;
@@ -61,7 +61,7 @@ export interface Registration {
 }
 
 /** Uptimes are shares from 0 to 1, response times seconds; null where nothing was measured. */
-export interface Health {
+interface Health {
   readonly name: string;
   readonly healthStatus: string;
   readonly lastHealthCheckAt: string | null;

@@ -8,7 +8,7 @@ export interface Copy {
   readonly target: string;
 }
 
-export type Step =
+type Step =
   | Copy
   | { readonly kind: 'run'; readonly command: string }
   | { readonly kind: 'workdir'; readonly path: string };

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 
-export const APP_KEY_CONSTRAINT = 'UQ_Application_appKey';
+const APP_KEY_CONSTRAINT = 'UQ_Application_appKey';
 
 @Entity('Application')
 @Unique(APP_KEY_CONSTRAINT, ['appKey'])

@@ -2,7 +2,7 @@ import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } f
 import { ApplicationEntity } from '../applications/application.entity.js';
 
 export const ENVIRONMENT_NAME_CONSTRAINT = 'UQ_Environment_applicationId_name';
-export const ENVIRONMENT_APPLICATION_CONSTRAINT = 'FK_Environment_applicationId';
+const ENVIRONMENT_APPLICATION_CONSTRAINT = 'FK_Environment_applicationId';
 
 @Entity('Environment')
 @Unique(ENVIRONMENT_NAME_CONSTRAINT, ['applicationId', 'name'])

@@ -1,6 +1,6 @@
 import { ChoiceField, FlagField, JsonField, TextField } from '#libs/validation/fields.js';
 
-export const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE'];
+const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /** Kept below what a B-tree entry of PostgreSQL holds (2,704 bytes), at up to four bytes a character. */
 const MAX_PATH_LENGTH = 600;

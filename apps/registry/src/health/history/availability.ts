@@ -4,7 +4,7 @@ const HOUR_MS = 60 * 60 * 1000;
 const HOURLY_WINDOWS = { last7Days: 7, last30Days: 30, last90Days: 90 };
 
 /** The share of probes that succeeded, by window: 0 to 1, null without probes. */
-export interface Uptime {
+interface Uptime {
   readonly last24Hours: number | null;
   readonly last7Days: number | null;
   readonly last30Days: number | null;
