@@ -1,8 +1,11 @@
+import { isExactNumber } from '../json/exact-json.js';
+
 /** A JSON object of unknown shape. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Whether it is an object of JSON: a number that keeps its digits is an object to JavaScript only. */
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }
 
 /** The value when it is an object, otherwise an empty one: absent parts of a document are like empty parts. */

@@ -18,6 +18,8 @@ import { agreement, agrees, isInteractive } from '../terminal/prompts.js';
 export interface ImportOptions extends RemovalOptions {
   readonly environment: string;
   readonly setBaseDomain: boolean;
+  /** Folders, files and URLs that references of the document may lead to, beside its own. */
+  readonly allowReference?: readonly string[];
 }
 
 /** What `GET /endpoints` answers. */
@@ -39,10 +41,10 @@ export async function importOpenApi(
   chosen: ImportOptions,
   options: GlobalOptions,
 ): Promise<void> {
-  const { environment, dryRun, yes } = chosen;
+  const { environment, dryRun, yes, allowReference = [] } = chosen;
   const output = new Output(options.json);
   const application = await RegistryClient.connect(options, asApplication);
-  const document = await readDocument(source);
+  const { document, others } = await readDocument(source, allowReference);
   const registered = await application.get<Registered>('/endpoints', {
     app_key: options.appKey,
     environment,
@@ -68,10 +70,11 @@ export async function importOpenApi(
   const plan = {
     environment,
     ...planned,
+    documentsRead: others,
     changes,
     baseDomain: { registered: baseDomain, proposed: proposed ?? null },
   };
-  output.lines([...planLines(changes), planned.message]);
+  output.lines([...others.map((name) => `read     ${name}`), ...planLines(changes), planned.message]);
   if (proposed !== undefined) output.say(proposal(proposed, baseDomain, chosen));
   if (dryRun === true) {
     output.finish({ ...plan, applied: false });
