@@ -3,7 +3,7 @@ import { isExactNumber } from '../json/exact-json.js';
 /** A JSON object of unknown shape. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whether it is an object of JSON: a number that keeps its digits is an object to JavaScript only. */
+/** An exact number is none, though JavaScript has it for an object. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }

@@ -61,7 +61,9 @@ function imported(source: string, ...options: readonly string[]): Promise<Comman
 
 async function responseBodies(): Promise<unknown[]> {
   const response = await app.http.get(`/endpoints?app_key=${APP_KEY}`).expect(200);
-  return (response.body as { endpoints: { responseBody: unknown }[] }).endpoints.map((each) => each.responseBody);
+  return (response.body as { endpoints: { responseBody: unknown }[] }).endpoints.map(
+    (each) => each.responseBody,
+  );
 }
 
 describe('a document in a file', () => {
@@ -151,6 +153,7 @@ paths:
 components:
   schemas:
     Crate: { type: object, properties: { id: { type: string }, next: { $ref: "parts.yaml#/Alias/properties/id" } } }
+    Crates: { type: array, items: { $ref: "depot.yaml#/components/schemas/Crate" } }
 `,
     );
     await write(
@@ -167,13 +170,16 @@ components:
 responses:
   Answer:
     content:
-      application/json: { schema: { $ref: "./depot.yaml#/components/schemas/Crate" } }
+      application/json: { schema: { $ref: "./depot.yaml#/components/schemas/Crates" } }
 `,
     );
     await write('depot/more.yaml', 'properties: { id: { type: integer } }');
     expect(await imported(join(folder, 'depot/depot.yaml'))).toMatchObject({ code: 0, stderr: '' });
     expect(await responseBodies()).toEqual([
-      { type: 'object', properties: { id: { type: 'string' }, next: { type: 'integer' } } },
+      {
+        type: 'array',
+        items: { type: 'object', properties: { id: { type: 'string' }, next: { type: 'integer' } } },
+      },
     ]);
   });
 
@@ -266,6 +272,68 @@ ${failed}
     expect(referring).toMatchObject({ code: 1, stdout: '' });
     expect(referring.stderr).toMatch(/^\S+api\.json refers to "root\.yaml" at /);
     expect(referring.stderr).toContain(`root.yaml ${message}`);
+  });
+});
+
+describe('a document that is made to keep its reader busy', () => {
+  const operation = {
+    get: { responses: { 200: { content: { 'a/b': { schema: { $ref: '#/components/schemas/S0' } } } } } },
+  };
+  const chained = (length: number, last: object): object => ({
+    openapi: '3.1.0',
+    paths: { '/crates': operation },
+    components: {
+      schemas: Object.fromEntries(
+        Array.from({ length }, (_, index) => [
+          `S${index}`,
+          index === length - 1 ? last : { items: { $ref: `#/components/schemas/S${index + 1}` } },
+        ]),
+      ),
+    },
+  });
+  const served = (url: string, variables?: object): object => ({
+    openapi: '3.1.0',
+    servers: [{ url, variables }],
+    paths: { '/crates': { get: {} } },
+  });
+
+  it.each([
+    ['a chain of schemas', chained(20_000, {}), 'has references nested too deep to be read'],
+    [
+      'braces in a server',
+      served('{'.repeat(200_000)),
+      'has a server whose URL is longer than 2000 characters',
+    ],
+    [
+      'slashes in a server',
+      served(`${'/'.repeat(200_000)}x`),
+      'has a server whose URL is longer than 2000 characters',
+    ],
+    [
+      'variables of a server',
+      served('{a}'.repeat(600), { a: { default: 'x'.repeat(1000) } }),
+      'has a server whose URL is longer than 2000 characters',
+    ],
+    [
+      'a schema that is written out again and again',
+      {
+        ...chained(1, {
+          properties: Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [n, true])),
+        }),
+        paths: Object.fromEntries(Array.from({ length: 160 }, (_, n) => [`/${n}`, operation])),
+      },
+      'has more than 3000000 values in schemas with their references written out',
+    ],
+  ])('ends with one line: %s', async (_, document, message) => {
+    const source = await write('busy.json', JSON.stringify(document));
+    expect(await imported(source)).toEqual({ code: 1, stdout: '', stderr: `${source} ${message}\n` });
+  });
+
+  it('may have schemas in a circle', async () => {
+    const circle = chained(4000, { items: { $ref: '#/components/schemas/S0' } });
+    const { stderr } = await imported(await write('circle.json', JSON.stringify(circle)));
+    expect(stderr).toBe('');
+    expect(Object.keys((await responseBodies())[0] as object)).toEqual(['items', '$defs']);
   });
 });
 

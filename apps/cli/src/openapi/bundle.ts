@@ -38,15 +38,17 @@ export async function bundled(source: DocumentSource): Promise<unknown> {
   return new Bundler(source).bundle();
 }
 
-/** Reads all documents, one after the other. @returns whether there is one besides the root */
+/** Reads all documents, one after the other. @returns whether any reference names a document */
 async function readAll(source: DocumentSource): Promise<boolean> {
-  const seen = new Set([source.root]);
-  for (const document of seen) {
+  const documents = new Set([source.root]);
+  let found = 0;
+  for (const document of documents) {
     for (const { reference, pointer } of outsideReferences(document.value)) {
-      seen.add(await source.read({ reference, document, pointer }));
+      documents.add(await source.read({ reference, document, pointer }));
+      found += 1;
     }
   }
-  return seen.size > 1 || source.others.length > 0;
+  return found > 0;
 }
 
 interface Found {
