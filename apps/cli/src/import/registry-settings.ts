@@ -40,7 +40,7 @@ export async function registrySettings(): Promise<RegistrySettings> {
       REGISTRY_ADMIN_KEY: given('REGISTRY_ADMIN_KEY') ?? 'unused',
     });
     const { url } = config.database;
-    if (url === undefined) throw new WrongUsage(withoutDatabase(given('DATA_DIR') ?? '.data'));
+    if (url === undefined) throw new WrongUsage(withoutDatabase(given('DATA_DIR') ?? '.data').split('\n'));
     return {
       config: { ...config, database: { ...config.database, maxConnections: CONNECTIONS } },
       databaseUrl: url,
