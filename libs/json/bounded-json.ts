@@ -7,6 +7,9 @@ export const MAX_NESTING = 200;
 export class NestedTooDeep extends SyntaxError {
   override readonly name = 'NestedTooDeep';
 
+  /** To be read after the name of what is. */
+  readonly fault = `is nested deeper than ${MAX_NESTING} levels`;
+
   constructor() {
     super(`it is nested deeper than ${MAX_NESTING} levels`);
   }

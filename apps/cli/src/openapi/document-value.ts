@@ -11,7 +11,7 @@ export async function documentValue(text: string): Promise<unknown> {
     // Five times as fast as the YAML parser, which would take it as well.
     if (/^\s*[{[]/.test(text)) return parseBoundedJson(text);
   } catch (error) {
-    if (error instanceof NestedTooDeep) throw new UnusableDocument(error.message.replace(/^it /, ''));
+    if (error instanceof NestedTooDeep) throw new UnusableDocument(error.fault);
     // YAML may begin with a brace, too.
   }
   // Loaded only for YAML: it takes longer than most commands take.

@@ -1,3 +1,4 @@
+import { jsonTextOf } from '#libs/json/exact-json.js';
 import type { Endpoint } from '#libs/openapi/endpoint.js';
 import { endpointsOf } from '#libs/openapi/endpoints-of.js';
 import { Failure } from '../failure.js';
@@ -52,7 +53,7 @@ export async function importOpenApi(
   const { baseDomain } = registered.environment;
   const endpoints = await usable(source, () => endpointsOf(document, { baseDomain }));
   if (endpoints.length === 0) throw new Failure(`${named(source)} describes no operation`);
-  const proposed = proposedBaseDomain(document, baseDomain);
+  const proposed = await usable(source, () => proposedBaseDomain(document, baseDomain));
   if (chosen.setBaseDomain && proposed === undefined && baseDomain === null) {
     throw new Failure(`${named(source)} names no server with a host of its own to take a base domain from`);
   }
@@ -62,7 +63,7 @@ export async function importOpenApi(
     application
       .post<Registration>('/register/endpoints', batch, { dryRun: onlyPlan })
       .catch((error: unknown) => {
-        throw explained(error, endpoints, Buffer.byteLength(JSON.stringify(batch)));
+        throw explained(error, endpoints, Buffer.byteLength(jsonTextOf(batch)));
       });
 
   const planned = await register(true);
@@ -131,7 +132,7 @@ function explained(error: unknown, endpoints: readonly Endpoint[], bytes: number
       ? `${pointer} ${detail}`
       : `${[endpoint.method, endpoint.path, rest].join(' ').trim()} ${detail}`;
   });
-  return new Failure(`The registry refuses the document's endpoints:\n  ${lines.join('\n  ')}`);
+  return new Failure(["The registry refuses the document's endpoints:", ...lines.map((line) => `  ${line}`)]);
 }
 
 /** A registry that is sent too much may end the connection before anybody hears its answer. */

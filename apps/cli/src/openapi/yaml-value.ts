@@ -13,7 +13,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { MAX_NESTING } from '#libs/json/bounded-json.js';
-import { ExactNumber, parseExactJson } from '#libs/json/exact-json.js';
+import { isExactNumber, parseExactJson } from '#libs/json/exact-json.js';
 import { UnusableDocument } from '#libs/openapi/unusable-document.js';
 
 /** Pieces of the text: each takes some 250 bytes of memory while it is read. */
@@ -118,10 +118,11 @@ class ValueReader {
   private keyOf(key: Node | null): string {
     const value = this.valueOf(key);
     if (value === null) return '';
-    if (typeof value === 'object' && !(value instanceof ExactNumber)) {
+    if (isExactNumber(value)) return value.value;
+    if (typeof value === 'object') {
       throw new UnusableDocument('has a map with a key that is a map or a list');
     }
-    return String(value);
+    return typeof value === 'string' ? value : JSON.stringify(value);
   }
 
   private aliased(name: string): unknown {
@@ -155,7 +156,7 @@ function scalarValue({ value, source = '' }: Scalar): unknown {
   if (typeof value !== 'number') return value;
   try {
     const exact = parseExactJson(source.replace(/^\+/, ''));
-    return exact instanceof ExactNumber ? exact : value;
+    return isExactNumber(exact) ? exact : value;
   } catch {
     // Such as 0x1F or .5, which JSON does not write like this.
     return value;

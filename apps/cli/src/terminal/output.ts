@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { printable } from './printable.js';
+import { jsonTextOf } from '#libs/json/exact-json.js';
+import { printable, printableJson } from './printable.js';
 
 /** A column: its heading and what it shows of a row. */
 export type Columns<Row> = Readonly<Record<string, (row: Row) => unknown>>;
@@ -13,7 +14,10 @@ const NO_BORDERS = {
   middle: '  ',
 };
 
-/** Where results go: tables for people or JSON for scripts, on stdout. Everything else is said on stderr. */
+/**
+ * Where results go: tables for people or JSON for scripts, on stdout. Everything else is said on stderr. Text from
+ * anywhere may be shown: what is unprintable in it never reaches the terminal.
+ */
 export class Output {
   constructor(private readonly json: boolean) {}
 
@@ -58,10 +62,10 @@ export class Output {
     for (const line of lines) process.stdout.write(`${untailed(shown(line))}\n`);
   }
 
-  /** The outcome of a command that has nothing to show but that. */
-  done(sentence: string, result: object = {}): void {
+  /** The outcome of a command that has nothing to show but that: a line, or several. */
+  done(outcome: string | readonly string[], result: object = {}): void {
     if (this.json) this.write(result);
-    else process.stdout.write(`${sentence}\n`);
+    else this.lines(typeof outcome === 'string' ? [outcome] : outcome);
   }
 
   /** For scripts, all that {@link lines} told people before. */
@@ -71,20 +75,28 @@ export class Output {
 
   /** For people only, whatever the results are written as. */
   say(sentence: string): void {
-    process.stderr.write(`${sentence}\n`);
+    say(sentence);
   }
 
   private write(value: unknown): void {
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    process.stdout.write(`${printableJson(value)}\n`);
   }
+}
+
+/** Says something to people, on stderr: one line. */
+export function say(sentence: string): void {
+  process.stderr.write(`${printable(sentence)}\n`);
 }
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return '-';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : jsonTextOf(value);
   return printable(text);
 }
 
 function untailed(text: string): string {
-  return text.replace(/ +$/gm, '');
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
