@@ -3,6 +3,7 @@ import { CreateAuditLog1763798400001 } from './1763798400001-create-audit-log.js
 import { CreateHealthTargets1763798400002 } from './1763798400002-create-health-targets.js';
 import { CreateHealthHistory1763798400003 } from './1763798400003-create-health-history.js';
 import { AnnounceChanges1763798400004 } from './1763798400004-announce-changes.js';
+import { PaceChangedTargets1763798400005 } from './1763798400005-pace-changed-targets.js';
 
 /** Every migration, oldest first. Append only: what was released is never edited. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   CreateHealthTargets1763798400002,
   CreateHealthHistory1763798400003,
   AnnounceChanges1763798400004,
+  PaceChangedTargets1763798400005,
 ];

@@ -56,7 +56,7 @@ async function update(appKey: string, description: string, request: fastify.Fast
       JSON.stringify({ description }),
       null,
       1,
-      request.ip,
+      request.socket.remoteAddress,
       request.headers['user-agent'] ?? null,
       request.id,
     ]);

@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
 import { CredentialsRefused } from './access.errors.js';
+import { clientAddress } from './client-network.js';
 import { headerValue } from './header-value.js';
 import { HEADERS } from './security-schemes.js';
 
@@ -52,7 +53,7 @@ export class AdminKeyGuard {
     if (now - (this.remindedAt.get(position) ?? -Infinity) < REMINDER_MS) return;
     this.remindedAt.set(position, now);
     this.logger.warn(
-      `Number ${position + 1} of the keys in REGISTRY_ADMIN_KEY is still in use, for example by ${request.ip}`,
+      `Number ${position + 1} of the keys in REGISTRY_ADMIN_KEY is still in use, for example by ${clientAddress(request) ?? 'unknown'}`,
     );
   }
 

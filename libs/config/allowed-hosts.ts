@@ -10,7 +10,9 @@ const NAME = /^([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
 export function allowedHost(entry: string): string | undefined {
   const address = entry.replace(/^\[(.*)\]$/, '$1');
   if (isIP(address) === 4) return address;
-  if (isIP(address) === 6) return new URL(`http://[${address}]`).hostname.slice(1, -1);
+  // No client sends the zone of an address (RFC 9844), and no URL can hold one.
+  if (isIP(address) === 6 && !address.includes('%'))
+    return new URL(`http://[${address}]`).hostname.slice(1, -1);
   // Before the conversion, which would cut off a port or a path.
   if (/[\s:/?#@[\]%\\]/.test(entry)) return undefined;
   const wildcard = entry.startsWith('*.') ? '*.' : '';

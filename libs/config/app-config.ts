@@ -21,6 +21,8 @@ export abstract class AppConfig {
   abstract readonly bcryptCost: number;
   /** true: `GET /endpoints` asks for the application's own key or the admin key. */
   abstract readonly endpointsRequireKey: boolean;
+  /** Environments whose keys may change their application; empty: those of any. */
+  abstract readonly applicationUpdateEnvironments: readonly string[];
   abstract readonly healthChecks: HealthCheckConfig;
   /** Absent when RATE_LIMIT_ENABLED is false. */
   abstract readonly rateLimit: RateLimit | undefined;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ConnectionUrlError, parseConnectionUrl } from '#libs/database/connection-url.js';
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
+import { httpUrl } from '#libs/validation/http-url.js';
 import { allowedHost } from './allowed-hosts.js';
 import {
   type AppConfig,
@@ -60,6 +61,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     },
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
+    applicationUpdateEnvironments: applicationUpdateEnvironments(settings),
     healthChecks: {
       timeoutSeconds: settings.integer('HEALTH_CHECK_TIMEOUT', 10, 1, 300),
       intervalSeconds: settings.integer('HEALTH_CHECK_INTERVAL', 300, 1, 86_400),
@@ -67,7 +69,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
       maxConsecutiveSuccesses: settings.integer('MAX_CONSECUTIVE_SUCCESSES', 2, 1, 100),
     },
     rateLimit: rateLimit(settings),
-    egress: egress(settings),
+    egress: { ...egressRules(settings), loopbackClosed: production },
     healthLogRetentionDays: settings.integer('HEALTH_LOG_RETENTION_DAYS', 30, 1, 400),
     // 0 is how one says "for ever".
     auditRetentionDays: settings.integer('AUDIT_RETENTION_DAYS', 0, 0, 36_500) || undefined,
@@ -136,9 +138,12 @@ function trustProxy(settings: SettingsReader): boolean | number | string[] {
 
 function isAddressRange(range: string): boolean {
   const [address = '', prefix, ...rest] = range.split('/');
-  const version = isIP(address);
+  const version = address.includes('%') ? 0 : isIP(address);
   if (version === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128));
+  if (prefix === undefined) return true;
+  const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 0;
+  // A range of all addresses is TRUST_PROXY=true.
+  return bits >= 1 && bits <= (version === 4 ? 32 : 128);
 }
 
 function allowedHosts(settings: SettingsReader): string[] | undefined {
@@ -158,14 +163,29 @@ function allowedHosts(settings: SettingsReader): string[] | undefined {
 function corsOrigins(settings: SettingsReader): string[] {
   const origins = settings.list('CORS_ORIGINS');
   for (const origin of origins) {
-    if (origin !== '*' && !/^https?:\/\/[^/\s]+$/.test(origin)) {
+    // As browsers send it: in lower case, without the port that the scheme implies. Another one would never be met.
+    if (origin !== '*' && httpUrl(origin)?.origin !== origin) {
       throw settings.invalid('CORS_ORIGINS', origin, '* or origins such as https://console.example.com');
     }
   }
   return origins;
 }
 
-function egress(settings: SettingsReader): EgressSettings {
+function applicationUpdateEnvironments(settings: SettingsReader): string[] {
+  const names = settings.list('APP_UPDATE_ENVIRONMENTS');
+  for (const name of names) {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)) {
+      throw settings.invalid(
+        'APP_UPDATE_ENVIRONMENTS',
+        name,
+        'names of environments, separated by commas, such as production,staging',
+      );
+    }
+  }
+  return names;
+}
+
+function egressRules(settings: SettingsReader): Pick<EgressSettings, 'allow' | 'deny'> {
   const read = (name: string): string[] => {
     const entries = settings.list(name);
     const wrong = entries.find((entry) => parseEgressRule(entry) === undefined);

@@ -80,6 +80,8 @@ export class SettingsReader {
     if (!/^postgres(ql)?:$/.test(url.protocol)) {
       throw this.invalid(name, `${url.protocol}//…`, allowed);
     }
+    // postgresql:/host/database names a path and no host.
+    if (!/^postgres(ql)?:\/\//i.test(value)) throw this.invalid(name, '(hidden)', allowed);
     return url;
   }
 

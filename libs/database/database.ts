@@ -4,6 +4,13 @@ import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { Ambient } from '../ambient/ambient.js';
 import { CommitUncertain, DatabaseUnavailable, translateDatabaseError } from './database-errors.js';
 
+/** A statement of code that its transaction did not wait for. */
+class StatementAfterEnd extends Error {
+  constructor() {
+    super('A statement after the end of its transaction');
+  }
+}
+
 /** A unit of work whose transaction begins with the first statement: refused input never costs a connection. */
 class UnitOfWork {
   private begun: Promise<QueryRunner> | undefined;
@@ -16,8 +23,8 @@ class UnitOfWork {
   ) {}
 
   async manager(): Promise<EntityManager> {
-    // Nobody would end a transaction begun now, nor give its connection back.
-    if (this.ended) throw new Error('A statement after the end of its transaction');
+    // A transaction begun now would never end, nor give its connection back.
+    if (this.ended) throw new StatementAfterEnd();
     this.begun ??= this.begin();
     return (await this.begun).manager;
   }
@@ -107,6 +114,8 @@ export class Database {
 
   /** The entity manager of the current transaction, or of the pool. */
   async manager(): Promise<EntityManager> {
+    // Outside of its transaction the statement would be kept although the transaction may have been rolled back.
+    if (this.current.hasEnded()) throw new StatementAfterEnd();
     return (await this.current.get()?.manager()) ?? this.dataSource.manager;
   }
 

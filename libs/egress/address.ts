@@ -14,8 +14,9 @@ export interface AddressRange {
  * connects to that one.
  */
 export function parseAddress(text: string): Address | undefined {
-  // Stricter than ipaddr.js, which takes octal, hexadecimal and short forms.
-  if (isIP(text) === 0) return undefined;
+  // Stricter than ipaddr.js, which takes octal, hexadecimal and short forms. Node takes zones that ipaddr.js does not;
+  // none has a meaning here.
+  if (isIP(text) === 0 || text.includes('%')) return undefined;
   return ipaddr.process(text);
 }
 

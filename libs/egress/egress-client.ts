@@ -1,14 +1,13 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
 import { NO_TRACING, type OutboundResult, type Tracing } from '#libs/tracing/tracing.js';
 import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { type AddressResolver, systemResolver } from './address-resolver.js';
 import { type EgressPolicy, literalAddress } from './egress-policy.js';
-import { failureOfLookup, failureReason, isBrokenConnection, ownLimit } from './failure-reason.js';
-import { PinnedPools } from './pinned-pools.js';
+import { Failed, NotAsked, StaleConnection } from './exchange-errors.js';
+import { failureOfLookup, failureReason, ownLimit } from './failure-reason.js';
+import { type FinalResponse, httpGet } from './http-get.js';
+import { PinnedAgents } from './pinned-agents.js';
 
 const MAX_REDIRECTS = 5;
-const MAX_BODY_BYTES = 64 * 1024;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** How an exchange ended. `seconds` is how long all of it took: DNS, redirects and body included. */
@@ -37,12 +36,6 @@ interface Exchange {
   readonly traceparent: string | undefined;
 }
 
-interface Hop {
-  readonly status: number;
-  /** Where to ask on. */
-  readonly location: string | undefined;
-}
-
 /**
  * Asks URLs that others registered. Every name is resolved once, every address it has is checked, and only a
  * checked address is connected to; the same on every redirect. Nothing else in the registry may open connections
@@ -53,7 +46,7 @@ export class EgressClient {
   private readonly timeoutMs: number;
   private readonly resolver: AddressResolver;
   private readonly tracing: Tracing;
-  private readonly pools: PinnedPools;
+  private readonly agents: PinnedAgents;
   private readonly exchanges = new Set<AbortController>();
   private closed = false;
 
@@ -68,7 +61,7 @@ export class EgressClient {
     this.timeoutMs = timeoutMs;
     this.resolver = resolver;
     this.tracing = tracing;
-    this.pools = new PinnedPools({ connectTimeoutMs: timeoutMs, ca });
+    this.agents = new PinnedAgents({ timeoutMs, ca });
   }
 
   /**
@@ -118,10 +111,10 @@ export class EgressClient {
   }
 
   /** Ends all exchanges and connections; calls of {@link get} that wait for them reject. */
-  async close(): Promise<void> {
+  close(): void {
     this.closed = true;
     for (const exchange of this.exchanges) exchange.abort(new Error(CLOSED));
-    await this.pools.close();
+    this.agents.close();
   }
 
   private async follow(target: string, how: Exchange): Promise<number> {
@@ -132,7 +125,7 @@ export class EgressClient {
       for (;;) {
         asked.add(withoutFragment(url));
         const { status, location } = await this.ask(url, how);
-        if (location === undefined) return status;
+        if (location === undefined || !REDIRECTS.has(status)) return status;
         onTheWay = 'redirect: ';
         const next = this.accepted(location, url);
         if (asked.has(withoutFragment(next))) throw new Failed(`redirect loop at ${withoutFragment(next)}`);
@@ -156,7 +149,7 @@ export class EgressClient {
     return url;
   }
 
-  private async ask(url: URL, how: Exchange): Promise<Hop> {
+  private async ask(url: URL, how: Exchange): Promise<FinalResponse> {
     const addresses = await this.checkedAddresses(url.hostname, how.signal);
     try {
       return await this.exchange(url, addresses, how);
@@ -166,26 +159,20 @@ export class EgressClient {
     }
   }
 
-  private exchange(url: URL, addresses: readonly string[], { signal, traceparent }: Exchange): Promise<Hop> {
-    return this.pools.lend(originOf(url), addresses, async ({ pool, keep }) => {
-      const reusing = pool.stats.free > 0;
-      const request = pool.request({
-        method: 'GET',
-        reset: !keep,
-        path: `${url.pathname}${url.search}`,
-        headers: {
-          accept: '*/*',
-          'user-agent': 'mcp-registry-server',
-          ...(traceparent !== undefined && { traceparent }),
-        },
-        signal,
-      });
-      const { statusCode, headers, body } = await request.catch((error: unknown) => {
-        throw reusing && isBrokenConnection(error) ? new StaleConnection(failureReason(error)) : error;
-      });
-      await discard(body);
-      const location = REDIRECTS.has(statusCode) ? headers.location : undefined;
-      return { status: statusCode, location: Array.isArray(location) ? location[0] : location };
+  private exchange(
+    url: URL,
+    addresses: readonly string[],
+    { signal, traceparent }: Exchange,
+  ): Promise<FinalResponse> {
+    return httpGet({
+      ...this.agents.optionsFor(url, addresses),
+      path: `${url.pathname}${url.search}`,
+      headers: {
+        accept: '*/*',
+        'user-agent': 'mcp-registry-server',
+        ...(traceparent !== undefined && { traceparent }),
+      },
+      signal,
     });
   }
 
@@ -209,30 +196,8 @@ export class EgressClient {
 
 const CLOSED = 'the egress client is closed';
 
-/** The registry would not ask. */
-class NotAsked extends Error {}
-
-/** The other side was asked, in vain. */
-class Failed extends Error {}
-
-/** The server closed an idle connection just when it was used again: that says nothing about its health. */
-class StaleConnection extends Failed {}
-
 function resultOf(outcome: EgressOutcome): OutboundResult {
   return outcome.kind === 'response' ? { statusCode: outcome.status } : { failure: outcome.kind };
-}
-
-/** Reads what may be read of a body; breaking off closes the connection. */
-async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
-  // Breaking off is an error to the stream, too.
-  body.on('error', () => undefined);
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += (chunk as Buffer).length;
-    if (bytes >= MAX_BODY_BYTES) break;
-  }
-  // Only then is the connection free for the next request, or gone.
-  await nextTurn();
 }
 
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -249,11 +214,6 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-/** Without the dot that ends a fully qualified name: TLS knows names without it only. */
-function originOf({ protocol, host }: URL): string {
-  return `${protocol}//${host.replace(/\.(?=:|$)/, '')}`;
 }
 
 function withoutFragment(url: URL): string {

@@ -31,7 +31,7 @@ export class EgressModule implements OnApplicationShutdown {
 
   constructor(private readonly client: EgressClient) {}
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.client.close();
+  onApplicationShutdown(): void {
+    this.client.close();
   }
 }

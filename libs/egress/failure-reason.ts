@@ -2,15 +2,14 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
   EPIPE: 'connection reset',
-  UND_ERR_SOCKET: 'connection closed before the response was complete',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout while connecting',
   ETIMEDOUT: 'timeout while connecting',
   EHOSTUNREACH: 'host unreachable',
   ENETUNREACH: 'network unreachable',
   EADDRNOTAVAIL: 'address not available',
-  UND_ERR_HEADERS_OVERFLOW: 'response headers too large',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'response body of another length than announced',
+  HPE_HEADER_OVERFLOW: 'response headers too large',
 };
+
+export const CLOSED_EARLY = 'connection closed before the response was complete';
 
 /** What this machine, not the other side, has run out of. */
 const OWN_LIMITS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
@@ -18,10 +17,12 @@ const OWN_LIMITS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 
 /** Why an exchange broke off, in a few plain words. */
 export function failureReason(error: unknown): string {
   const code = codeOf(error);
-  if (code?.startsWith('HPE_') || nameOf(error) === 'HTTPParserError') return 'not a valid HTTP response';
   if (code === undefined) return error instanceof Error ? error.message : String(error);
+  // Of a system call it is a reset; without one, Node says so of a connection that the other side closed.
+  if (code === 'ECONNRESET' && !hasSystemCall(error)) return CLOSED_EARLY;
   const known = REASONS[code];
   if (known !== undefined) return known;
+  if (code.startsWith('HPE_')) return 'not a valid HTTP response';
   if (
     /^(ERR_TLS|ERR_SSL|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|INVALID_|PATH_LENGTH|EPROTO)/.test(
       code,
@@ -36,9 +37,12 @@ export function failureOfLookup(hostname: string, error: unknown): string {
   return `${hostname} does not resolve (${codeOf(error) ?? failureReason(error)})`;
 }
 
-/** Whether the connection broke, as an idle one does that the server closes just when it is used again. */
-export function isBrokenConnection(error: unknown): boolean {
-  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error) ?? '');
+/**
+ * Whether a kept connection was of no more use: the server closed it just when it was used again, or it still held
+ * something of the response before.
+ */
+export function isStale(error: unknown): boolean {
+  return /^(ECONNRESET|EPIPE|HPE_.+)$/.test(codeOf(error) ?? '');
 }
 
 /** Set when nothing can be told about the other side, because this machine has no means left to ask it. */
@@ -54,6 +58,6 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-function nameOf(error: unknown): unknown {
-  return (error as { name?: unknown } | null)?.name;
+function hasSystemCall(error: unknown): boolean {
+  return (error as { syscall?: unknown } | null)?.syscall !== undefined;
 }

@@ -1,4 +1,5 @@
 import { baseUrlOf } from '../validation/base-url.js';
+import { parsedUrl } from '../validation/parsed-url.js';
 import { type JsonObject, listOrEmpty, objectOrEmpty } from './json-object.js';
 import { UnusableDocument } from './unusable-document.js';
 
@@ -26,8 +27,9 @@ export function firstServer(servers: unknown): Server {
       return typeof value === 'string' || typeof value === 'number' ? bounded(String(value)) : '';
     }),
   );
-  if (!URL.canParse(text, NO_HOST)) return { origin: undefined, path: '' };
-  const { origin, pathname } = new URL(text, NO_HOST);
+  const parsed = parsedUrl(text, NO_HOST);
+  if (parsed === undefined) return { origin: undefined, path: '' };
+  const { origin, pathname } = parsed;
   return {
     origin: /^https?:/.test(origin) && origin !== NO_HOST ? origin : undefined,
     path: untailed(pathname),
@@ -42,14 +44,13 @@ function bounded(text: string): string {
 /** The path of a base domain, which may carry a scheme, a port and a path. */
 export function pathOfBaseDomain(baseDomain: string | null): string {
   if (baseDomain === null) return '';
-  const url = baseUrlOf(baseDomain);
-  return URL.canParse(url) ? untailed(new URL(url).pathname) : '';
+  return untailed(parsedUrl(baseUrlOf(baseDomain))?.pathname ?? '');
 }
 
 /** The server object of an environment. */
 export function serverOf(baseDomain: string): JsonObject {
   const url = baseUrlOf(baseDomain);
-  return { url: untailed(URL.canParse(url) ? new URL(url).href : url) };
+  return { url: untailed(parsedUrl(url)?.href ?? url) };
 }
 
 /** What is below another path, at the borders of its segments: `undefined` when it is not. */

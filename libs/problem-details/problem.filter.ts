@@ -43,6 +43,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, statem
   void reply
     .status(status)
     .headers(headers)
+    // Whatever a success may have been about to allow.
+    .header('cache-control', 'no-store')
     .type(PROBLEM_MEDIA_TYPE)
     .send(
       JSON.stringify({

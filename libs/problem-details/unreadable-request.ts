@@ -6,7 +6,10 @@ import { PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
 /** What Node's parser calls the requests it gives up on; everything else is a 400. */
 const PARSER_ERRORS: Readonly<Record<string, { status: number; detail: string }>> = {
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The request did not arrive in time.' },
-  HPE_HEADER_OVERFLOW: { status: 431, detail: 'URL and headers together are too long.' },
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    detail: 'URL and headers together are too long, or there are too many headers.',
+  },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, detail: 'The chunk extensions of the body are too long.' },
 };
 const MALFORMED = { status: 400, detail: 'The request is not well-formed HTTP.' };
@@ -50,6 +53,7 @@ export function answerUnreadableRequest(error: { readonly code?: string }, socke
     `x-request-id: ${requestId}`,
     `content-type: ${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
     `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => {

@@ -22,6 +22,7 @@ import {
 import { BatchSpanProcessor, ConsoleSpanExporter, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parsedUrl } from '../validation/parsed-url.js';
 import { routeOf } from './route.js';
 import { parseTraceparent, traceparentOf } from './traceparent.js';
 import { type OutboundResult, type Statement, Tracing } from './tracing.js';
@@ -141,9 +142,7 @@ function attributesOf(request: FastifyRequest): Attributes {
 
 /** Without path and query, which are what others registered. */
 function targetOf(url: string): Attributes {
-  const { protocol, hostname, port } = URL.canParse(url)
-    ? new URL(url)
-    : { protocol: '', hostname: '', port: '' };
+  const { protocol, hostname, port } = parsedUrl(url) ?? { protocol: '', hostname: '', port: '' };
   return {
     'http.request.method': 'GET',
     'url.scheme': protocol.slice(0, -1),

@@ -11,12 +11,10 @@ declare module 'fastify' {
   }
 }
 
-/** What is known, wherever code runs, of the request it runs for. Small, since connections made meanwhile hold on to it. */
+/** What is known, wherever code runs, of the request it runs for. */
 export class RequestScope {
   readonly requestId: string;
   readonly trace: TraceContext | undefined;
-  /** Answered; what still runs belongs to nobody. */
-  isOver = false;
 
   constructor({ id, headers, traceContext }: FastifyRequest) {
     this.requestId = id;
@@ -30,9 +28,7 @@ let spokenFor: RequestScope | undefined;
 
 /** The request this code runs for, as long as it is not answered. */
 export function currentRequest(): RequestScope | undefined {
-  if (spokenFor !== undefined) return spokenFor;
-  const scope = scopes.get();
-  return scope?.isOver === true ? undefined : scope;
+  return spokenFor ?? scopes.get();
 }
 
 /** Runs `work`, which waits for nothing, for a request, where it is not known that it does. */
@@ -55,9 +51,7 @@ export function scopeRequests(fastify: FastifyInstance): void {
     request.scope = scope;
     void scopes.run(scope, () => {
       done();
-      return endOf(reply.raw).then(() => {
-        scope.isOver = true;
-      });
+      return endOf(reply.raw);
     });
   });
 }

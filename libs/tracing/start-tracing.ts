@@ -31,7 +31,10 @@ function exportersAskedFor(environment: Environment): Exporter[] {
     }
     return exporter;
   });
-  if (exporters.includes('otlp')) refuseGrpc(settings);
+  if (exporters.includes('otlp')) {
+    refuseGrpc(settings);
+    refuseOtherUrls(settings);
+  }
   return exporters;
 }
 
@@ -40,5 +43,15 @@ function refuseGrpc(settings: SettingsReader): void {
   for (const name of ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL']) {
     const protocol = settings.text(name);
     if (protocol === 'grpc') throw settings.invalid(name, protocol, 'http/json or http/protobuf');
+  }
+}
+
+/** What they hold is not shown: collectors take tokens in their URLs. */
+function refuseOtherUrls(settings: SettingsReader): void {
+  for (const name of ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT']) {
+    const url = settings.text(name);
+    if (url !== undefined && !/^https?:\/\/[^\s/\\][^\s\\]*$/i.test(url)) {
+      throw settings.invalid(name, '(hidden)', 'an http(s) URL such as http://collector.example.com:4318');
+    }
   }
 }

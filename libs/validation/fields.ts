@@ -11,6 +11,7 @@ import {
 } from 'class-validator';
 import { Converted, instanceFrom } from './field-conversion.js';
 import { jsonFault } from './json-value.js';
+import { parseTime, TIME_RULE } from './rfc3339.js';
 import { isStorableText } from './storable-text.js';
 
 /**
@@ -138,21 +139,13 @@ export function IntegerField(
   );
 }
 
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
-
-/** A point in time (RFC 3339), given to the class as a Date. */
+/** A point in time, given to the class as a Date; see {@link parseTime}. */
 export function TimeField(options: FieldOptions): PropertyDecorator {
   return field(
     options,
     { type: 'string', format: 'date-time' },
-    {
-      name: 'time',
-      says: 'must be a time such as 2027-01-31T00:00:00Z (RFC 3339)',
-      // In UTC, as it will be answered: an offset can lead beyond the year 9999, which RFC 3339 has no words for.
-      accepts: (value) =>
-        value instanceof Date && value.getUTCFullYear() >= 0 && value.getUTCFullYear() <= 9999,
-    },
-    (value) => (typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : value),
+    { name: 'time', says: TIME_RULE, accepts: (value) => value instanceof Date },
+    (value) => (typeof value === 'string' ? (parseTime(value) ?? value) : value),
   );
 }
 

@@ -24,15 +24,38 @@ describe('an ambient value', () => {
     expect(await seen).toEqual([undefined, 'value']);
   });
 
-  it("is nobody's any more once no flow has one, and the next flow's again", async () => {
+  it('ends with its flow, for everything that outlives the flow', async () => {
     const ambient = new Ambient<string>();
-    let late: Promise<string | undefined> | undefined;
-    await ambient.run('first', async () => {
-      late = eventually(() => Promise.resolve(ambient.get()), { fits: (value) => value === undefined });
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const seen: unknown[] = [];
+    let outlivesIt: Promise<void> | undefined;
+    const longer = ambient.run('another flow that goes on', () => ended);
+    await ambient.run('value', async () => {
+      outlivesIt = ended.then(() => void seen.push(ambient.get(), ambient.hasEnded()));
+      const timer = setInterval(() => {
+        seen.push(ambient.get(), ambient.hasEnded());
+        clearInterval(timer);
+      });
       await Promise.resolve();
+      seen.push(ambient.get(), ambient.hasEnded());
     });
-    expect(await late).toBeUndefined();
-    expect(await ambient.run('second', () => Promise.resolve(ambient.get()))).toBe('second');
+    await eventually(() => seen.length === 4);
+    end();
+    await Promise.all([outlivesIt, longer]);
+    expect(seen).toEqual(['value', false, undefined, true, undefined, true]);
+    expect(ambient.hasEnded()).toBe(false);
+  });
+
+  it('ends with a flow that failed, and is that of the next flow', async () => {
+    const ambient = new Ambient<string>();
+    let late: Promise<unknown> | undefined;
+    const failed = ambient.run('first', () => {
+      late = sleep(1).then(() => ambient.run('second', () => Promise.resolve(ambient.get())));
+      return Promise.reject(new Error('failed'));
+    });
+    await expect(failed).rejects.toThrow('failed');
+    expect(await late).toBe('second');
   });
 
   it('stays while any flow has one', async () => {

@@ -94,6 +94,9 @@ if (!existsSync(CHROMIUM)) {
     const { status, body } = await execute('Endpoints_register');
     expect(status).toBe('200');
     expect(body).toContain('"added": 1');
+    expect(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).toBe(
+      '[{},{}]',
+    );
     expect(faults).toEqual([]);
   });
 });

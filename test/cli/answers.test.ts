@@ -154,16 +154,18 @@ describe('what the command line makes of answers', () => {
   });
 
   it('takes URLs as they are meant', async () => {
-    const [password, query, file, slashes] = await Promise.all([
+    const [password, query, file, path, slashes] = await Promise.all([
       at('').run('apps list --url http://me:hush@example.com'),
       at('').run('apps list --url http://example.com/?a=b'),
       at('').run('apps list --url file:///etc/passwd'),
+      at('').run('apps list --url https:/example.com'),
       at('/later///').run('apps list'),
     ]);
     expect(password).toEqual(misused('--url (hidden) must not carry user information'));
     const rule = 'is not an http(s) URL such as https://registry.example.com';
     expect(query).toEqual(misused(`--url: "http://example.com/?a=b" ${rule}`));
     expect(file).toEqual(misused(`--url: "file:///etc/passwd" ${rule}`));
+    expect(path).toEqual(misused(`--url: "https:/example.com" ${rule}`));
     expect(slashes.stderr).toMatch(/^Too many requests/);
   });
 

@@ -55,7 +55,8 @@ describe('the configuration', () => {
         maxConsecutiveSuccesses: 2,
       },
       rateLimit: { max: 30_000, windowSeconds: 60 },
-      egress: { allow: [], deny: [] },
+      egress: { allow: [], deny: [], loopbackClosed: false },
+      applicationUpdateEnvironments: [],
       healthLogRetentionDays: 30,
       auditRetentionDays: undefined,
       secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
@@ -97,6 +98,7 @@ describe('the configuration', () => {
       RATE_LIMIT_WINDOW: '10',
       EGRESS_ALLOW: '10.0.0.0/8, fd12::/16 ,*.example.com,orders,münchen.example',
       EGRESS_DENY: '10.9.9.9,::1,localhost,::ffff:10.1.0.0/112,64:ff9b::/96',
+      APP_UPDATE_ENVIRONMENTS: 'production, Pre-Prod.2',
       HEALTH_LOG_RETENTION_DAYS: '7',
       AUDIT_RETENTION_DAYS: '365',
     });
@@ -137,7 +139,9 @@ describe('the configuration', () => {
       egress: {
         allow: ['10.0.0.0/8', 'fd12::/16', '*.example.com', 'orders', 'münchen.example'],
         deny: ['10.9.9.9', '::1', 'localhost', '::ffff:10.1.0.0/112', '64:ff9b::/96'],
+        loopbackClosed: true,
       },
+      applicationUpdateEnvironments: ['production', 'Pre-Prod.2'],
       healthLogRetentionDays: 7,
       auditRetentionDays: 365,
       secrets: { secretKeys: ['the-secret-key'], adminKeys: ['the-admin-key'], adminKeyFile: undefined },
@@ -243,6 +247,13 @@ describe('the configuration', () => {
     ['TRUST_PROXY', 'everybody', 'true, false, a number of proxies'],
     ['TRUST_PROXY', '10.0.0.0/33', 'CIDR ranges'],
     ['TRUST_PROXY', '10.0.0.0/8, nonsense', 'CIDR ranges'],
+    ...['two words', '-staging', 'a/b', 'x'.repeat(64)].map(
+      (value) => ['APP_UPDATE_ENVIRONMENTS', value, 'names of environments'] as const,
+    ),
+    ['TRUST_PROXY', 'fe80::1%br-lan', 'CIDR ranges'],
+    ['TRUST_PROXY', '0.0.0.0/0', 'CIDR ranges'],
+    ['ALLOWED_HOSTS', '[fe80::1%br-lan]', 'addresses'],
+    ['EGRESS_DENY', 'fe80::1%br-lan', 'addresses'],
     ...['EGRESS_ALLOW', 'EGRESS_DENY'].flatMap((name) =>
       [
         '10.0.0.0/33',
@@ -295,7 +306,18 @@ describe('the configuration', () => {
     ['REQUEST_TIMEOUT', '0', 'a whole number from 1 to 3600'],
     ['KEEP_ALIVE_TIMEOUT', '3601', 'a whole number from 1 to 3600'],
     ['CORS_ORIGINS', 'example.com', 'origins such as https://console.example.com'],
-    ['CORS_ORIGINS', 'https://a.example/path', 'origins such as https://console.example.com'],
+    ...[
+      'https://a.example/path',
+      'https://a.example/',
+      'https:a.example',
+      'https:/a.example',
+      'https:\\\\a.example',
+      'https://a.example\\b',
+      'https://user@a.example',
+      'https://a.example?x',
+      'https://A.example',
+      'https://a.example:443',
+    ].map((value) => ['CORS_ORIGINS', value, 'origins such as https://console.example.com'] as const),
   ])('refuses %s=%s and says what is allowed', async (name, value, allowed) => {
     const message = await refusal({ [name]: value });
     expect(message).toContain(name);
@@ -341,6 +363,8 @@ describe('DATABASE_URL', () => {
     [`${URL}?pool_size=5&max_overflow=-1`, 'max_overflow=-1', 'from 0 to 9999'],
     ['mysql://registry:pa55word@db/registry', 'mysql:', 'a URL such as postgresql://'],
     ['registry:pa55word at db', 'registry://…', 'a URL such as postgresql://'],
+    ['postgresql:/registry:pa55word@db/registry', '(hidden)', 'a URL such as postgresql://'],
+    ['postgres:registry:pa55word@db/registry', '(hidden)', 'a URL such as postgresql://'],
     ['postgresql://registry:pa55word@db:port/registry', '(hidden)', 'a URL such as postgresql://'],
   ])('refuses %s and hides the password', async (url, holds, allowed) => {
     const message = await refusal({ DATABASE_URL: url });

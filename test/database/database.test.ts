@@ -307,6 +307,7 @@ describe('the database going away', () => {
   it('answers 503 while it refuses connections, and serves again as soon as it does not', async () => {
     await createApplication(app, { appKey: 'closed' });
     await duringOutage(app.database, async () => {
+      await eventually(async () => (await app.http.get('/health/ready')).status === 503);
       for (const [path, headers] of [
         ['/applications', AS_ADMIN],
         ['/endpoints?app_key=closed', {}],
@@ -319,7 +320,7 @@ describe('the database going away', () => {
       expect((await app.http.get('/health/live')).status).toBe(200);
     });
     expect((await update('closed', 'open again')).status).toBe(200);
-    expect((await app.http.get('/health/ready')).status).toBe(200);
+    await eventually(async () => (await app.http.get('/health/ready')).status === 200);
   });
 
   it('cancelling a statement gives 503 with Retry-After and undoes the request', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApplication, endpoint } from '../support/builders.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
@@ -95,7 +96,7 @@ describe('behind a proxy', () => {
   });
 
   describe('CORS', () => {
-    it('lets a browser ask for leave to call every operation with every header, uncounted', async () => {
+    it('lets a browser ask for leave to call every operation with every header, and counts that', async () => {
       for (const operation of operations) {
         const answer = await send('OPTIONS', pathOf(operation), {
           Origin: ORIGIN,
@@ -113,7 +114,9 @@ describe('behind a proxy', () => {
             'x-request-id': expect.any(String),
           },
         });
-        expect(answer.headers['ratelimit-limit']).toBeUndefined();
+        const isCounted =
+          !operation.path.startsWith(`${BASE_PATH}/health`) || operation.path.includes('/health-check/');
+        expect(answer.headers['ratelimit-limit']).toBe(isCounted ? '1000' : undefined);
       }
     });
 
@@ -154,8 +157,25 @@ describe('behind a proxy', () => {
       }
     });
 
-    it('answers an OPTIONS that asks for nothing', async () => {
-      expect(await send('OPTIONS', '/applications')).toMatchObject({ status: 204, body: '' });
+    it('answers an OPTIONS that is no preflight as without CORS', async () => {
+      expect(await send('OPTIONS', '/applications', { Origin: ORIGIN })).toMatchObject({
+        status: 204,
+        body: '',
+        headers: { allow: 'GET, HEAD, OPTIONS, POST', 'access-control-allow-origin': ORIGIN },
+      });
+      expect((await send('OPTIONS', '/nowhere', { Origin: ORIGIN })).status).toBe(404);
+    });
+
+    it('lets a browser ask for a path that is no route, so that it may read the 404', async () => {
+      const preflight = { Origin: ORIGIN, 'Access-Control-Request-Method': 'PUT' };
+      expect((await send('OPTIONS', '/nowhere', preflight)).status).toBe(204);
+    });
+
+    it('lets it read a 405', async () => {
+      expect(await send('PATCH', '/applications', { Origin: ORIGIN })).toMatchObject({
+        status: 405,
+        headers: { 'access-control-allow-origin': ORIGIN, allow: 'GET, HEAD, OPTIONS, POST' },
+      });
     });
   });
 
@@ -179,15 +199,30 @@ describe('behind a proxy', () => {
       expect(await remaining('203.0.113.9')).toBe(996);
     });
 
-    it('keeps no more of what is no address than an address could be long', async () => {
-      await send(
+    it.each([
+      ['203.0.113.77', '203.0.113.77'],
+      ['::ffff:203.0.113.78', '203.0.113.78'],
+      ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+      ['2001:db8::2%a-b', '2001:db8::2'],
+      ['fe80::1%br-lan', 'fe80::1'],
+      ['::1%a-b', '::1'],
+      ['203.0.113.79:4711', '127.0.0.1'],
+      ['203.0.113.79%eth0', '203.0.113.79'],
+      ['0x7f.1', '127.0.0.1'],
+      ['unknown', '127.0.0.1'],
+      ['\u009b31mred', '127.0.0.1'],
+      ['x'.repeat(5000), '127.0.0.1'],
+    ])('keeps of X-Forwarded-For %j the address %s', async (forwarded, ipAddress) => {
+      const appKey = `forwarded-${randomUUID()}`;
+      const answer = await send(
         'POST',
         '/applications',
-        { ...AS_ADMIN, 'X-Forwarded-For': 'x'.repeat(5000), 'Content-Type': 'application/json' },
-        JSON.stringify({ name: 'Strange', appKey: 'strange' }),
+        { ...AS_ADMIN, 'X-Forwarded-For': forwarded, 'Content-Type': 'application/json' },
+        JSON.stringify({ name: 'Forwarded', appKey }),
       );
-      const trail = await send('GET', '/audit-logs?app_key=strange', AS_ADMIN);
-      expect(JSON.parse(trail.body)).toMatchObject([{ ipAddress: 'x'.repeat(64) }]);
+      expect(answer.status).toBe(201);
+      const trail = await send('GET', `/audit-logs?app_key=${appKey}`, AS_ADMIN);
+      expect(JSON.parse(trail.body)).toMatchObject([{ ipAddress }]);
     });
   });
 

@@ -49,17 +49,23 @@ async function isFromMemory(target: string): Promise<boolean> {
   }
 }
 
+/** What whoever stores an answer is told. */
+const FOR_ALL = { 'cache-control': 'no-cache', vary: 'Accept-Encoding, X-Environment' };
+const FOR_ONE_CALLER = {
+  'cache-control': 'private, no-cache',
+  vary: 'Accept-Encoding, X-Admin-Key, X-App-Key, X-API-Key, X-Environment',
+};
+
 describe.each([
-  ['GET /endpoints', ENDPOINTS],
-  ['GET /applications/with-endpoints', LIST],
-])('%s', (_, target) => {
+  ['GET /endpoints', ENDPOINTS, FOR_ALL],
+  ['GET /applications/with-endpoints', LIST, FOR_ONE_CALLER],
+])('%s', (_, target, caching) => {
   it('has a strong tag, is to be asked for again, and says what it depends on', async () => {
     const { status, headers, body } = await get(target);
     expect(status).toBe(200);
     expect(headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-cache',
-      vary: 'Accept-Encoding, X-Environment',
+      ...caching,
       etag: expect.stringMatching(/^"[A-Za-z0-9_-]{43}"$/),
       'content-length': String(Buffer.byteLength(body)),
     });
@@ -75,7 +81,7 @@ describe.each([
     const etag = String((await get(target)).headers.etag);
     const { status, headers, body } = await get(target, { 'If-None-Match': given(etag) });
     expect({ status, body, etag: headers.etag }).toEqual({ status: 304, body: '', etag });
-    expect(headers).toMatchObject({ 'cache-control': 'no-cache', vary: 'Accept-Encoding, X-Environment' });
+    expect(headers).toMatchObject(caching);
     expect(headers).not.toHaveProperty('content-type');
   });
 

@@ -4,6 +4,7 @@ import { createApplication, endpoint } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { createRegistrant, register, type Registrant } from '../support/registrations.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';
+import { statementsOf } from '../support/statement-log.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { createTestDatabase } from '../support/test-database.js';
 
@@ -36,8 +37,10 @@ function expectHealthy(response: Response): void {
   });
 }
 
-const isBack = (): Promise<Response> =>
-  eventually(() => get('/health/ready'), { fits: ({ status }) => status === 200, within: 5000 });
+/** The answer of a check counts for a quarter of a second. */
+const isNoticed = (status: number): Promise<Response> =>
+  eventually(() => get('/health/ready'), { fits: (answer) => answer.status === status, within: 5000 });
+const isBack = (): Promise<Response> => isNoticed(200);
 
 describe('while the database is there', () => {
   it('/health says so', async () => {
@@ -51,6 +54,21 @@ describe('while the database is there', () => {
   });
 });
 
+describe('whoever asks at the same time', () => {
+  it('shares one check of the database', async () => {
+    const begun = performance.now();
+    const statements = await statementsOf(app, async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 300 }, (_, index) => get(index % 2 === 0 ? '/health/ready' : '/health')),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    });
+    const checks = statements.filter((statement) => statement.trim() === 'SELECT 1').length;
+    // A check, and another one for each quarter of a second.
+    expect(checks).toBeLessThanOrEqual(2 + (performance.now() - begun) / 250);
+  });
+});
+
 describe('while the database is away', () => {
   let orders: Registrant;
 
@@ -60,7 +78,10 @@ describe('while the database is away', () => {
     orders = await createRegistrant(app);
     await register(app, orders, [endpoint()]);
   });
-  beforeEach(() => line.cut());
+  beforeEach(async () => {
+    await line.cut();
+    await isNoticed(503);
+  });
 
   it('/health is 503 and says what is missing and when to ask again', async () => {
     const response = await get('/health');
@@ -126,8 +147,8 @@ describe('while the database is there but does not answer', () => {
   it('/health and /health/ready give up on it, and find it again', async () => {
     await isBack();
     await line.stall();
+    await isNoticed(503);
     expect((await get('/health')).status).toBe(503);
-    expect((await get('/health/ready')).status).toBe(503);
     expect((await get('/health/live')).status).toBe(200);
     await line.mend();
     expect((await isBack()).status).toBe(200);

@@ -171,6 +171,8 @@ describe.each(['', '/api/registry'])('with BASE_PATH=%s', (basePath) => {
     );
     const init = answers[assets.findIndex((asset) => asset.endsWith('swagger-ui-init.js'))];
     expect(init?.body).toContain(`"${basePath}/applications/{app_key}"`);
+    // It would leave the keys that somebody enters in the browser's localStorage.
+    expect(init?.body).not.toContain('persistAuthorization');
   });
 });
 

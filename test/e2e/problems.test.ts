@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
 import { AnswerContract } from '../support/answer-contract.js';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
 import { exchange, type WireAnswer, type WireRequest } from '../support/http-exchange.js';
@@ -44,13 +45,10 @@ describe('problem documents', () => {
       ['GET', '/applications/orders/nowhere'],
       ['GET', '/docs/nothing.css'],
       ['GET', '/docs/..%2f..%2fpackage.json'],
-      ['PUT', '/applications'],
-      ['POST', '/applications/orders'],
-      ['DELETE', '/health'],
-      ['PATCH', '/applications/orders'],
-      ['TRACE', '/health'],
-      ['PROPFIND', '/applications'],
-      ['OPTIONS', '/applications'],
+      ['PUT', '/nowhere'],
+      ['OPTIONS', '/nowhere'],
+      ['QUERY', '/nowhere'],
+      ['PROPFIND', '/nowhere'],
     ])('%s %s is not found', async (method, target) => {
       expect(problem(await send({ method, target }))).toEqual({
         type: 'about:blank',
@@ -176,9 +174,31 @@ describe('problem documents', () => {
       expect((await post('/applications', '\ufeff{"name":"a"}')).status).toBe(201);
     });
 
-    it('a compressed body is not understood', async () => {
-      const headers = { ...JSON_TYPE, 'Content-Encoding': 'gzip' };
-      expect((await post('/applications', Buffer.from([0x1f, 0x8b, 8, 0, 0]), headers)).status).toBe(400);
+    it.each(['gzip', 'br', 'deflate', 'x-gzip', 'identity, gzip', 'nonsense'])(
+      'a body with Content-Encoding: %s is a 415 that says what is accepted',
+      async (encoding) => {
+        const headers = { ...JSON_TYPE, 'Content-Encoding': encoding };
+        const answer = await post('/applications', gzipSync('{"name":"a"}'), headers);
+        expect(answer.headers['accept-encoding']).toBe('identity');
+        expect(problem(answer)).toEqual({
+          type: 'urn:mcp-registry:problem:encoded-body',
+          title: 'Unsupported content encoding',
+          status: 415,
+          detail: 'The only Content-Encoding that is accepted is identity: send the body uncompressed.',
+          instance: '/applications',
+          requestId: expect.any(String),
+        });
+      },
+    );
+
+    it('the credentials come before the encoding of the body', async () => {
+      const headers = { ...JSON_TYPE, 'Content-Encoding': 'gzip', 'X-Admin-Key': 'wrong' };
+      expect((await post('/applications', gzipSync('{}'), headers)).status).toBe(401);
+    });
+
+    it.each(['identity', 'Identity', ''])('a body with Content-Encoding: %s is JSON', async (encoding) => {
+      const headers = { ...JSON_TYPE, 'Content-Encoding': encoding };
+      expect((await post('/applications', '{"name":"a"}', headers)).status).toBe(201);
     });
 
     it('a DELETE may announce JSON and send none', async () => {
@@ -383,18 +403,67 @@ describe('problem documents', () => {
       }
     });
 
-    it.each(['9999-12-31T23:59:59-23:59', '2026-02-30T25:00:00Z', '2027-01-31', '+010000-01-01T00:00:00Z'])(
-      'refuses the time %s',
-      async (expiresAt) => {
-        const { appKey } = await createApplication(app);
-        const body = JSON.stringify({ name: 'a', expiresAt });
-        expect(
-          problem(await post(`/applications/${appKey}/environments/production/api-keys`, body)).errors,
-        ).toEqual([
-          { pointer: '#/expiresAt', detail: 'must be a time such as 2027-01-31T00:00:00Z (RFC 3339)' },
-        ]);
+    const NO_TIMES = [
+      '2027-02-30T00:00:00Z',
+      '2027-02-29T00:00:00Z',
+      '1900-02-29T00:00:00Z',
+      '2027-04-31T12:00:00+02:00',
+      '2027-13-01T00:00:00Z',
+      '2027-00-10T00:00:00Z',
+      '2027-01-00T00:00:00Z',
+      '2027-01-31T24:00:00Z',
+      '2027-01-31T12:60:00Z',
+      '2016-12-31T23:59:60Z',
+      '2027-01-31T12:00:00+24:00',
+      '2027-01-31T12:00:00+02:60',
+      '2027-01-31T12:00:00+0200',
+      '2027-01-31T12:00:00',
+      '2027-01-31T12:00Z',
+      '9999-12-31T23:59:59-23:59',
+      '0000-01-01T00:00:00+00:01',
+      '2026-02-30T25:00:00Z',
+      '2027-01-31',
+      '+010000-01-01T00:00:00Z',
+      '20270131T000000Z',
+      'tomorrow',
+      '',
+    ];
+    const TIME_RULE =
+      'must be a time that exists, such as 2027-01-31T00:00:00Z (RFC 3339, with Z or an offset, without leap seconds)';
+
+    it.each(NO_TIMES)('refuses the time %j in a body', async (expiresAt) => {
+      const { appKey } = await createApplication(app);
+      const body = JSON.stringify({ name: 'a', expiresAt });
+      const answer = await post(`/applications/${appKey}/environments/production/api-keys`, body);
+      expect(problem(answer).errors).toEqual([{ pointer: '#/expiresAt', detail: TIME_RULE }]);
+    });
+
+    it.each(['/audit-logs', '/health-check/applications/orders/history'])(
+      'refuses such times in the query of %s',
+      async (path) => {
+        for (const time of NO_TIMES) {
+          const text = encodeURIComponent(time);
+          const { errors } = problem(await send({ target: `${path}?from=${text}&to=${text}` }));
+          expect(errors).toEqual([
+            { pointer: '#/from', detail: TIME_RULE },
+            { pointer: '#/to', detail: TIME_RULE },
+          ]);
+        }
       },
     );
+
+    it.each([
+      ['2028-02-29T23:59:59Z', '2028-02-29T23:59:59.000Z'],
+      ['2027-01-31t12:00:00.5z', '2027-01-31T12:00:00.500Z'],
+      ['2027-01-31 12:00:00.123456789+23:59', '2027-01-30T12:01:00.123Z'],
+      ['2027-01-31T12:00:00-00:00', '2027-01-31T12:00:00.000Z'],
+      ['9999-12-31T23:59:59+00:00', '9999-12-31T23:59:59.000Z'],
+    ])('takes the time %s for %s', async (expiresAt, read) => {
+      const { appKey } = await createApplication(app);
+      const body = JSON.stringify({ name: 'a', expiresAt });
+      const answer = await post(`/applications/${appKey}/environments/production/api-keys`, body);
+      expect(JSON.parse(answer.body)).toMatchObject({ expiresAt: read });
+    });
 
     async function register(endpoints: readonly unknown[]): Promise<WireAnswer> {
       const { appKey } = await createApplication(app);
@@ -488,11 +557,95 @@ describe('problem documents', () => {
       expect((await send({ target: '/health/live' })).status).toBe(200);
     });
 
-    it('an expectation nobody meets is refused', async () => {
-      const text = `${HEAD}Expect: a-miracle\r\nConnection: close\r\n\r\n`;
-      expect(parsed(await rawExchange(app.url, text)).status).toBe(417);
-      expect((await send({ target: '/health/live' })).status).toBe(200);
+    // Newer versions of Node.js give up reading, older ones drop the headers beyond the bound.
+    it('thousands of headers are refused', async () => {
+      const text = `${HEAD}${'X: y\r\n'.repeat(5000)}Connection: close\r\n\r\n`;
+      const answer = parsed(await rawExchange(app.url, text));
+      expect({ ...answer, body: problem(answer) }).toMatchObject({
+        status: 431,
+        headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+        body: {
+          title: 'Request Header Fields Too Large',
+          status: 431,
+          detail: expect.stringMatching(
+            /^There are more than 100 headers\.$|, or there are too many headers\.$/,
+          ),
+        },
+      });
     });
+
+    it.each(['a-miracle', '100-continued', 'x, 100-continue'])(
+      'the expectation %s is refused',
+      async (expectation) => {
+        const text = `${HEAD}Expect: ${expectation}\r\nConnection: close\r\n\r\n`;
+        // Node promises to continue where that is asked for, too.
+        const answer = parsed(
+          (await rawExchange(app.url, text)).replace('HTTP/1.1 100 Continue\r\n\r\n', ''),
+        );
+        expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+        expect(problem(answer)).toEqual({
+          type: 'about:blank',
+          title: 'Expectation Failed',
+          status: 417,
+          detail: 'The only expectation that is met is 100-continue.',
+          instance: '/health',
+          requestId: answer.headers['x-request-id'],
+        });
+      },
+    );
+
+    it('the expectation 100-continue is met', async () => {
+      const text = `${HEAD}Expect: 100-continue\r\nConnection: close\r\n\r\n`;
+      expect(await rawExchange(app.url, text)).toMatch(
+        /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/,
+      );
+    });
+
+    it.each([
+      'a b/c',
+      'a/b',
+      'a\\b',
+      'a?b',
+      'a#b',
+      'user@a',
+      'http://a',
+      'a:b',
+      'a:80:80',
+      'a%zz',
+      'a"b',
+      '[a]',
+      '[::1',
+      '::1',
+      '[fe80::1%25eth0]',
+      '[::1]80',
+      'ÿ',
+    ])('Host: %s is none', async (host) => {
+      for (const target of ['/health/live', '/nowhere']) {
+        const text = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+        const answer = parsed(await rawExchange(app.url, Buffer.from(text, 'latin1')));
+        expect(problem(answer)).toMatchObject({
+          status: 400,
+          detail: 'The Host header must be a host, optionally with a port (RFC 9110, section 7.2).',
+          instance: target,
+        });
+      }
+    });
+
+    it.each(['user@a', 'a\\b', '', ':80', 'a:b', '[::1', 'a%zz'])(
+      'http://%s/ names no host',
+      async (authority) => {
+        const text = `GET http://${authority}/health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
+        expect(problem(parsed(await rawExchange(app.url, text))).status).toBe(400);
+      },
+    );
+
+    it.each(['a', 'A.example.:8000', '10.1.2.3:8000', '[fd00::1]:8000', '[v1.x]', 'a:', 'a_b', '%41', 'a,b'])(
+      'Host: %s is one',
+      async (host) => {
+        const text = `GET /health/live HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+        expect(parsed(await rawExchange(app.url, text)).status).toBe(200);
+      },
+    );
 
     it.each([
       ['no Host', '', 400, 'HTTP/1.1 wants exactly one Host header (RFC 9112, section 3.2).'],
@@ -505,12 +658,6 @@ describe('problem documents', () => {
       [
         'more than 100 headers',
         `Host: a\r\n${'X: y\r\n'.repeat(99)}`,
-        431,
-        'There are more than 100 headers.',
-      ],
-      [
-        'headers without number',
-        `Host: a\r\n${'X: y\r\n'.repeat(5000)}`,
         431,
         'There are more than 100 headers.',
       ],
@@ -571,7 +718,7 @@ describe('CORS', () => {
         status: preflight.status,
         cors: corsHeaders(preflight.headers as Record<string, string>),
       }).toEqual({
-        status: 404,
+        status: 204,
         cors: {},
       });
     } finally {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exchange } from '../support/http-exchange.js';
 import { expectProblem } from '../support/problems.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
@@ -58,10 +59,25 @@ describe('requests beyond RATE_LIMIT_MAX', () => {
     ['to a public route', '/endpoints?app_key=none', {}, 404],
     ['to the documentation', '/openapi.json', {}, 200],
     ['to nowhere', '/nowhere', {}, 404],
+    ['with too long a URL', `/applications?${'a'.repeat(8192)}`, {}, 414],
   ])('%s are refused too', async (_, path, headers, status) => {
     const address = newAddress();
     for (let sent = 0; sent < MAX; sent += 1) expect((await get(path, address, headers)).status).toBe(status);
     expectProblem(await get(path, address, headers), 429, 'too-many-requests');
+  });
+
+  it('are refused too when they are preflights, or of a method that the route has not', async () => {
+    const preflight = { Origin: 'https://console.example.com', 'Access-Control-Request-Method': 'PUT' };
+    for (const [method, headers, status] of [
+      ['options', preflight, 204],
+      ['options', {}, 204],
+      ['patch', {}, 405],
+    ] as const) {
+      const address = newAddress();
+      const ask = () => app.http[method]('/applications').set({ 'X-Forwarded-For': address, ...headers });
+      for (let sent = 0; sent < MAX; sent += 1) expect((await ask()).status).toBe(status);
+      expectProblem(await ask(), 429, 'too-many-requests');
+    }
   });
 
   it('are those of one address, or of one /64', async () => {
@@ -72,6 +88,13 @@ describe('requests beyond RATE_LIMIT_MAX', () => {
     expect((await get('/applications', newAddress())).status).toBe(200);
   });
 
+  it('are counted whatever a proxy says of the address', async () => {
+    // Zones that Node's isIP takes and ipaddr.js does not.
+    const addresses = ['%a-b', '%br-lan', '%', '%eth0', '%x_y'].map((zone) => `2001:db8:0:9::1${zone}`);
+    for (const address of addresses) expect((await get('/applications', address)).status).toBe(200);
+    expectProblem(await get('/applications', '2001:db8:0:9::1%c-d'), 429, 'too-many-requests');
+  });
+
   it.each(UNLIMITED)('are never those to %s', async (path) => {
     const address = newAddress();
     for (let sent = 0; sent < MAX * 2; sent += 1) {
@@ -80,6 +103,27 @@ describe('requests beyond RATE_LIMIT_MAX', () => {
       expect(headers['ratelimit-limit']).toBeUndefined();
     }
     expect((await get('/applications', address)).headers['ratelimit-remaining']).toBe(String(MAX - 1));
+  });
+});
+
+describe('requests for which no route can be looked up', () => {
+  it('are refused beyond RATE_LIMIT_MAX, too', async () => {
+    const app = await startApp({ RATE_LIMIT_MAX: '2', RATE_LIMIT_WINDOW: '3600' });
+    try {
+      const tooLong = `/applications/${'a'.repeat(513)}`;
+      const answers = [];
+      for (const target of ['/%', tooLong, '/%', tooLong, '/applications']) {
+        const { status, headers } = await exchange(app.url, { method: 'GET', target, headers: AS_ADMIN });
+        answers.push([status, headers['ratelimit-remaining'], headers['x-content-type-options']]);
+      }
+      expect(answers).toEqual([
+        [400, '1', 'nosniff'],
+        [414, '0', 'nosniff'],
+        ...[429, 429, 429].map((status) => [status, '0', 'nosniff']),
+      ]);
+    } finally {
+      await app.close();
+    }
   });
 });
 

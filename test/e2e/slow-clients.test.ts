@@ -56,6 +56,7 @@ describe('slow clients', () => {
         expect.stringMatching(/^x-request-id: /),
         'content-type: application/problem+json; charset=utf-8',
         `content-length: ${body.length}`,
+        'cache-control: no-store',
         'connection: close',
       ]);
       expect(JSON.parse(body)).toMatchObject({

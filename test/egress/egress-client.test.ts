@@ -19,8 +19,9 @@ import { selfSignedCertificate } from '../support/self-signed-certificate.js';
 const FORBIDDEN_ADDRESS = '127.0.0.2';
 const PATIENT = 20_000;
 const SHORT = 300;
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
-const closing: (() => Promise<unknown>)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
@@ -40,11 +41,18 @@ function client({
   ...options
 }: { settings?: Partial<EgressSettings> } & Partial<EgressClientOptions> = {}): EgressClient {
   const made = new EgressClient({
-    policy: new EgressPolicy({ allow: [], deny: [`${FORBIDDEN_ADDRESS}/32`], ...settings }),
+    policy: new EgressPolicy({
+      allow: [],
+      deny: [`${FORBIDDEN_ADDRESS}/32`],
+      loopbackClosed: false,
+      ...settings,
+    }),
     timeoutMs,
     ...options,
   });
-  closing.push(() => made.close());
+  closing.push(() => {
+    made.close();
+  });
   return made;
 }
 
@@ -100,6 +108,77 @@ describe('an answer', () => {
       answer.end('up');
     });
     expect(await get(url)).toEqual(response(200));
+  });
+
+  it.each([
+    ['204 with a Content-Length', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n', 204],
+    ['204 with Content-Length: 0', 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n', 204],
+    ['204 with a large Content-Length', `HTTP/1.1 204 No Content\r\nContent-Length: ${2 ** 40}\r\n\r\n`, 204],
+    ['204 with a body', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello', 204],
+    ['204 with a body of no announced length', 'HTTP/1.1 204 No Content\r\n\r\nhello', 204],
+    ['204 in chunks', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n', 204],
+    [
+      '204 in chunks that follow',
+      'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      204,
+    ],
+    ['204 of HTTP/1.0', 'HTTP/1.0 204 No Content\r\nContent-Length: 5\r\n\r\n', 204],
+    ['205 with Content-Length: 0', 'HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n', 205],
+    ['205 in chunks', 'HTTP/1.1 205 Reset Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 205],
+    ['304 with a Content-Length', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 1234\r\n\r\n', 304],
+    ['100, not asked for', `HTTP/1.1 100 Continue\r\n\r\n${OK}`, 200],
+    ['100 with headers', `HTTP/1.1 100 Continue\r\nContent-Length: 5\r\nDate: x\r\n\r\n${OK}`, 200],
+    [
+      'several of 1xx',
+      `${[100, 102, 103, 100, 199].map((code) => `HTTP/1.1 ${code} x\r\n\r\n`).join('')}${OK}`,
+      200,
+    ],
+    [
+      '100 before a 204',
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n',
+      204,
+    ],
+    ['100 before a 503', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n', 503],
+    ['101 with Upgrade', 'HTTP/1.1 101 x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x00', 101],
+    ['101 without Upgrade', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', 101],
+  ])('of %s is a response, on a connection that stays open, whole or byte by byte', async (_, sent, code) => {
+    const open = new Set<Socket>();
+    const url = await rawServer((socket) => {
+      open.add(socket);
+      socket.setNoDelay();
+      socket.on('error', () => undefined).on('close', () => open.delete(socket));
+      socket.on('data', () => {
+        if (socket.bytesRead > 0 && isFirst()) socket.write(sent, 'latin1');
+        else [...sent].forEach((byte) => socket.write(byte, 'latin1'));
+      });
+    });
+    let requests = 0;
+    const isFirst = (): boolean => ++requests % 2 === 1;
+    const asking = client();
+    for (let exchange = 1; exchange <= 4; exchange++) expect(await asking.get(url)).toEqual(response(code));
+    expect(requests).toBe(4);
+    // Nothing but what an agent keeps for the next request.
+    await until(() => open.size <= 1);
+  });
+
+  it('with a body where none may be leaves nothing to the next exchange', async () => {
+    const poison = 'HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n';
+    for (const head of [
+      `HTTP/1.1 204 x\r\nContent-Length: ${poison.length}\r\n\r\n`,
+      'HTTP/1.1 304 x\r\nTransfer-Encoding: chunked\r\n\r\n',
+    ]) {
+      const url = await rawServer((socket) => {
+        socket
+          .on('error', () => undefined)
+          .on('data', () => {
+            socket.write(head);
+            setImmediate(() => socket.write(poison));
+          });
+      });
+      const asking = client();
+      const code = Number(head.slice(9, 12));
+      for (let exchange = 1; exchange <= 4; exchange++) expect(await asking.get(url)).toEqual(response(code));
+    }
   });
 
   it('is asked for with GET, the path and query, the host, and no credentials', async () => {
@@ -172,6 +251,21 @@ describe('a failure', () => {
       socket.on('error', () => undefined).end('220 smtp.test ready\r\n');
     });
     expect(await get(url)).toEqual(failure('not a valid HTTP response'));
+  });
+
+  it('is an answer of interim responses without end', async () => {
+    const url = await rawServer((socket) => {
+      socket
+        .on('error', () => undefined)
+        .once('data', () => {
+          const more = (): void => {
+            while (!socket.destroyed && socket.write('HTTP/1.1 100 Continue\r\n\r\n'.repeat(10)));
+          };
+          socket.on('drain', more);
+          more();
+        });
+    });
+    expect(await get(url)).toEqual(failure('more than 100 interim responses'));
   });
 
   it('is an answer with headers without end', async () => {
@@ -307,6 +401,25 @@ describe('redirects', () => {
     expect(hosts).toHaveLength(2);
     expect(await get(`${url}/c`)).toEqual(failure('redirect loop'));
     expect(hosts).toHaveLength(3);
+  });
+
+  it('into closed loopback are an error, as a URL, a name and an answer of the DNS', async () => {
+    const closed = await origin(status(200), { address: '127.0.0.3' });
+    const settings = { allow: ['127.0.0.1', '0.0.0.0/0', '::/0'], deny: [], loopbackClosed: true };
+    const resolver: AddressResolver = { resolve: () => Promise.resolve(['10.0.0.1', '127.0.0.3']) };
+    for (const host of ['127.0.0.3', '[::ffff:127.0.0.3]', 'localhost', 'inward.test']) {
+      const { url } = await origin(redirect(`http://${host}:${closed.port}/`));
+      expect(await get(url, { settings, resolver })).toEqual(error('it is a loopback address'));
+    }
+    expect(closed.connections).toBe(0);
+  });
+
+  it('to paths in UTF-8 are followed', async () => {
+    const { url } = await origin({
+      '/': redirect(Buffer.from('/größe').toString('latin1')),
+      '/gr%C3%B6%C3%9Fe': status(204),
+    });
+    expect(await get(url)).toEqual(response(204));
   });
 
   it('without a place to go are the answer', async () => {
@@ -604,7 +717,7 @@ describe('the end', () => {
     expect(await asking.get(`${hanging.url}/up`)).toEqual(response(200));
     const exchanges = Promise.allSettled([asking.get(hanging.url), asking.get(hanging.url)]);
     await until(() => hanging.hosts.length === 3);
-    await asking.close();
+    asking.close();
     const closed = { status: 'rejected', reason: new Error('the egress client is closed') };
     expect(await exchanges).toEqual([closed, closed]);
     await until(() => hanging.open === 0);

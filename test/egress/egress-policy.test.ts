@@ -4,7 +4,7 @@ import { EgressPolicy, type EgressSettings } from '#libs/egress/egress-policy.js
 import { FORBIDDEN_URLS } from '../support/forbidden-urls.js';
 
 const policy = (settings: Partial<EgressSettings> = {}): EgressPolicy =>
-  new EgressPolicy({ allow: [], deny: [], ...settings });
+  new EgressPolicy({ allow: [], deny: [], loopbackClosed: false, ...settings });
 
 const BY_DEFAULT = policy();
 const ALLOWING_EVERYTHING = policy({ allow: ['0.0.0.0/0', '::/0', '*.internal', '*.goog', '*.test'] });
@@ -283,6 +283,69 @@ describe('EGRESS_ALLOW', () => {
     // Denied and always forbidden addresses stay so behind an allowed name.
     expect(judge.refusalOfAnswer('orders', ['10.9.0.1'])).toContain('EGRESS_DENY lists 10.9.0.0/16');
     expect(judge.refusalOfAnswer('orders', ['169.254.169.254'])).toContain('it is a link-local address');
+  });
+});
+
+describe('loopback, where it is closed', () => {
+  const closed = (settings: Partial<EgressSettings> = {}): EgressPolicy =>
+    policy({ loopbackClosed: true, ...settings });
+  const why = /it is a loopback address, which in production EGRESS_ALLOW has to list/;
+
+  const OF_LOOPBACK = [
+    'http://127.0.0.1/',
+    'http://127.255.255.254:8080/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'http://[::1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[64:ff9b::127.0.0.1]/',
+    'http://localhost/',
+    'http://LOCALHOST.:8080/',
+    'http://a.localhost/',
+  ];
+
+  it.each(OF_LOOPBACK)('refuses %s, saying how to open it', (url) => {
+    expect(closed().refusalOfUrl(url)).toMatch(why);
+    // What lists everything does not mean the machine itself.
+    expect(closed({ allow: ['0.0.0.0/0', '::/0', '*.test', '*.localhost'] }).refusalOfUrl(url)).toMatch(why);
+  });
+
+  it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1', '64:ff9b::7f00:1'])(
+    'refuses a name that resolves to %s, wherever in the answer it stands',
+    (address) => {
+      for (const addresses of [[address], ['10.0.0.1', address], [address, '10.0.0.1']]) {
+        expect(closed().refusalOfAnswer('inward.test', addresses)).toMatch(why);
+        expect(closed({ allow: ['*.test'] }).refusalOfAnswer('inward.test', addresses)).toMatch(why);
+      }
+    },
+  );
+
+  it('leaves other addresses alone', () => {
+    for (const host of ['10.0.0.1', '192.168.1.1', '[fd00::1]', '126.255.255.255', '128.0.0.1', 'orders']) {
+      expect(closed().refusalOfUrl(`http://${host}/`)).toBeUndefined();
+    }
+    expect(closed().refusalOfAnswer('orders', ['10.0.0.1', 'fd00::1'])).toBeUndefined();
+  });
+
+  it('is opened by ranges of it and by names', () => {
+    const ranges = closed({ allow: ['127.0.0.0/8', '::1', '10.0.0.0/8'] });
+    for (const url of OF_LOOPBACK) expect(ranges.refusalOfUrl(url)).toBeUndefined();
+    expect(ranges.refusalOfAnswer('inward.test', ['127.0.0.1', '::1'])).toBeUndefined();
+
+    const one = closed({ allow: ['127.0.0.1', '0.0.0.0/0'] });
+    expect(one.refusalOfUrl('http://127.0.0.1/')).toBeUndefined();
+    expect(one.refusalOfUrl('http://127.0.0.2/')).toMatch(why);
+
+    const names = closed({ allow: ['localhost', 'inward.test'] });
+    expect(names.refusalOfUrl('http://localhost:8080/')).toBeUndefined();
+    expect(names.refusalOfAnswer('localhost', ['::1', '127.0.0.1'])).toBeUndefined();
+    expect(names.refusalOfAnswer('inward.test', ['127.0.0.1'])).toBeUndefined();
+    expect(names.refusalOfUrl('http://127.0.0.1/')).toContain('EGRESS_ALLOW does not list it');
+  });
+
+  it('stays closed where EGRESS_DENY lists it', () => {
+    const judge = closed({ allow: ['127.0.0.0/8'], deny: ['127.0.0.0/8'] });
+    expect(judge.refusalOfUrl('http://127.0.0.1/')).toContain('EGRESS_DENY lists 127.0.0.0/8');
   });
 });
 

@@ -85,6 +85,12 @@ describe('the schedule', () => {
         more();
       }),
       moved: await origin({ '/health?deep=1': redirect('/elsewhere'), '/elsewhere': status(200) }),
+      empty: await origin(({ socket }) => socket.end('HTTP/1.1 204 x\r\nContent-Length: 5\r\n\r\n')),
+      interim: await origin(({ socket }) =>
+        socket.end(
+          `${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(3)}HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n`,
+        ),
+      ),
       hanging: await origin(() => undefined),
       reset: await origin((request) => request.socket.resetAndDestroy()),
       circling: await origin(redirect('/health?deep=1')),
@@ -135,8 +141,9 @@ describe('the schedule', () => {
       shown: true,
       changes: ['UNKNOWN -> INACTIVE'],
     });
-    for (const name of ['up', 'slow', 'html', 'endless', 'moved'])
+    for (const name of ['up', 'slow', 'html', 'endless', 'moved', 'interim'])
       expect([name, await settled(name, 2)]).toEqual([name, healthy]);
+    expect(await settled('empty', 2)).toEqual({ ...(healthy as object), statusCode: 204 });
     expect(await settled('hanging', 3)).toEqual(ill('timeout after 1 s'));
     expect(await settled('reset', 3)).toEqual(ill('connection reset'));
     expect(await settled('down', 3)).toEqual(ill('connection refused'));

@@ -398,10 +398,12 @@ describe('import reference', () => {
         'api_keys',
         { id: 1, token, applicationId: 1, expiresAt: '2030-01-01 00:00:00' },
         { id: 2, token: await hash('other', 4), applicationId: 1, expiresAt: 'never' },
+        { id: 3, token: await hash('third', 4), applicationId: 1, expiresAt: '2027-02-30 00:00:00' },
+        { id: 4, token: await hash('fourth', 4), applicationId: 1, expiresAt: '2027-01-31T24:00:00Z' },
       );
       const { problems } = await importReference(early, other);
       expect(problems).toEqual([
-        { record: 'api_keys 2', detail: 'has an expiresAt that is no time' },
+        ...[2, 3, 4].map((id) => ({ record: `api_keys ${id}`, detail: 'has an expiresAt that is no time' })),
         { record: 'applications 2', detail: 'has the app key of applications 1: the first one counts' },
         { record: 'endpoints 2', detail: 'belongs to no environment of its application' },
       ]);

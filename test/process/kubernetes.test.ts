@@ -6,6 +6,8 @@ import type { NetworkPolicy } from 'kubernetes-types/networking/v1.js';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.js';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig } from '#libs/config/load-config.js';
+import { contains, parseAddress, rangeOf } from '#libs/egress/address.js';
+import { EgressPolicy } from '#libs/egress/egress-policy.js';
 import { version } from '#registry/version.js';
 import { type KubernetesObject, kubernetesFaults } from '../support/kubernetes-types.js';
 import { knownSettings } from '../support/known-settings.js';
@@ -148,6 +150,86 @@ describe('deploy/kubernetes', () => {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     });
+  });
+
+  it('registers and probes neither the machine itself nor the Kubernetes API', async () => {
+    const value = (container.env ?? []).find(({ name }) => name === 'EGRESS_DENY')?.value ?? '';
+    const policy = new EgressPolicy((await loadConfig({ ...GIVEN_SECRETS, EGRESS_DENY: value })).egress);
+    for (const host of [
+      '127.0.0.1',
+      '[::1]',
+      'localhost',
+      'kubernetes',
+      'kubernetes.default',
+      'KUBERNETES.default.svc',
+      'kubernetes.default.svc.cluster.local.',
+      '10.96.0.1',
+    ]) {
+      expect([host, policy.refusalOfUrl(`https://${host}/`)]).toEqual([
+        host,
+        expect.stringContaining('EGRESS_DENY lists'),
+      ]);
+    }
+    for (const host of ['orders.default.svc.cluster.local', '10.96.0.2', 'kubernetes.example.com']) {
+      expect([host, policy.refusalOfUrl(`https://${host}/`)]).toEqual([host, undefined]);
+    }
+  });
+
+  it('lets out DNS, PostgreSQL and probes, and nothing towards the cluster or cloud metadata', () => {
+    const { policyTypes, egress = [] } = object('NetworkPolicy').spec ?? {};
+    expect(policyTypes).toEqual(['Ingress', 'Egress']);
+    /** Whether a rule lets an address outside the cluster's own pods be reached. */
+    const reaches = (text: string, port: number): boolean => {
+      const address = parseAddress(text);
+      if (address === undefined) throw new Error(`${text} is no address`);
+      return egress.some(
+        ({ to, ports = [] }) =>
+          ports.some(({ port: first, endPort = first, protocol }) => {
+            return protocol === 'TCP' && Number(first) <= port && port <= Number(endPort);
+          }) &&
+          (to === undefined ||
+            to.some(
+              ({ ipBlock }) =>
+                ipBlock !== undefined &&
+                contains(rangeOf(ipBlock.cidr), address) &&
+                !(ipBlock.except ?? []).some((range) => contains(rangeOf(range), address)),
+            )),
+      );
+    };
+    for (const [address, port] of [
+      ['10.1.2.3', 5432],
+      ['10.1.2.3', 6432],
+      ['10.1.2.3', 80],
+      ['fd12::1', 8080],
+      ['93.184.215.14', 443],
+    ] as const) {
+      expect([address, port, reaches(address, port)]).toEqual([address, port, true]);
+    }
+    for (const [address, port] of [
+      ['10.96.0.1', 443],
+      ['10.1.2.3', 6443],
+      ['10.1.2.3', 2379],
+      ['10.1.2.3', 10250],
+      ['10.1.2.3', 22],
+      ['127.0.0.1', 8080],
+      ['::1', 8080],
+      ['169.254.169.254', 80],
+      ['168.63.129.16', 80],
+      ['fd00:ec2::254', 80],
+      ['fe80::1', 80],
+    ] as const) {
+      expect([address, port, reaches(address, port)]).toEqual([address, port, false]);
+    }
+    const dns = egress.filter(({ ports = [] }) => ports.some(({ port }) => port === 53));
+    expect(dns).toEqual([
+      {
+        to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
+        ports: [
+          { port: 53, protocol: 'UDP' },
+          { port: 53, protocol: 'TCP' },
+        ],
+      },
+    ]);
   });
 
   it('gives a pod the time its drain may take, and never stops all of them', () => {

@@ -30,7 +30,7 @@ export class AnswerContract {
   faults(request: WireRequest, answer: WireAnswer): string[] {
     const { status } = answer;
     if (status >= 500) return [`answers ${status}: ${answer.body.slice(0, 500)}`];
-    const faults = this.requestIdFaults(request, answer);
+    const faults = [...this.requestIdFaults(request, answer), ...cacheFaults(answer)];
     if (status < 400) return faults;
     return [...faults, ...this.problemFaults(request, answer)];
   }
@@ -98,6 +98,13 @@ export class AnswerContract {
         `${name}: ${instancePath} ${message ?? ''} ${JSON.stringify(params)}`,
     );
   }
+}
+
+/** Caches store an answer that says nothing of them (RFC 9111, section 4.2.2). */
+function cacheFaults({ status, headers }: WireAnswer): string[] {
+  const said = headers['cache-control'];
+  if (said === undefined) return ['says nothing to caches'];
+  return status >= 400 && said !== 'no-store' ? [`is an error with Cache-Control: ${String(said)}`] : [];
 }
 
 function mediaType({ headers }: WireAnswer): string {

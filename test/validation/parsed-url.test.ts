@@ -11,6 +11,27 @@ describe('parsedUrl', () => {
     expect(parsedUrl('/ü', 'https://münchen.example')?.hostname).toBe('xn--mnchen-3ya.example');
   });
 
+  it('reads labels of Punycode that decode to a name beyond ASCII, and no others', () => {
+    for (const label of ['xn--mnchen-3ya', 'xn--fa-hia', 'xn--p1ai', 'xn--ls8h', 'ab--cd', 'xn-a']) {
+      expect(parsedUrl(`https://www.${label.toUpperCase()}.example:8443/`)?.host).toBe(
+        `www.${label}.example:8443`,
+      );
+    }
+    for (const label of [
+      'xn--',
+      'xn--zz',
+      'xn--a',
+      'xn--a-ecp',
+      'xn--999999999',
+      'xn--abc-',
+      'xn--xn---epa',
+    ]) {
+      expect([label, parsedUrl(`https://${label}/`)]).toEqual([label, undefined]);
+      expect([label, parsedUrl(`https://www.${label}.example/`)]).toEqual([label, undefined]);
+      expect([label, parsedUrl(`//${label}/`, 'https://example.com')]).toEqual([label, undefined]);
+    }
+  });
+
   it('is undefined for what is no URL', () => {
     for (const text of ['', 'münchen.example', '/path', 'http://', 'http://a b']) {
       expect(parsedUrl(text)).toBeUndefined();

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { httpUrl } from '#libs/validation/http-url.js';
 import { WrongUsage } from './failure.js';
 import type { KeySources } from './registry/credentials.js';
 
@@ -14,7 +15,7 @@ export function addGlobalOptions(root: Command): void {
       new Option('--url <url>', 'the registry, its base path included')
         .env('MCP_REGISTRY_URL')
         .default('http://localhost:8000')
-        .argParser(httpUrl),
+        .argParser(registryUrl),
     )
     .addOption(
       new Option(
@@ -54,10 +55,10 @@ function unlessEmpty(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-function httpUrl(text: string): string {
+function registryUrl(text: string): string {
   // What it holds is not told then: a password may be part of it.
   if (text.includes('@')) throw new WrongUsage('--url (hidden) must not carry user information');
-  if (!/^https?:\/\/[^?#]+$/i.test(text) || !URL.canParse(text)) {
+  if (/[?#]/.test(text) || httpUrl(text) === undefined) {
     throw new WrongUsage(`--url: "${text}" is not an http(s) URL such as https://registry.example.com`);
   }
   return text.replace(/\/+$/, '');

@@ -22,6 +22,7 @@ import { EnvironmentsModule } from './environments/environments.module.js';
 import { HealthModule } from './health/health.module.js';
 import { infrastructure, INFRASTRUCTURE } from './infrastructure.js';
 import type { Observability } from './observability.js';
+import { UndeclaredMethods } from './undeclared-methods.js';
 
 /** The table of contents: the features, and what every request passes on its way to them. */
 @Global()
@@ -41,6 +42,7 @@ import type { Observability } from './observability.js';
     AppKeyGuard,
     ApiKeyGuard,
     Authentications,
+    UndeclaredMethods,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: InputValidationPipe },
     { provide: APP_INTERCEPTOR, useClass: ListingInterceptor },

@@ -10,11 +10,16 @@ import { answerUnreadableRequest, rememberAnswer } from '#libs/problem-details/u
 import { sendProblem } from '#libs/problem-details/problem.filter.js';
 import { stateProblem, UNFORESEEN_PROBLEM } from '#libs/problem-details/problem.js';
 import { scopeRequests } from '#libs/tracing/request-scope.js';
+import { allowOrigins, answerPreflights } from './cross-origin.js';
+import { refuseEncodedBodies } from './encoded-bodies.js';
 import { type Observability, UNOBSERVED } from './observability.js';
 import { MAX_HEAD_BYTES, refuseHeads } from './request-head.js';
+import { requestLimit } from './request-limit.js';
 import { logRequests } from './request-log.js';
 import { measureRequests } from './request-metrics.js';
-import { secureAnswers } from './security-headers.js';
+import { secureAnswer, secureAnswers } from './security-headers.js';
+import { trustedProxies } from './trusted-proxies.js';
+import { gatherMethods } from './undeclared-methods.js';
 
 const MEBIBYTE = 1024 * 1024;
 const SECOND_MS = 1000;
@@ -33,6 +38,12 @@ export function httpAdapter(
 ): FastifyAdapter {
   const { http, batch, healthChecks } = config;
   const { requestTimeoutSeconds } = http;
+  const limit = requestLimit(config, metrics);
+  const answerUnroutable = (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    tieToRequest(request, reply);
+    secureAnswer(reply);
+    sendProblem(request, reply, stateProblem(limit(request, reply) ?? error) ?? UNFORESEEN_PROBLEM);
+  };
   const adapter = new FastifyAdapter({
     http: {
       maxHeaderSize: MAX_HEAD_BYTES,
@@ -47,20 +58,16 @@ export function httpAdapter(
     // are the longest the registry itself may take before it answers.
     connectionTimeout: (requestTimeoutSeconds + healthChecks.timeoutSeconds) * SECOND_MS,
     keepAliveTimeout: http.keepAliveTimeoutSeconds * SECOND_MS,
-    trustProxy: typeof http.trustProxy === 'number' ? firstHops(http.trustProxy) : http.trustProxy,
+    trustProxy: trustedProxies(http.trustProxy),
     bodyLimit: Math.min(MEBIBYTE, batch.maxBytes),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     genReqId: requestId,
     // While the service stops, what still arrives on open connections is answered like anything else.
     return503OnClosing: false,
     frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
-      // The hooks below do not run for a URL no route could be looked up for.
-      tieToRequest(request as FastifyRequest, reply as FastifyReply);
-      sendProblem(
-        request as FastifyRequest,
-        reply as FastifyReply,
-        stateProblem(error) ?? UNFORESEEN_PROBLEM,
-      );
+      // The hooks below do not run for a URL that no route can be looked up for, and Fastify does not ask TRUST_PROXY:
+      // through a proxy, all such requests are counted as its own.
+      answerUnroutable(error, request as FastifyRequest, reply as FastifyReply);
     },
     clientErrorHandler: answerUnreadableRequest,
   });
@@ -78,11 +85,19 @@ export function httpAdapter(
   scopeRequests(fastify);
   measureRequests(fastify, metrics);
   logRequests(fastify, config);
-  refuseHeads(fastify, http);
   secureAnswers(fastify, `${http.basePath}/docs`);
+  // Before all refusals, so that a browser may read them.
+  allowOrigins(fastify, http);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    done(limit(request, reply));
+  });
+  refuseHeads(fastify, http);
+  answerPreflights(fastify, http);
+  refuseEncodedBodies(fastify);
   fastify.addHook('onRoute', (route) => {
     if (route.url === `${http.basePath}${BATCH_ROUTE}`) route.bodyLimit = batch.maxBytes;
   });
+  gatherMethods(fastify);
   letConnectionsGo(fastify);
   // JSON and nothing else: Nest's own parsers, which also take forms, are switched off (`bodyParser: false`).
   fastify.removeAllContentTypeParsers();
@@ -133,9 +148,4 @@ function letConnectionsGo(fastify: FastifyInstance): void {
 function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-}
-
-/** Trusts that many proxies, counted from the connection. */
-function firstHops(count: number): (address: string, hop: number) => boolean {
-  return (_, hop) => hop < count;
 }

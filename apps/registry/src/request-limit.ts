@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { clientNetwork } from '#libs/access/client-network.js';
 import type { AppConfig } from '#libs/config/app-config.js';
@@ -33,18 +33,17 @@ interface Counted {
   readonly endsAt: number;
 }
 
+/** Counts a request, and refuses it when its network has used up its requests. */
+export type RequestLimit = (request: FastifyRequest, reply: FastifyReply) => TooManyRequests | undefined;
+
 /**
- * Counts the requests of each network and refuses what exceeds `RATE_LIMIT_MAX`, before anything else is done for
- * it. `RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) tell clients where they stand.
+ * Allows each network `RATE_LIMIT_MAX` requests a window. `RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) tell
+ * clients where they stand.
  *
  * Not by @fastify/rate-limit, whose promises cost the commonest requests a fifth of their rate.
  */
-export function limitRequests(
-  fastify: FastifyInstance,
-  { http, rateLimit }: AppConfig,
-  metrics: Metrics,
-): void {
-  if (rateLimit === undefined) return;
+export function requestLimit({ http, rateLimit }: AppConfig, metrics: Metrics): RequestLimit {
+  if (rateLimit === undefined) return () => undefined;
   const { max, windowSeconds } = rateLimit;
   const refused = metrics.counter({
     name: 'mcp_registry_rate_limited_requests_total',
@@ -61,23 +60,17 @@ export function limitRequests(
     windows.set(network, begun);
     return begun;
   };
-  fastify.addHook('onRequest', (request, reply, done) => {
+  return (request, reply) => {
     const { url } = request.routeOptions;
-    if (url !== undefined && !isLimited(url, http.basePath)) {
-      done();
-      return;
-    }
+    if (url !== undefined && !isLimited(url, http.basePath)) return undefined;
     const now = performance.now();
     const { requests, endsAt } = count(clientNetwork(request), now);
     const seconds = Math.ceil((endsAt - now) / 1000);
     reply.header('ratelimit-limit', max);
     reply.header('ratelimit-remaining', Math.max(0, max - requests));
     reply.header('ratelimit-reset', seconds);
-    if (requests <= max) {
-      done();
-      return;
-    }
+    if (requests <= max) return undefined;
     refused.inc({});
-    done(new TooManyRequests(max, windowSeconds, seconds));
-  });
+    return new TooManyRequests(max, windowSeconds, seconds);
+  };
 }

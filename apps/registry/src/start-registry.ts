@@ -60,6 +60,6 @@ export async function createApp(
       logger: await registryLogger(config),
     },
   );
-  configureApp(app, config, observability.metrics);
+  configureApp(app, config);
   return app;
 }

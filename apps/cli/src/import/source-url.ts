@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { WrongUsage } from '../failure.js';
 import { askSecret, isInteractive } from '../terminal/prompts.js';
@@ -21,17 +21,17 @@ export async function sourceUrl(
   argument: string | undefined,
   { protocols, example }: SourceKind,
 ): Promise<URL> {
-  const given = argument === '-' ? await text(process.stdin) : (argument ?? process.env[VARIABLE]);
+  const given = argument === '-' ? await textOf(process.stdin) : (argument ?? process.env[VARIABLE]);
   const trimmed = given?.trim() ?? '';
   if (trimmed === '' && (argument !== undefined || !isInteractive())) {
     throw new WrongUsage(
       `The URL to import from is missing: give ${example}, or - to read it from standard input, or put it into ${VARIABLE}.`,
     );
   }
-  const url = parsedUrl(
-    trimmed === '' ? (await askSecret(`The URL to import from (${example})`)).trim() : trimmed,
-  );
-  if (url === undefined || !protocols.includes(url.protocol)) {
+  const text = trimmed === '' ? (await askSecret(`The URL to import from (${example})`)).trim() : trimmed;
+  const url = parsedUrl(text);
+  // The parser takes postgresql:/host for a URL without a host.
+  if (url === undefined || !protocols.includes(url.protocol) || !/^[a-z]+:\/\//i.test(text)) {
     throw new WrongUsage(`The URL to import from is not one such as ${example}.`);
   }
   return url;

@@ -1,6 +1,7 @@
 import type { OpenApiDocument } from '#libs/openapi/openapi-document.js';
 import { firstServer, pathBelow, pathOfBaseDomain } from '#libs/openapi/server-url.js';
 import { baseUrlOf } from '#libs/validation/base-url.js';
+import { parsedUrl } from '#libs/validation/parsed-url.js';
 
 /**
  * The base domain below which the endpoints of a document would be found, given the one that is registered;
@@ -16,6 +17,5 @@ export function proposedBaseDomain(document: OpenApiDocument, registered: string
 }
 
 function originOf(baseDomain: string): string {
-  const url = baseUrlOf(baseDomain);
-  return URL.canParse(url) ? new URL(url).origin : '';
+  return parsedUrl(baseUrlOf(baseDomain))?.origin ?? '';
 }

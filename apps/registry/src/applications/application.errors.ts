@@ -22,6 +22,17 @@ export class AppKeyTaken extends DomainError {
   }
 }
 
+export class EnvironmentMayNotUpdate extends DomainError {
+  constructor(environment: string, allowed: readonly string[]) {
+    super({
+      code: 'environment-may-not-update',
+      status: 403,
+      title: 'Key of an environment that may not change the application',
+      detail: `The API key is of the environment '${environment}'; only keys of ${allowed.join(', ')} change an application.`,
+    });
+  }
+}
+
 export class StatusIsForAdmins extends DomainError {
   constructor() {
     super({

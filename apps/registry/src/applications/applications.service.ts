@@ -4,6 +4,7 @@ import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
 import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
@@ -18,7 +19,12 @@ import type { ImportOutcome } from '../environments/dto/imported-environment.js'
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { appKeyFrom, distinguished } from './app-key.js';
 import type { ApplicationEntity } from './application.entity.js';
-import { AppKeyTaken, ApplicationNotFound, StatusIsForAdmins } from './application.errors.js';
+import {
+  AppKeyTaken,
+  ApplicationNotFound,
+  EnvironmentMayNotUpdate,
+  StatusIsForAdmins,
+} from './application.errors.js';
 import { ApplicationsRepository } from './applications.repository.js';
 import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
 import type { CreateApplicationRequest } from './dto/create-application.request.js';
@@ -33,6 +39,7 @@ export class ApplicationsService {
     private readonly changes: ChangeRecorder,
     private readonly egress: EgressPolicy,
     private readonly clock: DatabaseClock,
+    private readonly config: AppConfig,
   ) {}
 
   list(query: PageQuery): Promise<Listing<ApplicationResponse>> {
@@ -73,6 +80,7 @@ export class ApplicationsService {
     request: UpdateApplicationRequest,
     caller: Caller,
   ): Promise<ApplicationResponse> {
+    this.refuseEnvironmentOf(caller);
     refuseInput(this.mistakesIn(request));
     const application = await this.findAndLock(appKey);
     const { name, description, healthCheckUrl, status } = request;
@@ -175,6 +183,12 @@ export class ApplicationsService {
         : null;
     if (second === null) throw new AppKeyTaken(appKey);
     return second;
+  }
+
+  private refuseEnvironmentOf(caller: Caller): void {
+    const allowed = this.config.applicationUpdateEnvironments;
+    if (caller.kind !== 'application' || allowed.length === 0 || allowed.includes(caller.environment)) return;
+    throw new EnvironmentMayNotUpdate(caller.environment, allowed);
   }
 
   private async findAndLock(appKey: string): Promise<ApplicationEntity> {

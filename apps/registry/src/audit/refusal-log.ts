@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { FastifyRequest } from 'fastify';
 import type { RefusalReason, RefusedClaim } from '#libs/access/access.errors.js';
+import { clientAddress } from '#libs/access/client-network.js';
 import { HIDDEN, hideApiKeys } from '#libs/access/hide-api-keys.js';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
@@ -51,7 +52,7 @@ export class RefusalLog extends RefusalRecorder {
       appKey: this.withoutSecrets(made.appKey),
       environment: this.withoutSecrets(made.environment),
     };
-    this.add(groupOf(claim, request.ip), entryOf(claim, request, this.clock.now()));
+    this.add(groupOf(claim, clientAddress(request)), entryOf(claim, request, this.clock.now()));
   }
 
   @Interval(WINDOW_MS)
@@ -94,7 +95,10 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-function groupOf({ reason, appKey, environment, apiKeyId }: RefusedClaim, address: string): string {
+function groupOf(
+  { reason, appKey, environment, apiKeyId }: RefusedClaim,
+  address: string | undefined,
+): string {
   return JSON.stringify(
     UNPROVEN.has(reason) ? [reason, address, apiKeyId] : [reason, address, apiKeyId, appKey, environment],
   );

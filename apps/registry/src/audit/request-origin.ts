@@ -1,11 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '#libs/access/caller.js';
+import { clientAddress } from '#libs/access/client-network.js';
 import type { UnattendedActor } from '#libs/audit-trail/audited-transactions.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 
 const MAX_USER_AGENT_LENGTH = 512;
-/** A proxy may pass on any text for an address; the longest there is has 45 characters, and its zone. */
-const MAX_ADDRESS_LENGTH = 64;
 
 type RequestOrigin = Pick<AuditLogEntity, 'ipAddress' | 'userAgent' | 'requestId'>;
 
@@ -20,7 +19,7 @@ export function unattendedOrigin(actor: UnattendedActor): AuditOrigin {
 /** Where a request came from, as the trail keeps it. */
 export function requestOrigin(request: FastifyRequest): RequestOrigin {
   return {
-    ipAddress: request.ip.slice(0, MAX_ADDRESS_LENGTH),
+    ipAddress: clientAddress(request) ?? null,
     userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
     requestId: request.id,
   };

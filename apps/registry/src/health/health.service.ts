@@ -4,10 +4,18 @@ import { DatabaseHealthIndicator } from './database.health-indicator.js';
 import type { HealthResponse, HealthWord } from './dto/health.response.js';
 import { version } from '../version.js';
 
-/** The health of the registry itself. */
+/** How long what the database answered counts as its answer. */
+const REUSED_MS = 250;
+
+/**
+ * The health of the registry itself. All who ask share one check of the database, which is repeated four times a
+ * second at most: probes are not limited, and must not load what they watch.
+ */
 @Injectable()
 export class HealthService implements BeforeApplicationShutdown {
   private stopping = false;
+  /** Under way, or answered not longer than {@link REUSED_MS} ago. */
+  private checking: Promise<boolean> | undefined;
 
   constructor(
     private readonly checks: HealthCheckService,
@@ -34,9 +42,18 @@ export class HealthService implements BeforeApplicationShutdown {
   }
 
   private databaseAnswers(): Promise<boolean> {
-    return this.checks.check([() => this.database.check()]).then(
+    this.checking ??= this.checkDatabase();
+    return this.checking;
+  }
+
+  private async checkDatabase(): Promise<boolean> {
+    const isUp = await this.checks.check([() => this.database.check()]).then(
       () => true,
       () => false,
     );
+    setTimeout(() => {
+      this.checking = undefined;
+    }, REUSED_MS).unref();
+    return isUp;
   }
 }

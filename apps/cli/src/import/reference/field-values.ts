@@ -1,7 +1,9 @@
-/** A time of the reference: UTC where it names no zone. Undefined for what is no time. */
+import { isCalendarDate } from '#libs/validation/rfc3339.js';
+
+/** A time of the reference: UTC where it names no zone. Undefined for what is no time, or none that exists. */
 export function timeIn(value: unknown): Date | undefined {
   const time =
-    value instanceof Date ? value : typeof value === 'string' ? new Date(zoned(value.trim())) : undefined;
+    value instanceof Date ? value : typeof value === 'string' ? timeOf(zoned(value.trim())) : undefined;
   return time === undefined || Number.isNaN(time.getTime()) || !isInCalendar(time) ? undefined : time;
 }
 
@@ -22,6 +24,13 @@ export function textIn(value: unknown): string | null {
 export function idIn(value: unknown): string | undefined {
   const id = textIn(value);
   return id !== null && /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/.test(id) ? id : undefined;
+}
+
+/** JavaScript moves February 30 and hour 24 to the next day that exists. */
+function timeOf(text: string): Date | undefined {
+  const [date, hour] = [text.slice(0, 10), text.slice(11, 13)];
+  const isMoved = /^\d{4}-\d{2}-\d{2}$/.test(date) && (!isCalendarDate(date) || hour === '24');
+  return isMoved ? undefined : new Date(text);
 }
 
 function zoned(text: string): string {

@@ -1,4 +1,5 @@
 import { TextField } from '#libs/validation/fields.js';
+import { httpUrl } from '#libs/validation/http-url.js';
 import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { isReserved } from '../app-key.js';
 
@@ -47,9 +48,6 @@ export const HealthCheckUrlField = (): PropertyDecorator =>
   });
 
 function isHealthCheckUrl(text: string): boolean {
-  if (/[\s\\]/.test(text) || text.startsWith('//')) return false;
-  if (text.startsWith('/')) return parsedUrl(text, 'http://host') !== undefined;
-  if (!/^https?:\/\/[^/]/i.test(text)) return false;
-  const url = parsedUrl(text);
-  return url?.username === '' && url.password === '';
+  if (!text.startsWith('/')) return httpUrl(text) !== undefined;
+  return !/^\/\/|[\s\p{Cc}\\]/u.test(text) && parsedUrl(text, 'http://host') !== undefined;
 }

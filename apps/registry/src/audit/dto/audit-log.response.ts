@@ -60,12 +60,15 @@ export class AuditLogResponse {
   @Shown({ type: 'integer', example: 1, description: 'How many equal refusals the entry stands for' })
   readonly occurrences!: number;
 
-  @nullableText('192.0.2.10')
+  @nullableText('192.0.2.10', 'Of the client that a trusted proxy names, otherwise of the connection')
   readonly ipAddress!: string | null;
 
   @nullableText('curl/8.5.0')
   readonly userAgent!: string | null;
 
-  @nullableText('0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f15')
+  @nullableText(
+    '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f15',
+    'The `X-Request-Id` of the request, which its caller may choose: it relates entries to logs and proves nothing. Several requests may have the same.',
+  )
   readonly requestId!: string | null;
 }

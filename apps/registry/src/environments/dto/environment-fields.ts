@@ -1,6 +1,6 @@
 import { ChoiceField, TextField } from '#libs/validation/fields.js';
-import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { baseUrlOf } from '#libs/validation/base-url.js';
+import { httpUrl } from '#libs/validation/http-url.js';
 
 const NAME_LENGTH = 63;
 const NAME_RULE = 'letters, digits, dots, underscores and hyphens';
@@ -59,10 +59,7 @@ export const StatusField = (): PropertyDecorator =>
   });
 
 function isBaseDomain(text: string): boolean {
-  if (/[\s\\@?#]/.test(text)) return false;
-  const withScheme = baseUrlOf(text);
-  // The URL parser forgives further slashes and would take the path's first part for the host.
-  if (withScheme.includes(':///')) return false;
-  const url = parsedUrl(withScheme);
-  return url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '';
+  // What begins with a scheme goes on with `://`: `https:/host` names no host called `https`.
+  if (/[?#]/.test(text) || /^https?:(?!\/\/)/i.test(text)) return false;
+  return httpUrl(baseUrlOf(text)) !== undefined;
 }

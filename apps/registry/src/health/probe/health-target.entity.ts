@@ -47,6 +47,10 @@ export class HealthTargetEntity {
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   dueAt!: Date | null;
 
+  /** When its last probe of the schedule began, wherever it led then; a change leaves it. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  probedAt!: Date | null;
+
   /** Who probes it at the moment, and until when nobody else will. */
   @Column({ type: 'text', nullable: true })
   claimedBy!: string | null;

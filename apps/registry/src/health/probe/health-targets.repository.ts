@@ -25,6 +25,15 @@ export interface NamedTarget extends ProbeTarget {
   readonly environment: string | null;
 }
 
+export interface ClaimOptions {
+  /** How many targets at most. */
+  readonly limit: number;
+  /** For how long nobody else gets them. */
+  readonly leaseSeconds: number;
+  /** Between the last probe of a target and the first after a change. */
+  readonly paceSeconds: number;
+}
+
 /** A locked target: what is believed of it, and what applications and environments show. */
 export interface LockedTarget extends HealthState {
   readonly targetId: string;
@@ -105,28 +114,35 @@ export class HealthTargetsRepository {
     );
   }
 
-  /** Takes targets that are due, the longest waiting first. Nobody else gets them before the lease ends. */
-  async claim(limit: number, leaseSeconds: number): Promise<DueTarget[]> {
+  /**
+   * Takes targets that are due, the longest waiting first, for `leaseSeconds`. A target that was changed is due no
+   * sooner than `paceSeconds` after its last probe, wherever that one led.
+   */
+  async claim({ limit, leaseSeconds, paceSeconds }: ClaimOptions): Promise<DueTarget[]> {
     return this.database.query<DueTarget>(
       `WITH due AS (
-         SELECT "id" FROM "HealthTarget"
+         SELECT "id", CASE WHEN "checkedAt" IS NULL THEN "probedAt" + make_interval(secs => $4) END AS "paced"
+         FROM "HealthTarget"
          WHERE "dueAt" <= now() AND ("claimedUntil" IS NULL OR "claimedUntil" <= now())
+           AND ("checkedAt" IS NOT NULL OR "probedAt" IS NULL OR "probedAt" <= now() - make_interval(secs => $4))
          ORDER BY "dueAt" LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
        ), t AS (
-         UPDATE "HealthTarget" SET "claimedBy" = $2, "claimedUntil" = now() + make_interval(secs => $3)
-         WHERE "id" IN (SELECT "id" FROM due) RETURNING *
+         UPDATE "HealthTarget" t
+         SET "claimedBy" = $2, "claimedUntil" = now() + make_interval(secs => $3), "probedAt" = now()
+         FROM due WHERE t."id" = due."id" RETURNING t.*, due."paced"
        )
-       SELECT ${ADDRESS}, extract(epoch FROM now() - t."dueAt")::double precision AS "lateness",
+       SELECT ${ADDRESS}, extract(epoch FROM now() - GREATEST(t."dueAt", t."paced"))::double precision AS "lateness",
               extract(epoch FROM now() - t."checkedAt")::double precision AS "sinceLastCheck"
        FROM t ${WITH_ADDRESS}`,
-      [limit, newId(), leaseSeconds],
+      [limit, newId(), leaseSeconds, paceSeconds],
     );
   }
 
   /** Gives claims back: whoever comes next may take the targets at once. */
   async release(claims: readonly string[]): Promise<void> {
     await this.database.query(
-      `UPDATE "HealthTarget" SET "claimedBy" = NULL, "claimedUntil" = NULL WHERE "claimedBy" = ANY($1)`,
+      `UPDATE "HealthTarget" SET "claimedBy" = NULL, "claimedUntil" = NULL, "probedAt" = NULL
+       WHERE "claimedBy" = ANY($1)`,
       [claims],
     );
   }

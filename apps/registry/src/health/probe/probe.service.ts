@@ -17,6 +17,8 @@ const CLAIM_SIZE = 250;
 const BATCH_SIZE = 500;
 /** How much longer than a probe a claim lasts: for writing the result, however slow the database is. */
 const LEASE_MARGIN_SECONDS = 2;
+/** Between two probes of a target whose URL is changed all the time: the registry is no port scanner. */
+const PACE_SECONDS = 30;
 /** Before the database is asked again after it failed. */
 const PAUSE_MS = 2000;
 /** How long probes in progress may take to end when the service stops. */
@@ -91,7 +93,12 @@ export class ProbeService implements BeforeApplicationShutdown {
       this.spread = true;
       while (!this.stopping && this.room > 0) {
         const limit = Math.min(this.room, CLAIM_SIZE);
-        const claimed = await this.targets.claim(limit, timeoutSeconds + LEASE_MARGIN_SECONDS);
+        const claimed = await this.targets.claim({
+          limit,
+          leaseSeconds: timeoutSeconds + LEASE_MARGIN_SECONDS,
+          // Where targets are probed more often anyway, a change costs nothing.
+          paceSeconds: Math.min(PACE_SECONDS, intervalSeconds),
+        });
         for (const target of claimed) {
           this.metrics.claimed(target);
           this.probe(target);
