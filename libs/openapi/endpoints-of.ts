@@ -1,3 +1,4 @@
+import { NestedTooDeep, parseBoundedJson } from '../json/bounded-json.js';
 import { type Endpoint, ENDPOINT_FIELDS, EXTENSION, isJsonField, METHODS } from './endpoint.js';
 import { isObject, type JsonObject, objectOrEmpty } from './json-object.js';
 import { pointerBelow } from './json-reference.js';
@@ -130,9 +131,10 @@ function toldByExtension(extension: unknown): Partial<Endpoint> {
 
 function readJson(text: unknown): unknown {
   try {
-    return typeof text === 'string' ? JSON.parse(text) : text;
-  } catch {
-    throw new UnusableDocument(`has an ${EXTENSION} that is not JSON: ${String(text).slice(0, 60)}`);
+    return typeof text === 'string' ? parseBoundedJson(text) : text;
+  } catch (error) {
+    const fault = error instanceof NestedTooDeep ? `whose JSON ${error.fault}` : 'that is not JSON';
+    throw new UnusableDocument(`has an ${EXTENSION} ${fault}: ${String(text).slice(0, 60)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { childPointer } from '../validation/pointer.js';
+import { isObject } from './json-object.js';
 import { UnusableDocument } from './unusable-document.js';
 
 /** The place below another one that these keys lead to. */
@@ -8,14 +9,14 @@ export function pointerBelow(parent: string, ...keys: readonly string[]): string
 
 /** A reference in the one way {@link pointerBelow} writes it: others may encode other characters. */
 export function canonical(reference: string): string {
-  return pointerBelow('#', ...tokens(reference));
+  return pointerBelow('#', ...pointerTokens(reference));
 }
 
 /** What a reference such as `#/components/schemas/Order` names within a value; `undefined`: nothing. */
 export function valueAt(root: unknown, reference: string): unknown {
   let value = root;
-  for (const token of tokens(reference)) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return undefined;
+  for (const token of pointerTokens(reference)) {
+    if ((!isObject(value) && !Array.isArray(value)) || !Object.hasOwn(value, token)) return undefined;
     value = (value as Readonly<Record<string, unknown>>)[token];
   }
   return value;
@@ -26,7 +27,7 @@ export function valueAt(root: unknown, reference: string): unknown {
  *
  * @throws UnusableDocument when it is something else
  */
-function tokens(reference: string): string[] {
+export function pointerTokens(reference: string): string[] {
   if (reference === '#') return [];
   if (!reference.startsWith('#/')) {
     throw new UnusableDocument(`refers to "${reference}", which is not a place in it`);

@@ -1,11 +1,16 @@
+import { CircularReferences } from './circular-references.js';
 import { isObject, type JsonObject, mapValues } from './json-object.js';
 import { canonical } from './json-reference.js';
 import type { OpenApiDocument } from './openapi-document.js';
 import { holdsNamedSchemas, holdsReference, isData, parts, references } from './schema-keywords.js';
 import { schemaOfVersion30 } from './schema-of-version-30.js';
+import { UnusableDocument } from './unusable-document.js';
 
 /** Inlined schemas with more values than this keep every component once, as a definition. */
 const MAX_INLINED_VALUES = 2_000;
+
+/** Of all schemas of a document together: several times what a batch may hold. */
+const MAX_VALUES = 3_000_000;
 
 /** Keywords that say something about a value without constraining it: beside a `$ref` they win. */
 const ANNOTATIONS = new Set([
@@ -24,9 +29,10 @@ type Renamed = (reference: string) => string | undefined;
 
 /** Makes JSON Schemas (2020-12) of one document stand on their own. */
 export class SchemaInliner {
-  private readonly circular = new Map<string, boolean>();
+  private readonly circular = new CircularReferences((reference) => this.referencesBehind(reference));
   private readonly sizes = new Map<string, number>();
   private readonly behind = new Map<string, readonly string[]>();
+  private valuesWritten = 0;
 
   constructor(private readonly document: OpenApiDocument) {}
 
@@ -41,7 +47,7 @@ export class SchemaInliner {
     const schema = this.withoutReference(given, pointer);
     const within = (reference: string): string | undefined => ownReference(reference, pointer);
     const isOwn = (reference: string): boolean => within(reference) !== undefined;
-    const needed = this.neededDefinitions(schema, (reference) => this.isCircular(reference), isOwn);
+    const needed = this.neededDefinitions(schema, (reference) => this.circular.has(reference), isOwn);
     const kept =
       this.sizeWritten(schema, needed, isOwn) > MAX_INLINED_VALUES
         ? this.neededDefinitions(schema, () => true, isOwn)
@@ -103,16 +109,6 @@ export class SchemaInliner {
     return found;
   }
 
-  private isCircular(reference: string): boolean {
-    let circular = this.circular.get(reference);
-    if (circular === undefined) {
-      const below = this.neededDefinitions(this.document.at(reference), () => true);
-      circular = below.has(reference);
-      this.circular.set(reference, circular);
-    }
-    return circular;
-  }
-
   private sizeWritten(
     schema: unknown,
     needed: ReadonlySet<string>,
@@ -126,7 +122,12 @@ export class SchemaInliner {
   /** Roughly how many values the schema has when it is written out; counted without writing it. */
   private size(node: unknown, isOwn: (reference: string) => boolean = () => false): number {
     let sum = 1;
-    if (isObject(node) && typeof node.$ref === 'string' && !isOwn(node.$ref) && !this.isCircular(node.$ref)) {
+    if (
+      isObject(node) &&
+      typeof node.$ref === 'string' &&
+      !isOwn(node.$ref) &&
+      !this.circular.has(node.$ref)
+    ) {
       sum += this.sizeBehind(node.$ref);
     }
     for (const part of parts(node)) sum += this.size(part, isOwn);
@@ -143,6 +144,12 @@ export class SchemaInliner {
   }
 
   private written(schema: unknown, renamed: Renamed): unknown {
+    this.valuesWritten += 1;
+    if (this.valuesWritten > MAX_VALUES) {
+      throw new UnusableDocument(
+        `has more than ${MAX_VALUES} values in schemas with their references written out`,
+      );
+    }
     if (Array.isArray(schema)) return schema.map((item) => this.written(item, renamed));
     if (!isObject(schema)) return schema;
     if (typeof schema.$ref !== 'string') return this.writtenKeywords(schema, renamed);

@@ -128,7 +128,7 @@ describe('mcp-registry', () => {
       expect(packages.filter((name) => /^@nestjs|typeorm|^pg$|clack/.test(name))).toEqual([]);
       const ours = result.map(({ url }) => url.replace(/^.*\/dist\//, ''));
       expect(ours).toContain('apps/cli/src/main.js');
-      expect(ours.filter((url) => /^(libs|migrations)\//.test(url))).toEqual([]);
+      expect(ours.filter((url) => /^(libs\/(?!json\/|validation\/)|migrations\/)/.test(url))).toEqual([]);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }

@@ -1,7 +1,20 @@
-/** What was asked for could not be done. The message is for people: one line, or one for each mistake. Exit code 1. */
+import { printable } from './terminal/printable.js';
+
+/**
+ * What was asked for could not be done. Exit code 1. The message is for people: one line, or one for each mistake. What
+ * is unprintable in it is replaced, line feeds within a line as well, so that it may quote text from anywhere.
+ */
 export class Failure extends Error {
   override readonly name: string = 'Failure';
   readonly exitCode: number = 1;
+  readonly lines: readonly string[];
+
+  /** @param message a line, or several */
+  constructor(message: string | readonly string[], options?: ErrorOptions) {
+    const lines = (typeof message === 'string' ? [message] : message).map(printable);
+    super(lines.join('\n'), options);
+    this.lines = lines;
+  }
 }
 
 /** The command was called in a way it cannot work. Exit code 2. */

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { Failure } from './failure.js';
 import { program } from './program.js';
+import { printable } from './terminal/printable.js';
 
 // Whoever reads the output may have had enough of it, as `head` does.
 for (const stream of [process.stdout, process.stderr]) {
@@ -21,7 +22,8 @@ try {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error.exitCode;
   } else {
-    process.stderr.write(`Unexpected: ${(error as Error).stack ?? String(error)}\n`);
+    const { stack = String(error) } = error as Error;
+    process.stderr.write(`Unexpected: ${stack.split('\n').map(printable).join('\n')}\n`);
     process.exitCode = 1;
   }
 }

@@ -14,6 +14,7 @@ import { addMigrateCommand } from './commands/migrate.js';
 import { addDatabaseImportCommands } from './commands/imports.js';
 import { addGlobalOptions } from './global-options.js';
 import { examples } from './help.js';
+import { printable } from './terminal/printable.js';
 
 const EXIT_CODES = `
 
@@ -33,6 +34,9 @@ export function program(): Command {
       ) + EXIT_CODES,
     )
     .exitOverride()
+    .configureOutput({
+      writeErr: (text) => process.stderr.write(text.split('\n').map(printable).join('\n')),
+    })
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .enablePositionalOptions(false);

@@ -4,6 +4,7 @@ import type { RemovalOptions, WriteOptions } from './option-values.js';
 import { asOperator, type CredentialHeaders } from './registry/credentials.js';
 import { type ChangeRequest, RegistryClient } from './registry/registry-client.js';
 import { Output } from './terminal/output.js';
+import { printableJson } from './terminal/printable.js';
 import { agreement } from './terminal/prompts.js';
 
 /** Something that a command takes away. */
@@ -35,7 +36,7 @@ export class Session {
   async change<Answer>(request: ChangeRequest, { dryRun }: WriteOptions): Promise<Answer | undefined> {
     if (dryRun !== true) return this.registry.change<Answer>(request);
     const { method, path, body } = request;
-    this.output.done(`Would send ${method} ${path}\n${JSON.stringify(body, null, 2)}`, {
+    this.output.done([`Would send ${method} ${path}`, ...printableJson(body).split('\n')], {
       wouldSend: { method, path, body },
     });
     return undefined;

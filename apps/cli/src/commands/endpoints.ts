@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { NestedTooDeep, parseBoundedJson } from '#libs/json/bounded-json.js';
 import { Failure, WrongUsage } from '../failure.js';
 import { globalOptions } from '../global-options.js';
 import { examples } from '../help.js';
@@ -99,8 +100,9 @@ function batchIn(file: string, content: string): Batch {
   const source = file === '-' ? 'stdin' : file;
   let value: unknown;
   try {
-    value = JSON.parse(content.replace(/^\uFEFF/, ''));
+    value = parseBoundedJson(content.replace(/^\uFEFF/, ''));
   } catch (error) {
+    if (error instanceof NestedTooDeep) throw new Failure(`${source} ${error.fault}`);
     throw new Failure(`${source} is not JSON: ${(error as Error).message}`);
   }
   if (Array.isArray(value)) return { endpoints: value };

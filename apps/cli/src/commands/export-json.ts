@@ -4,6 +4,7 @@ import { examples } from '../help.js';
 import { exportedApplications } from '../registry/exported-applications.js';
 import { Session } from '../session.js';
 import { writeDocument } from '../terminal/document.js';
+import { printableJson } from '../terminal/printable.js';
 import { Progress } from '../terminal/progress.js';
 
 /** `export json`. */
@@ -37,7 +38,7 @@ async function* documentOf(applications: AsyncIterable<object>, progress: Progre
   yield '{\n  "applications": [';
   let separator = '';
   for await (const application of applications) {
-    const lines = JSON.stringify(application, null, 2).replaceAll('\n', '\n    ');
+    const lines = printableJson(application).replaceAll('\n', '\n    ');
     yield `${separator}\n    ${lines}`;
     separator = ',';
     progress.advance(1);

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import type { ScalarTag } from 'yaml';
+import { isExactNumber } from '#libs/json/exact-json.js';
 import { commandGroup } from '../command-group.js';
 import { segment } from '../registry/registry-client.js';
 import { Session } from '../session.js';
+import { isUnprintable, printableJson, printableYaml } from '../terminal/printable.js';
 import { writeDocument } from '../terminal/document.js';
 
 const DETAILS = `
@@ -31,7 +34,7 @@ export function addOpenApiExportCommand(root: Command): void {
         const { registry, output } = await Session.open(command);
         const path = `/applications/${segment(appKey)}/environments/${segment(environment)}/openapi.json`;
         const document = await registry.get<{ paths: Record<string, object> }>(path);
-        const text = yaml ? await yamlText(document) : `${JSON.stringify(document, null, 2)}\n`;
+        const text = yaml ? await yamlText(document) : `${printableJson(document)}\n`;
         await writeDocument(file, [text]);
         if (file === undefined) return;
         const operations = Object.values(document.paths).flatMap(Object.keys).length;
@@ -40,8 +43,23 @@ export function addOpenApiExportCommand(root: Command): void {
     );
 }
 
-async function yamlText(document: object): Promise<string> {
+async function yamlText(value: object): Promise<string> {
   // Loaded by who needs it: it takes longer than most commands take.
-  const { stringify } = await import('yaml');
-  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+  const { Document, visit } = await import('yaml');
+  const document = new Document(value, { aliasDuplicateObjects: false, customTags: [EXACT_NUMBER] });
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && isUnprintable(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return printableYaml(document.toString({ lineWidth: 0 }));
 }
+
+/** Writes a number with the digits that it has. */
+const EXACT_NUMBER: ScalarTag = {
+  identify: isExactNumber,
+  default: true,
+  tag: 'tag:yaml.org,2002:float',
+  resolve: Number,
+  stringify: ({ value }) => String(value),
+};

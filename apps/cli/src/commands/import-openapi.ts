@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { commandGroup } from '../command-group.js';
 import { globalOptions } from '../global-options.js';
-import { dryRunOption, yesOption } from '../option-values.js';
+import { collected, dryRunOption, yesOption } from '../option-values.js';
 import type { ImportOptions } from '../openapi/import-openapi.js';
 
 const DETAILS = `
 Every operation becomes an endpoint, and what is registered but not described is deleted. What would change is shown
 first: the registry is asked for it, with all its limits, before anything is written.
+
+What the document refers to is read as well, if it is below the document's own folder or URL; the plan names it.
 
 Acts as the application of --app-key, with the API key of the environment. A path in the server's URL comes before
 every endpoint's path, unless the environment's base domain has it already.
@@ -26,6 +28,11 @@ export function addOpenApiImportCommand(root: Command): void {
     .argument('<source>', 'file or http(s) URL, JSON or YAML; - for what is piped in')
     .option('--environment <name>', 'the environment to register in', 'production')
     .option('--set-base-domain', "set its base domain to the document's server (needs the admin key)", false)
+    .option(
+      '--allow-reference <prefix>',
+      'folder, file or URL that references may lead to as well; may be given several times',
+      collected,
+    )
     .addOption(yesOption())
     .addOption(dryRunOption('say what would change, and change nothing'))
     .addHelpText('after', DETAILS)

@@ -26,7 +26,7 @@ export async function withDatabase<T>(work: (url: string) => Promise<T>): Promis
 
 /** What went wrong with the database, in the words in which the service says it. */
 export async function databaseFailure(error: unknown): Promise<Failure> {
-  return error instanceof Failure ? error : new Failure((await startupFailure(error)).trimEnd());
+  return error instanceof Failure ? error : new Failure((await startupFailure(error)).trimEnd().split('\n'));
 }
 
 function databaseUrl(): { url: string; setting: Waiting['setting'] } {

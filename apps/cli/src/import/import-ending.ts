@@ -17,7 +17,8 @@ export async function endingOf(
   try {
     await work();
   } catch (error) {
-    const refusal = error instanceof Failure ? error : translateDatabaseError(error);
+    if (error instanceof Failure) return { reason: error, position: position() };
+    const refusal = translateDatabaseError(error);
     if (refusal === undefined) throw error;
     return { reason: new Failure(refusal.message), position: position() };
   }

@@ -56,7 +56,7 @@ export function showImport({ tally, dryRun, ending, notes }: ImportResult, json:
       problems: tally.problems,
     });
   } else {
-    for (const { record, detail } of tally.problems) output.say(printable(`${record}: ${detail}`));
+    for (const { record, detail } of tally.problems) output.say(`${record}: ${detail}`);
     const hidden = tally.numberOfProblems - tally.problems.length;
     if (hidden > 0) output.say(`... and ${hidden} more`);
     output.list(
@@ -84,7 +84,7 @@ function endingOf({ reason, position }: ImportEnding): Failure {
   const advice = 'What is written is whole; run it again to go on.';
   return reason === 'interrupted'
     ? new Stopped(`Interrupted ${position}. ${advice}`)
-    : new Failure(`${reason.message}\nThe import ended ${position}. ${advice}`);
+    : new Failure([...reason.lines, `The import ended ${position}. ${advice}`]);
 }
 
 function countsOf(tally: ImportTally, kind: ImportedKind): Record<Outcome, number> {
@@ -92,9 +92,4 @@ function countsOf(tally: ImportTally, kind: ImportedKind): Record<Outcome, numbe
     Outcome,
     number
   >;
-}
-
-/** Names in the source are others' text: control characters must not reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }

@@ -41,7 +41,7 @@ export async function registrySettings(): Promise<RegistrySettings> {
       ...(!isGiven('REGISTRY_ADMIN_KEY') && { REGISTRY_ADMIN_KEY: anySecret() }),
     });
     const { url } = config.database;
-    if (url === undefined) throw new WrongUsage(withoutDatabase(given('DATA_DIR') ?? '.data'));
+    if (url === undefined) throw new WrongUsage(withoutDatabase(given('DATA_DIR') ?? '.data').split('\n'));
     return {
       config: { ...config, database: { ...config.database, maxConnections: CONNECTIONS } },
       databaseUrl: url,

@@ -1,54 +1,143 @@
 import { createReadStream } from 'node:fs';
-import { Failure } from '../failure.js';
+import { stat } from 'node:fs/promises';
+import { parsedUrl } from '#libs/validation/parsed-url.js';
 
 const MEBIBYTE = 1024 * 1024;
 /** Five times what the largest public API takes. */
 const MAX_BYTES = 64 * MEBIBYTE;
-const TIMEOUT_MS = 60_000;
+const MAX_SECONDS = 120;
+/** As many as browsers follow. */
+const MAX_REDIRECTS = 20;
 
-export function isUrl(source: string): boolean {
-  return /^https?:\/\//i.test(source);
-}
+/** What a document and all that it refers to may take together: 64 MiB, and two minutes from the first request on. */
+export class ReadingLimits {
+  private bytes = 0;
+  private timer: AbortSignal | undefined;
 
-/**
- * Reads a file, an http(s) URL or, for `-`, what is piped in: 64 MiB at most, a URL in a minute at most.
- *
- * @throws Failure that says in one line what hinders
- */
-export async function documentText(source: string): Promise<string> {
-  try {
-    if (source === '-') return await bounded(process.stdin);
-    return isUrl(source) ? await downloaded(source) : await bounded(createReadStream(source));
-  } catch (error) {
-    const { message, cause, code } = error as Error & { cause?: NodeJS.ErrnoException; code?: string };
-    const reason = [cause?.code, code, cause?.message].find((each) => each !== undefined && each !== '');
-    throw new Failure(`${named(source)} cannot be read: ${reason ?? message}`);
+  get signal(): AbortSignal {
+    this.timer ??= AbortSignal.timeout(MAX_SECONDS * 1000);
+    return this.timer;
+  }
+
+  /** @throws Error when that was too much */
+  count(bytes: number): void {
+    this.bytes += bytes;
+    if (this.bytes > MAX_BYTES) {
+      throw new Error(`it is larger than ${MAX_BYTES / MEBIBYTE} MiB, with what it refers to`);
+    }
   }
 }
 
-/** What people call a source. */
+export function isUrl(source: string): boolean {
+  return /^https?:/i.test(source);
+}
+
+/** What people call a source. User information of a URL, which may hold a password, is left out. */
 export function named(source: string): string {
-  return source === '-' ? 'What is piped in' : source;
+  if (source === '-') return 'What is piped in';
+  const url = isUrl(source) ? parsedUrl(source) : undefined;
+  if (url !== undefined) return withoutUserInformation(url).href;
+  return /^[a-z][a-z0-9+.-]+:.*@/is.test(source) ? 'The URL given (hidden)' : source;
 }
 
-async function downloaded(url: string): Promise<string> {
-  const response = await fetch(url, {
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    headers: { Accept: 'application/json, application/yaml, */*' },
-  });
-  if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
-  return bounded(response.body);
+export function withoutUserInformation(url: URL): URL {
+  const plain = new URL(url);
+  plain.username = '';
+  plain.password = '';
+  return plain;
 }
 
-async function bounded(stream: AsyncIterable<Uint8Array>): Promise<string> {
+/** Reads a file, or for `-` what is piped in. @throws Error when it cannot be read */
+export async function fileText(path: string, limits: ReadingLimits): Promise<string> {
+  return bounded(path === '-' ? process.stdin : createReadStream(path), limits);
+}
+
+/** As {@link fileText}, but refuses what is no regular file: devices and pipes may have no end. */
+export async function regularFileText(path: string, limits: ReadingLimits): Promise<string> {
+  if (!(await stat(path)).isFile()) throw new Error('it is not a regular file');
+  if (limits.signal.aborted) throw new Error(tooLate());
+  return fileText(path, limits);
+}
+
+/** How a URL is read. */
+export interface Download {
+  readonly limits: ReadingLimits;
+  /** The value of the header field Authorization for a URL, if it gets one. */
+  readonly authorization: (url: URL) => string | undefined;
+  /** Why a URL must not be asked, though a redirect leads to it; `undefined`: it may. */
+  readonly objection: (url: URL) => string | undefined;
+}
+
+/**
+ * Reads an http(s) URL.
+ *
+ * @returns its text, and the URL that it came from in the end
+ * @throws Error when it cannot be read
+ */
+export async function downloaded(start: URL, download: Download): Promise<{ text: string; url: URL }> {
+  const { limits, authorization, objection } = download;
+  let url = start;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const response = await asked(url, authorization(url), limits);
+    const target = redirectTarget(response, url);
+    if (target === undefined) {
+      if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
+      return { text: await bounded(response.body, limits), url };
+    }
+    await response.body?.cancel();
+    const reason = isUrl(target.href) ? objection(target) : 'only http and https are followed';
+    if (reason !== undefined) throw new Error(`it redirects to ${target.href}: ${reason}`);
+    url = target;
+  }
+  throw new Error(`it redirects more than ${MAX_REDIRECTS} times`);
+}
+
+async function asked(
+  url: URL,
+  authorization: string | undefined,
+  { signal }: ReadingLimits,
+): Promise<Response> {
+  try {
+    return await fetch(url, {
+      redirect: 'manual',
+      signal,
+      headers: {
+        Accept: 'application/json, application/yaml, */*',
+        ...(authorization !== undefined && { Authorization: authorization }),
+      },
+    });
+  } catch (error) {
+    if ((error as Error).name === 'TimeoutError') throw new Error(tooLate(), { cause: error });
+    const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException };
+    // The cause of a refused connection to a host with several addresses has a code and an empty message.
+    const reason = [cause?.code, cause?.message].find((each) => each !== undefined && each !== '');
+    throw new Error(reason ?? message, { cause: error });
+  }
+}
+
+function redirectTarget({ status, headers }: Response, from: URL): URL | undefined {
+  const location = [301, 302, 303, 307, 308].includes(status) ? headers.get('location') : null;
+  if (location === null) return undefined;
+  const target = parsedUrl(location, from.href);
+  if (target === undefined) throw new Error('it redirects to what is no URL');
+  return withoutUserInformation(target);
+}
+
+async function bounded(stream: AsyncIterable<Uint8Array>, limits: ReadingLimits): Promise<string> {
   const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of stream) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / MEBIBYTE} MiB`);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of stream) {
+      limits.count(chunk.length);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw (error as Error).name === 'TimeoutError' ? new Error(tooLate(), { cause: error }) : error;
   }
   return Buffer.concat(chunks)
     .toString('utf8')
     .replace(/^\uFEFF/, '');
+}
+
+function tooLate(): string {
+  return `it and what it refers to took longer than ${MAX_SECONDS} s to read`;
 }

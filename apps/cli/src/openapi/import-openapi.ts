@@ -1,3 +1,4 @@
+import { jsonTextOf } from '#libs/json/exact-json.js';
 import type { Endpoint } from '#libs/openapi/endpoint.js';
 import { endpointsOf } from '#libs/openapi/endpoints-of.js';
 import { Failure } from '../failure.js';
@@ -18,6 +19,8 @@ import { agreement, agrees, isInteractive } from '../terminal/prompts.js';
 export interface ImportOptions extends RemovalOptions {
   readonly environment: string;
   readonly setBaseDomain: boolean;
+  /** Folders, files and URLs that references of the document may lead to, beside its own. */
+  readonly allowReference?: readonly string[];
 }
 
 /** What `GET /endpoints` answers. */
@@ -39,10 +42,10 @@ export async function importOpenApi(
   chosen: ImportOptions,
   options: GlobalOptions,
 ): Promise<void> {
-  const { environment, dryRun, yes } = chosen;
+  const { environment, dryRun, yes, allowReference = [] } = chosen;
   const output = new Output(options.json);
   const application = await RegistryClient.connect(options, asApplication);
-  const document = await readDocument(source);
+  const { document, others } = await readDocument(source, allowReference);
   const registered = await application.get<Registered>('/endpoints', {
     app_key: options.appKey,
     environment,
@@ -50,7 +53,7 @@ export async function importOpenApi(
   const { baseDomain } = registered.environment;
   const endpoints = await usable(source, () => endpointsOf(document, { baseDomain }));
   if (endpoints.length === 0) throw new Failure(`${named(source)} describes no operation`);
-  const proposed = proposedBaseDomain(document, baseDomain);
+  const proposed = await usable(source, () => proposedBaseDomain(document, baseDomain));
   if (chosen.setBaseDomain && proposed === undefined && baseDomain === null) {
     throw new Failure(`${named(source)} names no server with a host of its own to take a base domain from`);
   }
@@ -60,7 +63,7 @@ export async function importOpenApi(
     application
       .post<Registration>('/register/endpoints', batch, { dryRun: onlyPlan })
       .catch((error: unknown) => {
-        throw explained(error, endpoints, Buffer.byteLength(JSON.stringify(batch)));
+        throw explained(error, endpoints, Buffer.byteLength(jsonTextOf(batch)));
       });
 
   const planned = await register(true);
@@ -68,10 +71,11 @@ export async function importOpenApi(
   const plan = {
     environment,
     ...planned,
+    documentsRead: others,
     changes,
     baseDomain: { registered: baseDomain, proposed: proposed ?? null },
   };
-  output.lines([...planLines(changes), planned.message]);
+  output.lines([...others.map((name) => `read     ${name}`), ...planLines(changes), planned.message]);
   if (proposed !== undefined) output.say(proposal(proposed, baseDomain, chosen));
   if (dryRun === true) {
     output.finish({ ...plan, applied: false });
@@ -128,7 +132,7 @@ function explained(error: unknown, endpoints: readonly Endpoint[], bytes: number
       ? `${pointer} ${detail}`
       : `${[endpoint.method, endpoint.path, rest].join(' ').trim()} ${detail}`;
   });
-  return new Failure(`The registry refuses the document's endpoints:\n  ${lines.join('\n  ')}`);
+  return new Failure(["The registry refuses the document's endpoints:", ...lines.map((line) => `  ${line}`)]);
 }
 
 /** A registry that is sent too much may end the connection before anybody hears its answer. */

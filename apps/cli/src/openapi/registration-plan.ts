@@ -1,6 +1,7 @@
 import diff from 'microdiff';
+import { isExactNumber, jsonTextOf } from '#libs/json/exact-json.js';
 import type { Endpoint, EndpointField } from '#libs/openapi/endpoint.js';
-import { isObject } from '#libs/openapi/json-object.js';
+import { isObject, type JsonObject, mapValues } from '#libs/openapi/json-object.js';
 
 /** The registry's answer to a batch; `changes` only comes with a dry run. */
 export interface Registration {
@@ -62,7 +63,7 @@ const MAX_PLACES = 5;
 
 /** Old and new value where both are short, otherwise which parts of them differ. */
 function difference(old: unknown, now: unknown): string {
-  const [before, after] = [JSON.stringify(old), JSON.stringify(now)];
+  const [before, after] = [jsonTextOf(old), jsonTextOf(now)];
   if (before.length <= MAX_SHOWN && after.length <= MAX_SHOWN) return `${before} → ${after}`;
   if (isObject(old) && isObject(now)) return places(old, now);
   const from = firstDifference(before, after);
@@ -71,12 +72,19 @@ function difference(old: unknown, now: unknown): string {
 
 const VERBS = { CREATE: 'added', REMOVE: 'removed', CHANGE: 'changed' } as const;
 
-function places(old: object, now: object): string {
-  const all = diff(old, now, { cyclesFix: false }).map(
+function places(old: JsonObject, now: JsonObject): string {
+  const all = diff(withScalars(old) as object, withScalars(now) as object, { cyclesFix: false }).map(
     ({ type, path }) => `${path.join('/')} ${VERBS[type]}`,
   );
   const more = all.length > MAX_PLACES ? `, and ${all.length - MAX_PLACES} more` : '';
   return `${all.slice(0, MAX_PLACES).join(', ')}${more}`;
+}
+
+/** With a scalar for each exact number, which a comparison would take for an object: equal ones are the same symbol. */
+function withScalars(value: unknown): unknown {
+  if (isExactNumber(value)) return Symbol.for(value.value);
+  if (Array.isArray(value)) return value.map(withScalars);
+  return isObject(value) ? mapValues(value, (_, each) => withScalars(each)) : value;
 }
 
 function firstDifference(before: string, after: string): number {

@@ -1,5 +1,5 @@
+import { parseBoundedJson } from '#libs/json/bounded-json.js';
 import { Failure } from '../failure.js';
-import { printable } from '../terminal/printable.js';
 
 /** The part of a problem document (RFC 9457) that people read. */
 interface Problem {
@@ -16,7 +16,7 @@ export class NotFound extends Failure {}
 export class Refused extends Failure {
   /** @param mistakes what is wrong with the input, and where in the request */
   constructor(
-    message: string,
+    message: string | readonly string[],
     readonly mistakes: NonNullable<Problem['errors']>,
   ) {
     super(message);
@@ -38,7 +38,7 @@ export async function jsonOf<Answer>(response: Response): Promise<Answer> {
   if (!mediaType(response).endsWith('json')) throw new Failure(strangeness(response));
   const text = await textOf(response);
   try {
-    return JSON.parse(text) as Answer;
+    return parseBoundedJson(text) as Answer;
   } catch {
     throw new Failure(strangeness(response));
   }
@@ -50,15 +50,17 @@ export function secondsToWait(response: Response): number | undefined {
   return /^\d{1,6}$/.test(value) ? Number(value) : undefined;
 }
 
-function refusal(response: Response, { title = 'Refused', detail, errors = [], requestId }: Problem): string {
-  const mistakes = errors.map((error) => `\n  ${printable(`${error.pointer} ${error.detail}`)}`).join('');
-  if (mistakes !== '') return `${printable(title)}${mistakes}`;
+function refusal(
+  response: Response,
+  { title = 'Refused', detail, errors = [], requestId }: Problem,
+): string | string[] {
+  if (errors.length > 0) return [title, ...errors.map((error) => `  ${error.pointer} ${error.detail}`)];
   const seconds = secondsToWait(response);
   const told = seconds === undefined || detail?.includes('Try again') === true;
   const later = told ? undefined : `Try again in ${seconds} s.`;
   const why = [detail, later].filter((sentence) => sentence !== undefined).join(' ');
   const reference = response.status >= 500 && requestId !== undefined ? ` (request ${requestId})` : '';
-  return printable(`${title}${why === '' ? '' : `: ${why}`}${reference}`);
+  return `${title}${why === '' ? '' : `: ${why}`}${reference}`;
 }
 
 function redirection(response: Response): string {
@@ -77,7 +79,7 @@ function strangeness(response: Response): string {
 async function problemIn(response: Response): Promise<Problem | undefined> {
   if (mediaType(response) !== 'application/problem+json') return undefined;
   try {
-    return JSON.parse(await textOf(response)) as Problem;
+    return parseBoundedJson(await textOf(response)) as Problem;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { jsonTextOf } from '#libs/json/exact-json.js';
 import { Failure } from '../failure.js';
 import type { GlobalOptions } from '../global-options.js';
+import { say } from '../terminal/output.js';
 import { acceptedAnswer, jsonOf, secondsToWait } from './answers.js';
 import type { CredentialHeaders } from './credentials.js';
 
@@ -92,7 +94,7 @@ export class RegistryClient {
     const seconds = response.status === 429 ? secondsToWait(response) : undefined;
     if (seconds === undefined || seconds > MOST_PATIENCE_SECONDS) return acceptedAnswer(response);
     await response.body?.cancel();
-    process.stderr.write(`Too many requests: waiting ${seconds} s, as the registry asks for.\n`);
+    say(`Too many requests: waiting ${seconds} s, as the registry asks for.`);
     await delay(seconds * 1000);
     return acceptedAnswer(await this.request(method, target, body));
   }
@@ -109,7 +111,7 @@ export class RegistryClient {
           Accept: 'application/json',
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: jsonTextOf(body) }),
       });
     } catch (error) {
       const { message, cause } = error as { message: string; cause?: { message?: string; code?: string } };

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { printable } from './printable.js';
+import { jsonTextOf } from '#libs/json/exact-json.js';
+import { printable, printableJson } from './printable.js';
 
 /** A column: its heading and what it shows of a row. */
 export type Columns<Row> = Readonly<Record<string, (row: Row) => unknown>>;
@@ -13,7 +14,10 @@ const NO_BORDERS = {
   middle: '  ',
 };
 
-/** Where results go: tables for people or JSON for scripts, on stdout. Everything else is said on stderr. */
+/**
+ * Where results go: tables for people or JSON for scripts, on stdout. Everything else is said on stderr. Text from
+ * anywhere may be shown: what is unprintable in it never reaches the terminal.
+ */
 export class Output {
   constructor(private readonly json: boolean) {}
 
@@ -33,7 +37,7 @@ export class Output {
     if (this.json) {
       let separator = '[';
       for await (const row of rowsOf(pages)) {
-        process.stdout.write(`${separator}\n  ${JSON.stringify(row, null, 2).replaceAll('\n', '\n  ')}`);
+        process.stdout.write(`${separator}\n  ${printableJson(row).replaceAll('\n', '\n  ')}`);
         separator = ',';
       }
       process.stdout.write(separator === '[' ? '[]\n' : '\n]\n');
@@ -61,10 +65,10 @@ export class Output {
     for (const line of lines) process.stdout.write(`${untailed(shown(line))}\n`);
   }
 
-  /** The outcome of a command that has nothing to show but that. */
-  done(sentence: string, result: object = {}): void {
+  /** The outcome of a command that has nothing to show but that: a line, or several. */
+  done(outcome: string | readonly string[], result: object = {}): void {
     if (this.json) this.write(result);
-    else process.stdout.write(`${sentence}\n`);
+    else this.lines(typeof outcome === 'string' ? [outcome] : outcome);
   }
 
   /** For scripts, all that {@link lines} told people before. */
@@ -74,7 +78,7 @@ export class Output {
 
   /** For people only, whatever the results are written as. */
   say(sentence: string): void {
-    process.stderr.write(`${sentence}\n`);
+    say(sentence);
   }
 
   private table(head: string[], rows: readonly string[][]): void {
@@ -92,7 +96,7 @@ export class Output {
   }
 
   private write(value: unknown): void {
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    process.stdout.write(`${printableJson(value)}\n`);
   }
 }
 
@@ -104,12 +108,20 @@ function cellsOf<Row>(rows: readonly Row[], columns: Columns<Row>): string[][] {
   return rows.map((row) => Object.values(columns).map((cell) => shown(cell(row))));
 }
 
+/** Says something to people, on stderr: one line. */
+export function say(sentence: string): void {
+  process.stderr.write(`${printable(sentence)}\n`);
+}
+
 function shown(value: unknown): string {
   if (value === null || value === undefined) return '-';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : jsonTextOf(value);
   return printable(text);
 }
 
 function untailed(text: string): string {
-  return text.replace(/ +$/gm, '');
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }

@@ -1,4 +1,5 @@
 import { Cancelled, Interrupted, WrongUsage } from '../failure.js';
+import { printable } from './printable.js';
 
 /** Whether somebody sits there who could answer. */
 export function isInteractive(): boolean {
@@ -8,7 +9,7 @@ export function isInteractive(): boolean {
 /** Asks on stderr, so that the output stays clean; what is typed does not show. */
 export async function askSecret(message: string): Promise<string> {
   const { isCancel, password } = await import('@clack/prompts');
-  const answer = await password({ message, output: process.stderr });
+  const answer = await password({ message: printable(message), output: process.stderr });
   if (isCancel(answer)) throw new Interrupted();
   if (answer === '') throw new Cancelled();
   return answer;
@@ -28,7 +29,7 @@ export async function agreement(question: string, { yes = false }: { yes?: boole
 /** Whether whoever sits there says yes. */
 export async function agrees(question: string): Promise<boolean> {
   const { confirm, isCancel } = await import('@clack/prompts');
-  const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
+  const answer = await confirm({ message: printable(question), initialValue: false, output: process.stderr });
   if (isCancel(answer)) throw new Interrupted();
   return answer;
 }

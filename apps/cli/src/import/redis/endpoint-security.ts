@@ -1,3 +1,7 @@
+import { parseBoundedJson } from '#libs/json/bounded-json.js';
+import { jsonTextOf } from '#libs/json/exact-json.js';
+import { isObject, type JsonObject } from '#libs/openapi/json-object.js';
+
 /** What of a description of security says how to authenticate, and nothing with what. */
 const DESCRIPTIVE = [
   'in',
@@ -14,7 +18,8 @@ const OPEN = ['NONE', 'PUBLIC', 'ANONYMOUS'];
 export interface EndpointSecurity {
   readonly isPublic: boolean;
   readonly authType: string | null;
-  readonly authConfig: Record<string, unknown> | null;
+  /** JSON. */
+  readonly authConfig: string | null;
 }
 
 /**
@@ -31,17 +36,15 @@ export function endpointSecurity(security: unknown): EndpointSecurity {
   return {
     isPublic: false,
     authType: kind,
-    authConfig: Object.keys(config).length === 0 ? null : config,
+    authConfig: Object.keys(config).length === 0 ? null : jsonTextOf(config),
   };
 }
 
-function objectIn(security: unknown): Record<string, unknown> {
-  if (typeof security === 'object' && security !== null && !Array.isArray(security)) {
-    return security as Record<string, unknown>;
-  }
+function objectIn(security: unknown): JsonObject {
+  if (isObject(security)) return security;
   if (typeof security !== 'string') return {};
   try {
-    const value: unknown = JSON.parse(security);
+    const value = parseBoundedJson(security);
     return typeof value === 'object' ? objectIn(value) : {};
   } catch {
     return { type: security };

@@ -17,7 +17,7 @@ import { openRegistryDatabase } from '../registry-database.js';
 import type { RegistrySettings } from '../registry-settings.js';
 import { KeysFile } from './keys-file.js';
 import { applicationFrom } from './redis-application.js';
-import { type RedisRecord, RedisSource } from './redis-source.js';
+import { isListKey, NOT_UTF_8, type RedisRecord, RedisSource } from './redis-source.js';
 
 /** By which a key of an earlier import is recognised. */
 const KEY_NAME = 'Redis import';
@@ -95,7 +95,9 @@ class RedisImport {
 
   async run(): Promise<void> {
     const { progress, interruption } = this.options;
-    const { appKeys, orphans } = await this.source.keys();
+    const { appKeys, orphans, unreadable } = await this.source.keys();
+    for (const key of unreadable) this.tally.problem(key, NOT_UTF_8);
+    this.tally.add('applications', 'skipped', unreadable.filter((key) => !isListKey(key)).length);
     for (const list of orphans) this.tally.problem(list, 'belongs to no application');
     this.total = appKeys.length;
     progress.begin('Applications', this.total);

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
+import { NestedTooDeep, parseBoundedJson } from '#libs/json/bounded-json.js';
+import { jsonTextOf } from '#libs/json/exact-json.js';
+import { isObject, type JsonObject } from '#libs/openapi/json-object.js';
+import { isStorableText } from '#libs/validation/storable-text.js';
 import type { ImportProblem } from '#registry/imports/import-tally.js';
 import type { SourceApplication, SourceRecord } from '#registry/imports/source-record.js';
 import { endpointSecurity } from './endpoint-security.js';
-import type { RedisEndpoints, RedisRecord } from './redis-source.js';
+import { NOT_UTF_8, type RedisEndpoints, type RedisRecord } from './redis-source.js';
 
 const MAX_NAME_LENGTH = 255;
 const HASH_LENGTH = 8;
 
-type Fields = Readonly<Record<string, unknown>>;
+const NO_OBJECT = 'is not a JSON object';
+
+type Fields = JsonObject;
 
 export interface ReadApplication {
   /** Undefined when the record cannot be used. */
@@ -62,30 +68,33 @@ function fieldsOf(
   { key, appKey, text, problem }: RedisRecord,
   problems: ImportProblem[],
 ): Fields | undefined {
-  const fields = text === undefined ? undefined : objectIn(text);
-  const mistake =
-    problem ??
-    (fields === undefined
-      ? 'is not a JSON object'
-      : 'app_key' in fields && fields.app_key !== appKey
-        ? `has another app_key: ${JSON.stringify(fields.app_key)}`
-        : (fields.status ?? 'enabled') !== 'enabled' && fields.status !== 'disabled'
-          ? `has the status ${JSON.stringify(fields.status)}, which is neither "enabled" nor "disabled"`
-          : undefined);
-  if (mistake === undefined) return fields;
-  problems.push({ record: key, detail: mistake });
+  const fields = text === undefined ? NO_OBJECT : objectIn(text);
+  const mistake = problem ?? (isObject(fields) ? mistakeIn(fields, appKey) : fields);
+  if (mistake === undefined && isObject(fields)) return fields;
+  problems.push({ record: key, detail: mistake ?? NO_OBJECT });
   return undefined;
 }
 
+function mistakeIn(fields: Fields, appKey: string): string | undefined {
+  // No query could name it.
+  if (!isStorableText(appKey)) return 'has an app key that holds U+0000';
+  if ('app_key' in fields && fields.app_key !== appKey) {
+    return `has another app_key: ${jsonTextOf(fields.app_key)}`;
+  }
+  return (fields.status ?? 'enabled') !== 'enabled' && fields.status !== 'disabled'
+    ? `has the status ${jsonTextOf(fields.status)}, which is neither "enabled" nor "disabled"`
+    : undefined;
+}
+
 function endpointFrom(
-  { record, text }: { record: string; text: string },
+  { record, text }: { record: string; text: string | undefined },
   application: Fields,
   appKey: string,
 ): SourceRecord | ImportProblem {
-  const fields = objectIn(text);
-  if (fields === undefined) return { record, detail: 'is not a JSON object' };
+  const fields = text === undefined ? NOT_UTF_8 : objectIn(text);
+  if (!isObject(fields)) return { record, detail: fields };
   if ('app_key' in fields && fields.app_key !== appKey) {
-    return { record, detail: `has another app_key: ${JSON.stringify(fields.app_key)}` };
+    return { record, detail: `has another app_key: ${jsonTextOf(fields.app_key)}` };
   }
   const method = textOrNull(fields.method) ?? 'GET';
   const path = rooted(fields.endpoint_uri);
@@ -97,9 +106,9 @@ function endpointFrom(
       path,
       method: typeof method === 'string' ? method.trim() : method,
       description: textOrNull(fields.endpoint_description),
-      pathParams,
-      queryParams,
-      requestBody: schemaIn(fields.request_body),
+      pathParams: asText(pathParams),
+      queryParams: asText(queryParams),
+      requestBody: asText(schemaIn(fields.request_body)),
       ...endpointSecurity('security' in fields ? fields.security : application.security),
     },
   };
@@ -127,7 +136,7 @@ function rooted(uri: unknown): unknown {
 function parametersOf(fields: Fields): { pathParams: unknown; queryParams: unknown } {
   const [pathParams, queryParams] = [schemaIn(fields.path_params), schemaIn(fields.query_params)];
   const details = schemaIn(fields.parameter_details);
-  if (pathParams !== null || queryParams !== null || typeof details !== 'object' || details === null) {
+  if (pathParams !== null || queryParams !== null || !isObject(details)) {
     return { pathParams, queryParams: queryParams ?? (typeof details === 'string' ? details : null) };
   }
   const uri = String(fields.endpoint_uri);
@@ -153,17 +162,21 @@ function schemaIn(value: unknown): unknown {
   return typeof value === 'object' && Object.keys(value).length === 0 ? null : value;
 }
 
+/** An object or a list as the JSON that it is, which the registry reads digit for digit. */
+function asText(schema: unknown): unknown {
+  return isObject(schema) || Array.isArray(schema) ? jsonTextOf(schema) : schema;
+}
+
 function textOrNull(value: unknown): unknown {
   return value === undefined || (typeof value === 'string' && value.trim() === '') ? null : value;
 }
 
-function objectIn(text: string): Fields | undefined {
+/** The object that a text is, or what is wrong with it. */
+function objectIn(text: string): Fields | string {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Fields)
-      : undefined;
-  } catch {
-    return undefined;
+    const value = parseBoundedJson(text);
+    return isObject(value) ? value : NO_OBJECT;
+  } catch (error) {
+    return error instanceof NestedTooDeep ? error.fault : NO_OBJECT;
   }
 }

@@ -1,4 +1,5 @@
-import { createClient } from '@redis/client';
+import { isUtf8 } from 'node:buffer';
+import { createClient, RESP_TYPES } from '@redis/client';
 import type { BatchLimits } from '#libs/config/app-config.js';
 import { Failure } from '../../failure.js';
 import { shownUrl, withoutPassword } from '../source-url.js';
@@ -10,8 +11,20 @@ const CONNECT_TIMEOUT_MS = 5000;
 const SCANNED_AT_ONCE = 1000;
 const RECORDS_AT_ONCE = 20;
 const ENDPOINTS_AT_ONCE = 200;
+/** What is wrong with bytes that would be changed by being read as text. */
+export const NOT_UTF_8 = 'is not valid UTF-8';
 /** A description of an application is a few kilobytes at most. */
 const MAX_RECORD_BYTES = 1024 * 1024;
+
+/** The names of what is there. */
+export interface RedisKeys {
+  /** Sorted. */
+  readonly appKeys: readonly string[];
+  /** Lists of endpoints that belong to no application. */
+  readonly orphans: readonly string[];
+  /** Keys that are {@link NOT_UTF_8}, with their bytes as `\xe9`: nothing that is read of them could be written. */
+  readonly unreadable: readonly string[];
+}
 
 /** What Redis holds of one application. */
 export interface RedisRecord {
@@ -22,10 +35,10 @@ export interface RedisRecord {
   readonly problem: string | undefined;
 }
 
-/** The list of an application's endpoints, each as JSON. */
+/** The list of an application's endpoints, each as JSON; undefined: one that is {@link NOT_UTF_8}. */
 export interface RedisEndpoints {
   readonly key: string;
-  readonly texts: readonly string[];
+  readonly texts: readonly (string | undefined)[];
   readonly problem: string | undefined;
 }
 
@@ -46,22 +59,27 @@ export class RedisSource {
     return source;
   }
 
-  /** The app keys, sorted, and the lists of endpoints that belong to none. */
-  async keys(): Promise<{ appKeys: string[]; orphans: string[] }> {
-    const [appKeys, lists] = [new Set<string>(), new Set<string>()];
+  async keys(): Promise<RedisKeys> {
+    const [appKeys, lists, unreadable] = [new Set<string>(), new Set<string>(), new Set<string>()];
     const scan = this.client.scanIterator({ MATCH: `${PREFIX}*`, COUNT: SCANNED_AT_ONCE });
     for (;;) {
       const { done, value: keys } = await this.reading(scan.next());
       if (done) break;
       for (const key of keys) {
-        const name = key.slice(PREFIX.length);
-        if (name.endsWith(LIST_SUFFIX)) lists.add(name.slice(0, -LIST_SUFFIX.length));
+        const text = textIn(key);
+        if (text === undefined) {
+          unreadable.add(withBytes(key));
+          continue;
+        }
+        const name = text.slice(PREFIX.length);
+        if (isListKey(name)) lists.add(name.slice(0, -LIST_SUFFIX.length));
         else appKeys.add(name);
       }
     }
     return {
       appKeys: [...appKeys].sort(),
       orphans: [...lists].filter((appKey) => !appKeys.has(appKey)).map(listKey),
+      unreadable: [...unreadable],
     };
   }
 
@@ -87,15 +105,15 @@ export class RedisSource {
       const problem = `has ${count} endpoints; allowed are ${maxEndpoints} (BATCH_MAX_ENDPOINTS)`;
       return { key, texts: [], problem };
     }
-    const texts: string[] = [];
+    const texts: (string | undefined)[] = [];
     let bytes = 0;
     for (let start = 0; start < count; start += ENDPOINTS_AT_ONCE) {
       const slice = await this.reading(this.client.lRange(key, start, start + ENDPOINTS_AT_ONCE - 1));
-      bytes += slice.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+      bytes += slice.reduce((sum, item) => sum + item.length, 0);
       if (bytes > maxBytes) {
         return { key, texts: [], problem: `has more than ${maxBytes} bytes (BATCH_MAX_BYTES)` };
       }
-      texts.push(...slice);
+      texts.push(...slice.map(textIn));
     }
     return { key, texts, problem: undefined };
   }
@@ -113,8 +131,10 @@ export class RedisSource {
     if ((await this.reading(this.client.strLen(key))) > MAX_RECORD_BYTES) {
       return refused(`is longer than ${MAX_RECORD_BYTES} bytes`);
     }
-    const text = await this.reading(this.client.get(key));
-    return text === null ? undefined : { key, appKey, text, problem: undefined };
+    const value = await this.reading(this.client.get(key));
+    if (value === null) return undefined;
+    const text = textIn(value);
+    return text === undefined ? refused(NOT_UTF_8) : { key, appKey, text, problem: undefined };
   }
 
   private async reading<T>(answer: Promise<T>): Promise<T> {
@@ -126,8 +146,23 @@ export class RedisSource {
   }
 }
 
+/** Whether it names a list of endpoints, and not an application. */
+export function isListKey(key: string): boolean {
+  return key.endsWith(LIST_SUFFIX);
+}
+
 function listKey(appKey: string): string {
   return `${PREFIX}${appKey}${LIST_SUFFIX}`;
+}
+
+function textIn(bytes: Buffer): string | undefined {
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+}
+
+function withBytes(key: Buffer): string {
+  return key
+    .toString('latin1')
+    .replace(/[^\x20-\x7e]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 function newClient(url: URL) {
@@ -135,6 +170,7 @@ function newClient(url: URL) {
     url: url.href,
     // What every Redis speaks, back to those an older registry may still run on.
     RESP: 2,
+    commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
     socket: { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false },
     disableOfflineQueue: false,
   });

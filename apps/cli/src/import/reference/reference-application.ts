@@ -9,6 +9,7 @@ import type {
   SourceRecord,
 } from '#registry/imports/source-record.js';
 import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
+import { NestedTooDeep, parseBoundedJson } from '#libs/json/bounded-json.js';
 import { JSON_FIELDS } from '#libs/openapi/endpoint.js';
 import { idIn, numberIn, textIn, timeIn } from './field-values.js';
 import type { Row } from './reference-database.repository.js';
@@ -117,8 +118,9 @@ function endpointFrom(row: Row, tally: ImportTally): SourceRecord {
   const json = JSON_FIELDS.map((field): [string, unknown] => {
     try {
       return [field, jsonIn(row[field])];
-    } catch {
-      tally.problem(record, `${field} is not JSON and was left out`);
+    } catch (error) {
+      const fault = error instanceof NestedTooDeep ? error.fault : 'is not JSON';
+      tally.problem(record, `${field} ${fault} and was left out`);
       return [field, null];
     }
   });
@@ -140,14 +142,13 @@ function endpointFrom(row: Row, tally: ImportTally): SourceRecord {
 }
 
 /**
- * Text that is JSON, as it goes on: parsed once here, and an object or a string that holds JSON once more.
+ * Text that is JSON, as it is: the registry reads it digit for digit.
  *
  * @throws SyntaxError when it is not
  */
 function jsonIn(value: unknown): unknown {
   if (typeof value !== 'string' || value.trim() === '') return typeof value === 'string' ? null : value;
-  const parsed: unknown = JSON.parse(value);
-  return parsed === null || (typeof parsed === 'object' && !Array.isArray(parsed)) ? parsed : value;
+  return parseBoundedJson(value) === null ? null : value;
 }
 
 function apiKeyFrom(row: Row, tally: ImportTally): SourceApiKey | undefined {

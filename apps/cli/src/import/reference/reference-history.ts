@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { v5 } from 'uuid';
 import type { ImportedAuditEntry } from '#registry/audit/dto/imported-audit-entry.js';
 import { CHECK_STATUSES } from '#registry/health/check-status.js';
 import type { HealthCheckRecord } from '#registry/health/history/history-import.service.js';
+import { parseBoundedJson } from '#libs/json/bounded-json.js';
 import { jsonFault } from '#libs/validation/json-value.js';
 import { idIn, numberIn, textIn, timeIn } from './field-values.js';
 import type { Row } from './reference-database.repository.js';
@@ -75,12 +77,13 @@ export function auditEntryFrom(row: Row, places: Places): ImportedAuditEntry | u
   };
 }
 
-/** Details that are a JSON object as such, any others as a text. */
+/** Details that are a JSON object as such; as a text any others, and those with numbers that would lose digits. */
 function detailsIn(details: unknown): object | null {
   const text = textIn(details);
   if (text === null) return null;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseBoundedJson(text);
+    if (!isDeepStrictEqual(value, JSON.parse(text))) return { details: clean(text) };
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     if (isObject && jsonFault(value) === undefined) return value;
   } catch {
