@@ -1,3 +1,4 @@
+import { parseExactJson } from '../json/exact-json.js';
 import { type Endpoint, ENDPOINT_FIELDS, EXTENSION, isJsonField, METHODS } from './endpoint.js';
 import { isObject, type JsonObject, objectOrEmpty } from './json-object.js';
 import { pointerBelow } from './json-reference.js';
@@ -130,7 +131,7 @@ function toldByExtension(extension: unknown): Partial<Endpoint> {
 
 function readJson(text: unknown): unknown {
   try {
-    return typeof text === 'string' ? JSON.parse(text) : text;
+    return typeof text === 'string' ? parseExactJson(text) : text;
   } catch {
     throw new UnusableDocument(`has an ${EXTENSION} that is not JSON: ${String(text).slice(0, 60)}`);
   }

@@ -1,8 +1,11 @@
+import { isExactNumber } from '../json/exact-json.js';
+
 /** A JSON object of unknown shape. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** An exact number is none, though JavaScript has it for an object. */
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }
 
 /** The value when it is an object, otherwise an empty one: absent parts of a document are like empty parts. */
