@@ -7,7 +7,10 @@ import { PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
 const PARSER_ERRORS: Readonly<Record<string, { status: number; detail: string }>> = {
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The request did not arrive in time.' },
   HPE_HEADER_OVERFLOW: { status: 431, detail: 'URL and headers together are too long.' },
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, detail: 'The chunk extensions of the body are too long.' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    status: 413,
+    detail: 'The chunk extensions of the body are longer than 16384 bytes.',
+  },
 };
 const MALFORMED = { status: 400, detail: 'The request is not well-formed HTTP.' };
 
