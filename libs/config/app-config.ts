@@ -87,6 +87,8 @@ export interface HealthCheckConfig {
 export interface BatchLimits {
   readonly maxEndpoints: number;
   readonly maxBytes: number;
+  /** For the bodies of all requests under way in one process, at least `maxBytes`; half of it for one application. */
+  readonly bodiesMaxBytes: number;
 }
 
 /** How many requests one network may send in each time window. */

@@ -7,6 +7,7 @@ import { httpUrl } from '#libs/validation/http-url.js';
 import { allowedHost } from './allowed-hosts.js';
 import {
   type AppConfig,
+  type BatchLimits,
   type DatabaseConfig,
   LOG_LEVELS,
   type LogLevel,
@@ -57,10 +58,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     logRequests: settings.flag('LOG_REQUESTS', false),
     metricsHost: settings.text('METRICS_HOST') ?? '127.0.0.1',
     metricsPort: metricsPort(settings),
-    batch: {
-      maxEndpoints: settings.integer('BATCH_MAX_ENDPOINTS', 5000, 1, 100_000),
-      maxBytes: settings.integer('BATCH_MAX_BYTES', 10 * MEBIBYTE, 1024, 100 * MEBIBYTE),
-    },
+    batch: batch(settings),
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
     applicationUpdateEnvironments: applicationUpdateEnvironments(settings),
@@ -87,6 +85,15 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
  */
 export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
   return database(new SettingsReader(environment), 1);
+}
+
+function batch(settings: SettingsReader): BatchLimits {
+  const maxBytes = settings.integer('BATCH_MAX_BYTES', 10 * MEBIBYTE, 1024, 100 * MEBIBYTE);
+  return {
+    maxEndpoints: settings.integer('BATCH_MAX_ENDPOINTS', 5000, 1, 100_000),
+    maxBytes,
+    bodiesMaxBytes: settings.integer('BODIES_MAX_BYTES', 4 * maxBytes, maxBytes, 4096 * MEBIBYTE),
+  };
 }
 
 function rateLimit(settings: SettingsReader): RateLimit | undefined {

@@ -1,6 +1,9 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
+import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { JsonText } from '../json/json-text.js';
+import { JSON_OID } from './column-lists.js';
 import { parseConnectionUrl } from './connection-url.js';
 import { READ_ONLY_SQLSTATE } from './database-errors.js';
 
@@ -52,6 +55,7 @@ export function createDataSource(
       // As text, because pg would not send a 0, which has to win over a limit of the role.
       ...(!behindPooler && { statement_timeout: String(statementTimeoutMs) }),
       keepAlive: true,
+      types: { getTypeParser: typeParser },
       onConnect: (client: Connected) => {
         leaveReadOnlyServer(client);
         if (statementTimeoutMs > 0) breakWhenSilent(client, statementTimeoutMs + ANSWER_GRACE_MS);
@@ -59,6 +63,12 @@ export function createDataSource(
     },
   });
   return dataSource;
+}
+
+/** JSON is given as the text it is: parsed, its numbers would lose digits. */
+function typeParser(oid: number, format: 'text' | 'binary'): (text: string) => unknown {
+  const parserOf = pg.types.getTypeParser as (oid: number, format: string) => (text: string) => unknown;
+  return oid === JSON_OID && format === 'text' ? (text) => new JsonText(text) : parserOf(oid, format);
 }
 
 interface Connected {

@@ -1,5 +1,5 @@
-import { JsonText } from '../pagination/json-text.js';
 import { isExactNumber, parseExactJson } from './exact-json.js';
+import { JsonText } from './json-text.js';
 
 const PIECE_LENGTH = 16 * 1024;
 
@@ -60,6 +60,11 @@ export function* jsonPieces(value: unknown, mapText?: (text: string) => string):
     }
   }
   if (text !== '') yield text;
+}
+
+/** The whole text of {@link jsonPieces}, of a value that is small. */
+export function jsonOf(value: unknown): string {
+  return [...jsonPieces(value)].join('');
 }
 
 /** Dates and the like say themselves what they are in JSON. */

@@ -1,3 +1,4 @@
+import { jsonTextOf } from '../json/exact-json.js';
 import type { Endpoint } from './endpoint.js';
 import { operationOf } from './operation-of.js';
 import { SecuritySchemes } from './security.js';
@@ -36,13 +37,13 @@ export class OpenApiWriter {
     if (path === this.lastPath) this.parts.push(',');
     else this.parts.push(this.lastPath === undefined ? '' : '},', `${JSON.stringify(path)}:{`);
     this.lastPath = path;
-    const operation = JSON.stringify(operationOf(endpoint, this.schemes));
+    const operation = jsonTextOf(operationOf(endpoint, this.schemes));
     this.parts.push(`"${method.toLowerCase()}":${operation}`);
   }
 
   /** The document's text, in parts, when all endpoints have been added. */
   finished(): readonly string[] {
-    const components = JSON.stringify({ securitySchemes: this.schemes.all });
+    const components = jsonTextOf({ securitySchemes: this.schemes.all });
     return [...this.parts, this.lastPath === undefined ? '' : '}', `},"components":${components}}`];
   }
 }

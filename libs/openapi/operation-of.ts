@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { jsonTextOf } from '../json/exact-json.js';
 import { type Endpoint, type EndpointField, ENDPOINT_FIELDS, EXTENSION, isJsonField } from './endpoint.js';
 import { endpointsOf } from './endpoints-of.js';
 import { embeddedSchema } from './embedded-schema.js';
@@ -27,7 +28,7 @@ export function operationOf(endpoint: Endpoint, schemes: SecuritySchemes): JsonO
 }
 
 function told(field: EndpointField, value: unknown): unknown {
-  return isJsonField(field) && value !== null ? JSON.stringify(value) : value;
+  return isJsonField(field) && value !== null ? jsonTextOf(value) : value;
 }
 
 function plainOperation(endpoint: Endpoint, schemes: SecuritySchemes): JsonObject {

@@ -1,3 +1,4 @@
+import { jsonTextOf } from '../json/exact-json.js';
 import type { Endpoint } from './endpoint.js';
 import { isObject, type JsonObject, listOrEmpty, mapValues, objectOrEmpty } from './json-object.js';
 import { pointerBelow } from './json-reference.js';
@@ -30,7 +31,7 @@ export class SecuritySchemes {
 
   /** The name of a scheme: the one wished for, numbered when another scheme has it already. */
   nameOf(wished: string, scheme: JsonObject): string {
-    const text = JSON.stringify(scheme);
+    const text = jsonTextOf(scheme);
     const base = wished.replace(/[^A-Za-z0-9._-]/g, '_');
     let name = base;
     for (let number = 2; (this.schemes.get(name)?.text ?? text) !== text; number += 1)

@@ -8,8 +8,10 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
-import { jsonOf } from './json-text.js';
+import { jsonOf } from '../json/json-pieces.js';
 import { ItemStream, Page } from './listing.js';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Answers a `Page` as a JSON array with a `Link` to the next one (RFC 8288), an `ItemStream` as a streamed array. */
 @Injectable()
@@ -19,12 +21,12 @@ export class ListingInterceptor implements NestInterceptor {
       map((result: unknown): unknown => {
         if (result instanceof ItemStream) return streamed(result);
         if (!isPage(result)) return result;
+        const reply = context.switchToHttp().getResponse<FastifyReply>();
         if (result.next !== undefined) {
-          const request = context.switchToHttp().getRequest<FastifyRequest>();
-          const reply = context.switchToHttp().getResponse<FastifyReply>();
-          linkToNext(request, reply, result.next);
+          linkToNext(context.switchToHttp().getRequest<FastifyRequest>(), reply, result.next);
         }
-        return result.items;
+        reply.type(JSON_TYPE);
+        return jsonOf(result.items);
       }),
     );
   }
@@ -48,7 +50,7 @@ function nextPage(url: string, cursor: string): string {
 
 function streamed(stream: ItemStream<unknown>): StreamableFile {
   return new StreamableFile(Readable.from(jsonArray(stream.batches), { objectMode: false }), {
-    type: 'application/json; charset=utf-8',
+    type: JSON_TYPE,
   });
 }
 

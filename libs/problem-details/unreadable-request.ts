@@ -10,7 +10,10 @@ const PARSER_ERRORS: Readonly<Record<string, { status: number; detail: string }>
     status: 431,
     detail: 'URL and headers together are too long, or there are too many headers.',
   },
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, detail: 'The chunk extensions of the body are too long.' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    status: 413,
+    detail: 'The chunk extensions of the body are longer than 16384 bytes.',
+  },
 };
 const MALFORMED = { status: 400, detail: 'The request is not well-formed HTTP.' };
 

@@ -9,8 +9,12 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { isExactNumber } from '../json/exact-json.js';
+import { JsonFault } from '../json/json-reader.js';
+import { jsonOf } from '../json/json-pieces.js';
+import { JsonText } from '../json/json-text.js';
+import { storedJson } from '../json/stored-json.js';
 import { Converted, instanceFrom } from './field-conversion.js';
-import { jsonFault } from './json-value.js';
 import { parseTime, TIME_RULE } from './rfc3339.js';
 import { isStorableText } from './storable-text.js';
 
@@ -49,7 +53,7 @@ type Schema = Pick<
 interface Rule {
   readonly name: string;
   /** What is allowed, as the end of a sentence: "must be …". */
-  readonly says: string;
+  readonly says: string | ((value: unknown) => string);
   readonly accepts: (value: unknown) => boolean;
 }
 
@@ -150,7 +154,8 @@ export function TimeField(options: FieldOptions): PropertyDecorator {
 }
 
 /**
- * A JSON Schema or other JSON document: an object, or a string. A string that is JSON stands for that JSON.
+ * A JSON Schema or other JSON document, given to the class as {@link JsonText}: an object, or a string. A string that is
+ * JSON stands for that JSON, whatever it is; see {@link storedJson}.
  */
 export function JsonField(options: FieldOptions): PropertyDecorator {
   return field(
@@ -158,31 +163,24 @@ export function JsonField(options: FieldOptions): PropertyDecorator {
     { anyOf: [{ type: 'object' }, { type: 'string' }] },
     {
       name: 'json',
-      says: 'must be an object or a string',
-      accepts: (value) =>
-        value instanceof ParsedJson ? jsonFault(value.value) === undefined : typeof value === 'object',
+      says: (value) =>
+        value instanceof JsonFault ? `is JSON whose ${value.message}` : 'must be an object or a string',
+      accepts: (value) => value instanceof JsonText,
     },
-    parsedJson,
+    asJsonText,
   );
 }
 
-/** Marks a value that came as a string, so that a bare number or boolean stays refused. */
-class ParsedJson {
-  constructor(readonly value: unknown) {}
-}
-
-function parsedJson(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
+function asJsonText(value: unknown): unknown {
+  const isObject =
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
+  if (value instanceof JsonText || (typeof value !== 'string' && !isObject)) return value;
   try {
-    return new ParsedJson(JSON.parse(value));
-  } catch {
-    return new ParsedJson(value);
+    return storedJson(typeof value === 'string' ? value : jsonOf(value));
+  } catch (error) {
+    if (error instanceof JsonFault) return error;
+    throw error;
   }
-}
-
-/** The JSON a {@link JsonField} holds; `null` when it was left out. */
-export function unwrapJson(value: unknown): unknown {
-  return value instanceof ParsedJson ? value.value : (value ?? null);
 }
 
 /** A list of objects of one class, each validated by its own rules. */
@@ -217,7 +215,13 @@ function field(
   return applyDecorators(
     ApiProperty({ ...documented(options), ...schema } as ApiPropertyOptions),
     conditional(presence),
-    ValidateBy({ name: rule.name, validator: { validate: rule.accepts, defaultMessage: () => rule.says } }),
+    ValidateBy({
+      name: rule.name,
+      validator: {
+        validate: rule.accepts,
+        defaultMessage: (given) => (typeof rule.says === 'string' ? rule.says : rule.says(given?.value)),
+      },
+    }),
     Converted(conversion),
   );
 }

@@ -18,21 +18,17 @@ export class InputValidationPipe implements PipeTransform {
       throw new InvalidInput([{ pointer: `#/${data ?? ''}`, detail: 'must not contain U+0000' }]);
     }
     if (type === 'custom' || metatype === undefined || isBuiltIn(metatype)) return value;
+    // What a body holds was looked at when it was read.
+    const fault = type === 'query' && isObject(value) ? jsonFault(value) : undefined;
+    if (fault !== undefined) throw new InvalidInput([fault]);
     // No body at all counts as an empty one: what is required is then missed by name.
-    return validated(metatype as Type<object>, value === undefined ? {} : value);
+    return validatedPart(metatype as Type<object>, value === undefined ? {} : value);
   }
 }
 
-/** Makes a checked instance of `type` from what came from outside. */
-async function validated(type: Type<object>, value: unknown): Promise<object> {
-  const fault = isObject(value) ? jsonFault(value) : undefined;
-  if (fault !== undefined) throw new InvalidInput([fault]);
-  return validatedPart(type, value);
-}
-
 /**
- * Makes a checked instance of `type` from a part of what the pipe has let through as storable, such as an entry of a
- * list. `base` is the pointer mistakes are reported below.
+ * Makes a checked instance of `type` from input that is storable, such as an entry of a list in a body that was read.
+ * `base` is the pointer mistakes are reported below.
  */
 export async function validatedPart<T extends object>(type: Type<T>, value: unknown, base = '#'): Promise<T> {
   if (!isObject(value)) throw new InvalidInput([{ pointer: base, detail: 'must be a JSON object' }]);

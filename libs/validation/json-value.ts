@@ -1,9 +1,9 @@
+import { isExactNumber } from '../json/exact-json.js';
+import { MAX_JSON_DEPTH } from '../json/json-reader.js';
+import { numberFault } from '../json/number-fault.js';
 import type { InputError } from '../problem-details/domain-error.js';
 import { childPointer } from './pointer.js';
 import { isStorableText } from './storable-text.js';
-
-/** Nesting beyond this is refused: deeper documents would exhaust the stack of whoever walks them. */
-const MAX_JSON_DEPTH = 100;
 
 /** Finds what keeps a JSON value from being stored as it is: text, numbers or depth; `undefined` when nothing does. */
 export function jsonFault(value: unknown, pointer = '#'): InputError | undefined {
@@ -23,6 +23,10 @@ function faultIn(value: unknown, depth: number): Fault | undefined {
   }
   // 1e400 is read as Infinity, which JSON cannot write again.
   if (value === Infinity || value === -Infinity) return { keys: [], detail: 'must be a number below 1e308' };
+  if (isExactNumber(value)) {
+    const detail = numberFault(value.value);
+    return detail === undefined ? undefined : { keys: [], detail };
+  }
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth >= MAX_JSON_DEPTH) {
     return { keys: [], detail: `must not be nested deeper than ${MAX_JSON_DEPTH} levels` };

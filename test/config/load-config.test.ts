@@ -50,7 +50,7 @@ describe('the configuration', () => {
       logRequests: false,
       metricsHost: '127.0.0.1',
       metricsPort: undefined,
-      batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024 },
+      batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024, bodiesMaxBytes: 40 * 1024 * 1024 },
       bcryptCost: 10,
       endpointsRequireKey: false,
       healthChecks: {
@@ -98,6 +98,7 @@ describe('the configuration', () => {
       METRICS_PORT: '9464',
       BATCH_MAX_ENDPOINTS: '10',
       BATCH_MAX_BYTES: '4096',
+      BODIES_MAX_BYTES: '8192',
       BCRYPT_COST: '12',
       ENDPOINTS_REQUIRE_KEY: 'true',
       HEALTH_CHECK_TIMEOUT: '5',
@@ -139,7 +140,7 @@ describe('the configuration', () => {
       logRequests: true,
       metricsHost: '10.0.0.7',
       metricsPort: 9464,
-      batch: { maxEndpoints: 10, maxBytes: 4096 },
+      batch: { maxEndpoints: 10, maxBytes: 4096, bodiesMaxBytes: 8192 },
       bcryptCost: 12,
       endpointsRequireKey: true,
       healthChecks: {
@@ -245,6 +246,7 @@ describe('the configuration', () => {
     ['DATABASE_CONNECT_TIMEOUT', '-1', 'a whole number from 0 to 3600'],
     ['BATCH_MAX_ENDPOINTS', '0', 'a whole number from 1 to 100000'],
     ['BATCH_MAX_BYTES', '1023', 'a whole number from 1024 to 104857600'],
+    ['BODIES_MAX_BYTES', '10485759', 'a whole number from 10485760 to 4294967296'],
     ['BCRYPT_COST', '3', 'a whole number from 4 to 15'],
     ['BCRYPT_COST', '16', 'a whole number from 4 to 15'],
     ['HEALTH_LOG_RETENTION_DAYS', '0', 'a whole number from 1 to 400'],

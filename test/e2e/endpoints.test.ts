@@ -177,7 +177,7 @@ describe('a schema', () => {
     ['a string that is a JSON boolean', 'false', false],
     ['a string that is a JSON string', '"text"', 'text'],
     ['a string that is null', 'null', null],
-    ['an array', [{ type: 'string' }, null, 1], [{ type: 'string' }, null, 1]],
+    ['a string that is a JSON array', '[{"type":"string"}, null, 1]', [{ type: 'string' }, null, 1]],
     ['an empty object', {}, {}],
     [
       'an object with nested null',
@@ -205,6 +205,8 @@ describe('a schema', () => {
   it.each([
     [5, '#/endpoints/0/requestBody'],
     [true, '#/endpoints/0/requestBody'],
+    [[], '#/endpoints/0/requestBody'],
+    [[{ type: 'string' }], '#/endpoints/0/requestBody'],
     [{ enum: ['a\u0000b'] }, '#/endpoints/0/requestBody/enum/0'],
     ['{"a":"\\u0000"}', '#/endpoints/0/requestBody'],
     [nested(101), undefined],

@@ -117,12 +117,36 @@ describe('problem documents', () => {
       ['NaN', '{"name":NaN}'],
       ['a control character', '{"name":"a\nb"}'],
       ['whitespace', ' \n'],
-      ['an unclosed depth', '['.repeat(100_000)],
-      ['a prototype', '{"name":"a","__proto__":{"isAdmin":true}}'],
       ['bytes that are not UTF-8', Buffer.from('{"name":"\xff"}', 'latin1')],
       ['UTF-16', Buffer.from('{"name":"a"}', 'utf16le')],
     ])('%s is not the JSON it is announced as', async (_, body) => {
       expect(problem(await post('/applications', body))).toMatchObject({ type: 'about:blank', status: 400 });
+    });
+
+    it('nested deeper than 100 levels are refused before it is known whether they are JSON', async () => {
+      const { errors } = problem(await post('/applications', '['.repeat(100_000)));
+      expect(errors).toEqual([
+        { pointer: `#${'/0'.repeat(100)}`, detail: 'must not be nested deeper than 100 levels' },
+      ]);
+    });
+
+    it('of more than 10,000 values are refused', async () => {
+      const { errors } = problem(await post('/applications', `{"name":"a","x":[${'0,'.repeat(10_000)}0]}`));
+      expect(errors).toEqual([
+        { pointer: '#', detail: 'must not hold more than 10000 values, containers included' },
+      ]);
+    });
+
+    it('a property called __proto__ is one that is not known, and pollutes nothing', async () => {
+      const answer = await post(
+        '/applications',
+        '{"name":"a","__proto__":{"isAdmin":true,"description":"x"}}',
+      );
+      expect(answer.status).toBe(201);
+      expect(JSON.parse(answer.body)).toMatchObject({ name: 'a', description: null });
+      expect(({} as { isAdmin?: unknown }).isAdmin).toBeUndefined();
+      const instead = await post('/applications', '{"__proto__":{"name":"a"}}');
+      expect(problem(instead).errors?.map(({ pointer }) => pointer)).toEqual(['#/name']);
     });
 
     it.each(['null', '[]', '7', '"text"', 'true'])('%s is JSON, but no object', async (body) => {
@@ -221,7 +245,11 @@ describe('problem documents', () => {
 
     it('a body of more than 1 MiB is a 413', async () => {
       const answer = parsed(await rawExchange(app.url, announced('/applications', MEBIBYTE + 1)));
-      expect(answer.status).toBe(413);
+      expect(problem(answer)).toMatchObject({
+        type: 'urn:mcp-registry:problem:body-too-large',
+        status: 413,
+        detail: 'The body has 1048577 bytes; allowed are 1048576 (every route but POST /register/endpoints).',
+      });
       expect(contract.faults({ method: 'POST', target: '/applications', headers: {} }, answer)).toEqual([]);
     });
 
@@ -231,7 +259,10 @@ describe('problem documents', () => {
       const { apiKey } = await issueKey(app, appKey);
       const head = announced(target, 10 * MEBIBYTE + 1, asApplication(appKey, apiKey));
       const answer = parsed(await rawExchange(app.url, head));
-      expect(answer.status).toBe(413);
+      expect(problem(answer)).toMatchObject({
+        status: 413,
+        detail: 'The body has 10485761 bytes; allowed are 10485760 (BATCH_MAX_BYTES).',
+      });
       expect(contract.faults({ method: 'POST', target, headers: {} }, answer)).toEqual([]);
     });
 
@@ -246,7 +277,10 @@ describe('problem documents', () => {
               `${chunk.length.toString(16)}\r\n${chunk}\r\n0\r\n\r\n`,
           ),
         );
-        expect(answer.status).toBe(413);
+        expect(problem(answer)).toMatchObject({
+          status: 413,
+          detail: 'The body has more than 1024 bytes; allowed are 1024 (BATCH_MAX_BYTES).',
+        });
         expect(contract.faults({ method: 'POST', target: '/applications', headers: {} }, answer)).toEqual([]);
       } finally {
         await small.close();
@@ -383,15 +417,15 @@ describe('problem documents', () => {
       const { apiKey } = await issueKey(app, appKey);
       const batch = JSON.stringify({
         app_key: appKey,
-        endpoints: [endpoint({ requestBody: { maximum: 'huge' }, responseBody: '{"minimum":-1e999}' })],
+        endpoints: [endpoint({ responseBody: { maximum: 'huge' }, requestBody: '{"minimum":-1e999}' })],
       });
       const headers = { ...JSON_TYPE, ...asApplication(appKey, apiKey) };
       const answer = await post('/register/endpoints', batch.replace('"huge"', '1e400'), headers);
       expect(problem(answer).errors).toEqual([
-        { pointer: '#/endpoints/0/requestBody/maximum', detail: 'must be a number below 1e308' },
+        { pointer: '#/endpoints/0/responseBody/maximum', detail: 'must be a number below 1e308' },
       ]);
       const inText = await post('/register/endpoints', batch, headers);
-      expect(problem(inText).errors?.map(({ pointer }) => pointer)).toEqual(['#/endpoints/0/responseBody']);
+      expect(problem(inText).errors?.map(({ pointer }) => pointer)).toEqual(['#/endpoints/0/requestBody']);
     });
 
     it('refuses cursors of times no database knows', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseExactJson } from '#libs/json/exact-json.js';
 import { jsonPieces } from '#libs/json/json-pieces.js';
-import { JsonText } from '#libs/pagination/json-text.js';
+import { JsonText } from '#libs/json/json-text.js';
 
 const textOf = (value: unknown, mapText?: (text: string) => string): string =>
   [...jsonPieces(value, mapText)].join('');

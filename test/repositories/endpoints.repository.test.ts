@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JsonText } from '#libs/json/json-text.js';
 import { EndpointsRepository } from '#registry/endpoints/endpoints.repository.js';
 import type { RegisteredEndpoint } from '#registry/endpoints/valid-endpoints.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
 import { insertApplicationRows, insertEnvironmentRows } from '../support/row-builders.js';
+
+const json = (value: unknown): JsonText => new JsonText(JSON.stringify(value));
 
 describe('EndpointsRepository', () => {
   let opened: RepositoryDatabase;
@@ -38,21 +41,21 @@ describe('EndpointsRepository', () => {
 
   it('tells what a batch would add, change and delete, old values and fields included', async () => {
     await store('production', [
-      registered('/same', { requestBody: { a: 1, b: [1, 2] } }),
-      registered('/changed', { authConfig: 'free text', description: 'Old' }),
+      registered('/same', { requestBody: json({ a: 1, b: [1, 2] }) }),
+      registered('/changed', { authConfig: json('free text'), description: 'Old' }),
       registered('/dropped'),
     ]);
     await store('staging', [registered('/untouched')]);
     const batch = [
       registered('/new'),
-      registered('/changed', { authConfig: { free: 'text' }, description: null, isPublic: true }),
-      registered('/same', { requestBody: { b: [1, 2], a: 1 } }),
+      registered('/changed', { authConfig: json({ free: 'text' }), description: null, isPublic: true }),
+      registered('/same', { requestBody: json({ b: [1, 2], a: 1 }) }),
     ];
     expect(await endpoints.differences('production', batch)).toEqual([
       { kind: 'added', new: batch[0] },
       {
         kind: 'updated',
-        old: expect.objectContaining({ authConfig: 'free text', description: 'Old', isPublic: false }),
+        old: expect.objectContaining({ authConfig: json('free text'), description: 'Old', isPublic: false }),
         new: batch[1],
         fields: ['description', 'isPublic', 'authConfig'],
       },
@@ -73,7 +76,7 @@ describe('EndpointsRepository', () => {
         json,
       ]);
     await insertEnvironmentRows(opened.outside, 'app', 'numbers');
-    const batch = [registered('/numbers', { requestBody: { a: 100, b: 9007199254740992 } })];
+    const batch = [registered('/numbers', { requestBody: json({ a: 100, b: 9007199254740992 }) })];
     await store('numbers', batch);
     await write('{ "b": 9007199254740992.0, "a": 1e2 }');
     expect(await endpoints.differences('numbers', batch)).toEqual([]);

@@ -1,8 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { BadRequestException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#libs/config/app-config.js';
@@ -10,6 +8,7 @@ import { answerUnreadableRequest, rememberAnswer } from '#libs/problem-details/u
 import { sendProblem } from '#libs/problem-details/problem.filter.js';
 import { stateProblem, UNFORESEEN_PROBLEM } from '#libs/problem-details/problem.js';
 import { scopeRequests } from '#libs/tracing/request-scope.js';
+import { takeBodies } from './bodies/take-bodies.js';
 import { allowOrigins, answerPreflights } from './cross-origin.js';
 import { refuseEncodedBodies } from './encoded-bodies.js';
 import { type Observability, UNOBSERVED } from './observability.js';
@@ -21,11 +20,9 @@ import { secureAnswer, secureAnswers } from './security-headers.js';
 import { trustedProxies } from './trusted-proxies.js';
 import { gatherMethods } from './undeclared-methods.js';
 
-const MEBIBYTE = 1024 * 1024;
 const SECOND_MS = 1000;
 /** For URL and headers, within what REQUEST_TIMEOUT allows the whole request. */
 const MAX_HEAD_SECONDS = 20;
-const BATCH_ROUTE = '/register/endpoints';
 /** Once the stop has begun, how long a connection on which nothing ever came may take to send something. */
 const FIRST_BYTE_MS = 500;
 /** A client's own request id is kept when it is short and plain. */
@@ -36,7 +33,7 @@ export function httpAdapter(
   config: AppConfig,
   { metrics, tracing }: Observability = UNOBSERVED,
 ): FastifyAdapter {
-  const { http, batch, healthChecks } = config;
+  const { http, healthChecks } = config;
   const { requestTimeoutSeconds } = http;
   const limit = requestLimit(config, metrics);
   const answerUnroutable = (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
@@ -59,7 +56,6 @@ export function httpAdapter(
     connectionTimeout: (requestTimeoutSeconds + healthChecks.timeoutSeconds) * SECOND_MS,
     keepAliveTimeout: http.keepAliveTimeoutSeconds * SECOND_MS,
     trustProxy: trustedProxies(http.trustProxy),
-    bodyLimit: Math.min(MEBIBYTE, batch.maxBytes),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     genReqId: requestId,
     // While the service stops, what still arrives on open connections is answered like anything else.
@@ -94,20 +90,9 @@ export function httpAdapter(
   refuseHeads(fastify, http);
   answerPreflights(fastify, http);
   refuseEncodedBodies(fastify);
-  fastify.addHook('onRoute', (route) => {
-    if (route.url === `${http.basePath}${BATCH_ROUTE}`) route.bodyLimit = batch.maxBytes;
-  });
   gatherMethods(fastify);
   letConnectionsGo(fastify);
-  // JSON and nothing else: Nest's own parsers, which also take forms, are switched off (`bodyParser: false`).
-  fastify.removeAllContentTypeParsers();
-  const parseJson = fastify.getDefaultJsonParser('error', 'ignore');
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    // Some clients announce JSON and send none, with DELETE for example.
-    if (body.length === 0) done(null, undefined);
-    else if (!isUtf8(body)) done(new BadRequestException('The body is not valid UTF-8'));
-    else void parseJson(request, body.toString('utf8'), done);
-  });
+  takeBodies(fastify, config, metrics);
   return adapter;
 }
 

@@ -4,6 +4,7 @@ import { AuditedTransactions, type UnattendedActor } from '#libs/audit-trail/aud
 import { type Change, ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
+import { JsonText } from '#libs/json/json-text.js';
 import { responseOf } from '#libs/responses/shown.decorator.js';
 import { decodeCursor, encodeCursor } from '#libs/pagination/cursor.js';
 import { Page } from '#libs/pagination/listing.js';
@@ -96,7 +97,7 @@ export class AuditService extends AuditedTransactions {
 }
 
 function shown(entry: ListedEntry): AuditLogResponse {
-  const [before, after] = [entry.before, entry.after].map((json): unknown => json && JSON.parse(json));
+  const [before, after] = [entry.before, entry.after].map((json) => json && new JsonText(json));
   return responseOf(AuditLogResponse, entry, { before, after });
 }
 

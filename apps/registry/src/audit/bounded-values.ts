@@ -4,7 +4,7 @@ import { jsonPieces } from '#libs/json/json-pieces.js';
 
 const KIBIBYTE = 1024;
 /** Of `before` and `after` of an entry together. */
-export const MAX_VALUES_BYTES = 64 * KIBIBYTE;
+const MAX_VALUES_BYTES = 64 * KIBIBYTE;
 /** Of either one, once both together are too large. */
 const MAX_VALUE_BYTES = MAX_VALUES_BYTES / 2;
 /** For all names of a digest; leaves room for its other fields. */

@@ -5,7 +5,7 @@ import { EnvironmentMeant } from '#libs/access/environment-meant.js';
 import { ApiConditional } from '#libs/answers/api-conditional.decorator.js';
 import type { ReadyAnswer } from '#libs/answers/ready-answer.js';
 import { ApiListing } from '#libs/pagination/api-listing.decorator.js';
-import type { JsonText } from '#libs/pagination/json-text.js';
+import type { JsonText } from '#libs/json/json-text.js';
 import type { Listing } from '#libs/pagination/listing.js';
 import { ApiProblems } from '#libs/problem-details/api-problems.decorator.js';
 import { ApiAppKeyParam, ApiEnvironmentParam } from '#libs/validation/path-parameters.js';

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ReadyAnswer } from '#libs/answers/ready-answer.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';
@@ -6,7 +5,10 @@ import { FreshMemory } from '#libs/memory/fresh-memory.js';
 import { Metrics } from '#libs/metrics/metrics.js';
 import type { Endpoint } from '#libs/openapi/endpoint.js';
 import { OpenApiWriter } from '#libs/openapi/openapi-writer.js';
-import { JsonText, jsonOf } from '#libs/pagination/json-text.js';
+import { inSlices } from '#libs/event-loop/slices.js';
+import { parseExactJson } from '#libs/json/exact-json.js';
+import { jsonOf } from '#libs/json/json-pieces.js';
+import { JsonText } from '#libs/json/json-text.js';
 import { ItemStream, type Listing, listing, Page } from '#libs/pagination/listing.js';
 import { ApplicationNotFound } from '../applications/application.errors.js';
 import { EnvironmentNotFound } from '../environments/environment.errors.js';
@@ -15,8 +17,6 @@ import type { ApplicationsWithEndpointsQuery } from './dto/discovery.query.js';
 
 /** Applications read at a time, each with all its endpoints. */
 const BATCH_SIZE = 50;
-/** Other requests get their turn after so many milliseconds. */
-const SLICE_MS = 5;
 const MEBIBYTE = 1024 * 1024;
 const MAX_REMEMBERED_BYTES = 96 * MEBIBYTE;
 /** A larger list is streamed at every request, so that its size does not count in memory. */
@@ -104,14 +104,9 @@ export class DiscoveryService {
       version: name,
       baseDomain,
     });
-    let begun = performance.now();
-    for (const json of await this.discovery.registered(id)) {
-      writer.add(JSON.parse(json) as Endpoint);
-      if (performance.now() - begun > SLICE_MS) {
-        await nextTurn();
-        begun = performance.now();
-      }
-    }
+    await inSlices(await this.discovery.registered(id), (json) => {
+      writer.add(parseExactJson(json) as Endpoint);
+    });
     return new ReadyAnswer(writer.finished());
   }
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { jsonText, listsOf, unnested } from '#libs/database/column-lists.js';
+import { jsonList, listsOf, unnested } from '#libs/database/column-lists.js';
 import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
+import { inSlices, mapInSlices } from '#libs/event-loop/slices.js';
+import { JsonText } from '#libs/json/json-text.js';
 import { JSON_FIELDS, type JsonField } from '#libs/openapi/endpoint.js';
 import type { RegisteredEndpoint } from './valid-endpoints.js';
 
@@ -68,6 +70,18 @@ const APPLY_DIFFERENCES = `
   SELECT $1, ${INPUT_VALUES}
   FROM new WHERE "id" <> ALL($3::text[])`;
 
+/** Statements are given so many characters of JSON at a time: the event loop stands still while parameters are made. */
+const MAX_STATEMENT_LENGTH = 512 * 1024;
+
+/** An endpoint as it is written. */
+type WrittenEndpoint = StoredEndpoint & {
+  /** Whether there was none of its method and path. */
+  readonly isNew: boolean;
+  /** null: now, by the database's clock. */
+  readonly createdAt: Date | null;
+  readonly updatedAt: Date | null;
+};
+
 /** A field of an endpoint whose JSON, stored and registered, is not the same text. */
 interface OtherText {
   readonly endpoint: RegisteredEndpoint;
@@ -87,51 +101,53 @@ export class EndpointsRepository {
     batch: readonly RegisteredEndpoint[],
   ): Promise<EndpointDifference[]> {
     const rows = await this.database.query<EndpointRow>(SELECT_ALL, [environmentId]);
-    const remaining = new Map(rows.map((row) => [operation(row), row]));
-    const compared = batch.map((endpoint) => {
+    const remaining = new Map<string, EndpointRow>();
+    await inSlices(rows, (row) => remaining.set(operation(row), row));
+    const compared = await mapInSlices(batch, (endpoint) => {
       const row = remaining.get(operation(endpoint));
       remaining.delete(operation(endpoint));
-      return { endpoint, row };
+      return [{ endpoint, row }];
     });
     const otherJson = await this.otherJson(
-      compared.flatMap(({ endpoint, row }) => (row === undefined ? [] : otherTexts(row, endpoint))),
+      await mapInSlices(compared, ({ endpoint, row }) =>
+        row === undefined ? [] : otherTexts(row, endpoint),
+      ),
     );
-    return [
-      ...compared.flatMap(({ endpoint, row }): EndpointDifference[] => {
-        if (row === undefined) return [{ kind: 'added', new: endpoint }];
-        const plain = PLAIN_FIELDS.filter((field) => row[field] !== endpoint[field]);
-        const fields = [...plain, ...(otherJson.get(endpoint) ?? [])];
-        return fields.length === 0
-          ? []
-          : [{ kind: 'updated', old: storedEndpoint(row), new: endpoint, fields }];
-      }),
-      ...[...remaining.values()].map((row) => ({ kind: 'deleted' as const, old: storedEndpoint(row) })),
-    ];
+    const changes = await mapInSlices(compared, ({ endpoint, row }): EndpointDifference[] => {
+      if (row === undefined) return [{ kind: 'added', new: endpoint }];
+      const plain = PLAIN_FIELDS.filter((field) => row[field] !== endpoint[field]);
+      const fields = [...plain, ...(otherJson.get(endpoint) ?? [])];
+      return fields.length === 0
+        ? []
+        : [{ kind: 'updated', old: storedEndpoint(row), new: endpoint, fields }];
+    });
+    const deletions = await mapInSlices(remaining.values(), (row): EndpointDifference[] => [
+      { kind: 'deleted', old: storedEndpoint(row) },
+    ]);
+    return [...changes, ...deletions];
   }
 
   async apply(environmentId: string, differences: readonly EndpointDifference[]): Promise<void> {
     const deleted = differences.flatMap((each) => (each.kind === 'deleted' ? [each.old.id] : []));
     const taken = await this.takenIds(differences);
-    const timesOf = ({ origin }: RegisteredEndpoint): Record<'createdAt' | 'updatedAt', Date | null> => ({
-      createdAt: origin?.createdAt ?? null,
-      updatedAt: origin?.updatedAt ?? null,
-    });
-    const updated = differences.flatMap((each) =>
-      each.kind === 'updated' ? [{ ...each.new, id: each.old.id, ...timesOf(each.new) }] : [],
-    );
-    const added = differences.flatMap((each) => {
-      if (each.kind !== 'added') return [];
-      const wanted = each.new.origin?.id;
+    const written = await mapInSlices(differences, (each): WrittenEndpoint[] => {
+      if (each.kind === 'deleted') return [];
+      const { origin } = each.new;
+      const times = { createdAt: origin?.createdAt ?? null, updatedAt: origin?.updatedAt ?? null };
+      if (each.kind === 'updated') return [{ ...each.new, id: each.old.id, isNew: false, ...times }];
+      const wanted = origin?.id;
       const id = wanted === undefined || taken.has(wanted) ? newId() : wanted;
-      return [{ ...each.new, id, ...timesOf(each.new) }];
+      return [{ ...each.new, id, isNew: true, ...times }];
     });
-    const written = [...updated, ...added];
-    await this.database.query(APPLY_DIFFERENCES, [
-      environmentId,
-      deleted,
-      updated.map(({ id }) => id),
-      ...listsOf(INPUT, written),
-    ]);
+    const portions = portionsOf(written, jsonLength);
+    for (const [index, portion] of (portions.length === 0 ? [[]] : portions).entries()) {
+      await this.database.query(APPLY_DIFFERENCES, [
+        environmentId,
+        index === 0 ? deleted : [],
+        portion.flatMap(({ id, isNew }) => (isNew ? [] : [id])),
+        ...listsOf(INPUT, portion),
+      ]);
+    }
   }
 
   /** Which of the ids that new endpoints would like to have belong to others, deleted ones among the differences included. */
@@ -152,15 +168,16 @@ export class EndpointsRepository {
     candidates: readonly OtherText[],
   ): Promise<ReadonlyMap<RegisteredEndpoint, JsonField[]>> {
     const fields = new Map<RegisteredEndpoint, JsonField[]>();
-    if (candidates.length === 0) return fields;
-    const rows = await this.database.query<{ index: number }>(SELECT_OTHER_MEANINGS, [
-      candidates.map((each) => each.old),
-      candidates.map((each) => each.new),
-    ]);
-    for (const { index } of rows) {
-      const candidate = candidates[index - 1];
-      if (candidate === undefined) throw new Error('A difference of nothing with nothing');
-      fields.set(candidate.endpoint, [...(fields.get(candidate.endpoint) ?? []), candidate.field]);
+    for (const portion of portionsOf(candidates, (each) => lengthOf(each.old) + lengthOf(each.new))) {
+      const rows = await this.database.query<{ index: number }>(SELECT_OTHER_MEANINGS, [
+        jsonList(portion.map((each) => each.old)),
+        jsonList(portion.map((each) => each.new)),
+      ]);
+      for (const { index } of rows) {
+        const candidate = portion[index - 1];
+        if (candidate === undefined) throw new Error('A difference of nothing with nothing');
+        fields.set(candidate.endpoint, [...(fields.get(candidate.endpoint) ?? []), candidate.field]);
+      }
     }
     return fields;
   }
@@ -173,15 +190,39 @@ function operation({ method, path }: Pick<RegisteredEndpoint, 'method' | 'path'>
 
 function otherTexts(row: EndpointRow, endpoint: RegisteredEndpoint): OtherText[] {
   return JSON_FIELDS.flatMap((field) => {
-    const text = jsonText(endpoint[field]);
+    const text = endpoint[field]?.text ?? null;
     return text === row[field] ? [] : [{ endpoint, field, old: row[field], new: text }];
   });
 }
 
 function storedEndpoint(row: EndpointRow): StoredEndpoint {
-  const json = JSON_FIELDS.map((field): [JsonField, unknown] => {
+  const json = JSON_FIELDS.map((field): [JsonField, JsonText | null] => {
     const text = row[field];
-    return [field, text === null ? null : JSON.parse(text)];
+    return [field, text === null ? null : new JsonText(text)];
   });
-  return { ...row, ...(Object.fromEntries(json) as Record<JsonField, unknown>) };
+  return { ...row, ...(Object.fromEntries(json) as Record<JsonField, JsonText | null>) };
+}
+
+function jsonLength(endpoint: RegisteredEndpoint): number {
+  return JSON_FIELDS.reduce((sum, field) => sum + lengthOf(endpoint[field]?.text), 0);
+}
+
+function lengthOf(text: string | null | undefined): number {
+  return text?.length ?? 0;
+}
+
+/** The items in portions of at most {@link MAX_STATEMENT_LENGTH}, or one item that is longer. */
+function portionsOf<Item>(items: readonly Item[], length: (item: Item) => number): Item[][] {
+  const portions: Item[][] = [];
+  let room = 0;
+  for (const item of items) {
+    const needed = length(item);
+    const last = portions.at(-1);
+    if (last === undefined || needed > room) {
+      portions.push([item]);
+      room = MAX_STATEMENT_LENGTH;
+    } else last.push(item);
+    room -= needed;
+  }
+  return portions;
 }

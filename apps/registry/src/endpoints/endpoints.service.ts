@@ -4,6 +4,7 @@ import type { ApplicationCaller } from '#libs/access/caller.js';
 import { DEFAULT_ENVIRONMENT, environmentNamed } from '#libs/access/environment-meant.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
+import { inSlices } from '#libs/event-loop/slices.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { EnvironmentNotFound } from '../environments/environment.errors.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
@@ -41,7 +42,7 @@ export class EndpointsService {
       throw new EnvironmentNotFound(appKey, environment);
     const differences = await this.endpoints.differences(environmentId, batch);
     if (!dryRun && differences.length > 0) {
-      this.recordChange(caller, differences);
+      await this.recordChange(caller, differences);
       await this.endpoints.apply(environmentId, differences);
     }
     return answer(environment, batch.length, differences, dryRun);
@@ -62,7 +63,7 @@ export class EndpointsService {
     const all = batch.length === 0 ? [] : await this.endpoints.differences(place.environmentId, batch);
     const differences = all.filter(({ kind }) => kind !== 'deleted' || !keepOthers);
     if (differences.length > 0) {
-      this.recordChange(place, differences);
+      await this.recordChange(place, differences);
       await this.endpoints.apply(place.environmentId, differences);
     }
     const { added, updated, deleted, unchanged } = answer(
@@ -74,7 +75,10 @@ export class EndpointsService {
     return { added, updated, deleted, unchanged };
   }
 
-  private recordChange(caller: EndpointsPlace, differences: readonly EndpointDifference[]): void {
+  private async recordChange(
+    caller: EndpointsPlace,
+    differences: readonly EndpointDifference[],
+  ): Promise<void> {
     this.changes.record({
       action: 'endpoints.registered',
       resourceType: 'endpoints',
@@ -83,7 +87,7 @@ export class EndpointsService {
       appKey: caller.appKey,
       environmentId: caller.environmentId,
       environment: caller.environment,
-      ...auditValues(differences),
+      ...(await auditValues(differences)),
     });
   }
 }
@@ -140,10 +144,12 @@ function described(each: EndpointDifference): EndpointChange {
  * What the trail keeps of a batch: deleted endpoints whole, of updated ones the fields that differ, of added
  * ones the operation. Together with the table every earlier state can be told.
  */
-function auditValues(differences: readonly EndpointDifference[]): { before: unknown; after: unknown } {
+async function auditValues(
+  differences: readonly EndpointDifference[],
+): Promise<{ before: unknown; after: unknown }> {
   const before: Record<'updated' | 'deleted', Record<string, unknown>> = { updated: {}, deleted: {} };
   const after: { added: string[]; updated: Record<string, unknown> } = { added: [], updated: {} };
-  for (const each of differences) {
+  await inSlices(differences, (each) => {
     const { method, path } = each.kind === 'deleted' ? each.old : each.new;
     const operation = `${method} ${path}`;
     if (each.kind === 'added') after.added.push(operation);
@@ -152,7 +158,7 @@ function auditValues(differences: readonly EndpointDifference[]): { before: unkn
       before.updated[operation] = picked(each.old, each.fields);
       after.updated[operation] = picked(each.new, each.fields);
     }
-  }
+  });
   return { before, after };
 }
 

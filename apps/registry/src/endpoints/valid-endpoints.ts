@@ -1,21 +1,20 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Endpoint } from '#libs/openapi/endpoint.js';
+import { Slices } from '#libs/event-loop/slices.js';
+import type { JsonText } from '#libs/json/json-text.js';
+import type { Endpoint, JsonField } from '#libs/openapi/endpoint.js';
 import type { InputError } from '#libs/problem-details/domain-error.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
-import { unwrapJson } from '#libs/validation/fields.js';
 import { validatedPart } from '#libs/validation/input-validation.pipe.js';
 import type { ImportOrigin } from '../environments/dto/imported-environment.js';
 import { EndpointRegistration } from './dto/endpoint-registration.js';
 import { TooManyEndpoints } from './endpoint.errors.js';
 
-/** An endpoint as it is to be stored. */
-export interface RegisteredEndpoint extends Endpoint {
+/** An endpoint as it is to be stored: its JSON as text, so that numbers keep their digits. */
+export interface RegisteredEndpoint
+  extends Omit<Endpoint, JsonField>, Readonly<Record<JsonField, JsonText | null>> {
   /** Of an endpoint that comes from another registry: its id and its times there. */
   readonly origin?: ImportOrigin;
 }
 
-/** Other requests get their turn after so many milliseconds. */
-const SLICE_MS = 5;
 const MAX_ERRORS = 100;
 
 /**
@@ -32,12 +31,10 @@ export async function validEndpoints(items: readonly unknown[], max: number): Pr
   if (items.length > max) throw new TooManyEndpoints(items.length, max);
   const endpoints: RegisteredEndpoint[] = [];
   const errors: InputError[] = [];
-  let begun = performance.now();
+  const slices = new Slices();
   for (const [index, item] of items.entries()) {
-    if (performance.now() - begun > SLICE_MS) {
-      await nextTurn();
-      begun = performance.now();
-    }
+    const pause = slices.pause();
+    if (pause !== undefined) await pause;
     try {
       endpoints.push(stored(await validatedPart(EndpointRegistration, item, `#/endpoints/${index}`)));
     } catch (error) {
@@ -60,13 +57,18 @@ export function stored(endpoint: EndpointRegistration): RegisteredEndpoint {
     description: endpoint.description ?? null,
     isPublic: endpoint.isPublic ?? false,
     authType: endpoint.authType ?? null,
-    authConfig: unwrapJson(endpoint.authConfig),
+    authConfig: jsonStored(endpoint.authConfig),
     contentType: endpoint.contentType ?? null,
-    pathParams: unwrapJson(endpoint.pathParams),
-    queryParams: unwrapJson(endpoint.queryParams),
-    requestBody: unwrapJson(endpoint.requestBody),
-    responseBody: unwrapJson(endpoint.responseBody),
+    pathParams: jsonStored(endpoint.pathParams),
+    queryParams: jsonStored(endpoint.queryParams),
+    requestBody: jsonStored(endpoint.requestBody),
+    responseBody: jsonStored(endpoint.responseBody),
   };
+}
+
+/** The JSON `null` is no JSON at all. */
+function jsonStored(json: JsonText | null | undefined): JsonText | null {
+  return json === undefined || json?.text === 'null' ? null : json;
 }
 
 function repetitions(endpoints: readonly RegisteredEndpoint[]): InputError[] {

@@ -1,3 +1,4 @@
+import type { JsonText } from '#libs/json/json-text.js';
 import { ChoiceField, FlagField, JsonField, TextField } from '#libs/validation/fields.js';
 
 const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE'];
@@ -57,7 +58,7 @@ export class EndpointRegistration {
     example: { scopes: ['orders:read'] },
     presence: 'optional',
   })
-  readonly authConfig?: unknown;
+  readonly authConfig?: JsonText | null;
 
   @TextField({
     description: 'Media type of the request body.',
@@ -73,22 +74,22 @@ export class EndpointRegistration {
     example: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
     presence: 'optional',
   })
-  readonly pathParams?: unknown;
+  readonly pathParams?: JsonText | null;
 
   @JsonField({
     description: 'JSON Schema of the query parameters.',
     example: { type: 'object', properties: { expand: { type: 'string', enum: ['lines'] } } },
     presence: 'optional',
   })
-  readonly queryParams?: unknown;
+  readonly queryParams?: JsonText | null;
 
   @JsonField({ description: 'JSON Schema of the request body.', example: null, presence: 'optional' })
-  readonly requestBody?: unknown;
+  readonly requestBody?: JsonText | null;
 
   @JsonField({
     description: 'JSON Schema of the response body.',
     example: { type: 'object', properties: { id: { type: 'string' }, total: { type: 'number' } } },
     presence: 'optional',
   })
-  readonly responseBody?: unknown;
+  readonly responseBody?: JsonText | null;
 }
