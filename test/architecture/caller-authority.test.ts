@@ -27,15 +27,16 @@ const SAMPLES: Readonly<
     method: 'post',
     path: '/register/endpoints',
     body: { app_key: 'orders', endpoints: [endpoint()] },
-    // Besides BEGIN and COMMIT: the judgement, the lock, what is there, what changes, the audit entry.
-    most: 5,
+    // Besides BEGIN and COMMIT: the judgement, the lock, what is there, the quota of the trail, what changes, the audit
+    // entry.
+    most: 6,
   },
   Applications_update: {
     method: 'put',
     path: '/applications/orders',
     body: { description: 'changed' },
-    // The judgement, the lock, the change, the audit entry.
-    most: 4,
+    // The judgement, the lock, the change, the quota of the trail, the audit entry.
+    most: 5,
   },
 };
 
