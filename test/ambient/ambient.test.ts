@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { Ambient } from '#libs/ambient/ambient.js';
 import { eventually } from '../support/eventually.js';
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '../support/jest.js';
 import { hash } from 'bcryptjs';
 import { loadConfig } from '#libs/config/load-config.js';
 import { NO_METRICS } from '#libs/metrics/metrics.js';
@@ -30,7 +30,7 @@ describe('a comparison that exceeds its time limit', () => {
   beforeEach(async () => {
     quickHash = await hash('right', 4);
     bcrypt = new BcryptPool(await loadConfig(GIVEN_SECRETS), NO_METRICS);
-    jest.replaceProperty(bcrypt, 'timeLimitMs', 500);
+    Object.assign(bcrypt, { timeLimitMs: 500 });
   });
   afterEach(() => bcrypt.onApplicationShutdown());
 
@@ -62,7 +62,7 @@ describe('a comparison that exceeds its time limit', () => {
   });
 
   it('is ended by the end of the service', async () => {
-    jest.replaceProperty(bcrypt, 'timeLimitMs', 600_000);
+    Object.assign(bcrypt, { timeLimitMs: 600_000 });
     const failed = expect(bcrypt.hash('any', 20)).rejects.toMatchObject({ code: 'key-checks-unavailable' });
     await bcrypt.onApplicationShutdown();
     await failed;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '../support/jest.js';
 import { FailedAttempts } from '#registry/api-keys/failed-attempts.js';
 
 const NETWORK = '192.0.2.1';

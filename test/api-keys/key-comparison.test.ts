@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '../support/jest.js';
 import { hash } from 'bcryptjs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppConfig } from '#libs/config/app-config.js';

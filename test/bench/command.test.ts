@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { benchmarks } from '#bench/benchmarks.js';
 import { runCommand } from '../support/run-command.js';
 

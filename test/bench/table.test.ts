@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { table } from '#bench/report/table.js';
 
 const RATE = { what: 'rate', unit: 'requests/s' };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '../support/jest.js';
 import { BodyTooSlow } from '#registry/bodies/body.errors.js';
 import type { IncomingBody } from '#registry/bodies/receive-body.js';
 import { StalledBodies } from '#registry/bodies/stalled-bodies.js';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { CLI_MAIN, CommandLine, failed, misused, succeeded } from '../support/command-line.js';
 import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
 

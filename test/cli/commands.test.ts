@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from '@jest/globals';
+import { afterAll, beforeAll, describe } from '../support/jest.js';
 import { CommandLine } from '../support/command-line.js';
 import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
 import { ADMIN_KEY, startApp, type TestApp } from '../support/start-app.js';

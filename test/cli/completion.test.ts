@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it } from '../support/jest.js';
 import { CommandLine } from '../support/command-line.js';
 
 it('completes commands and options in every shell', async () => {

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import type { Command } from 'commander';
 import fc from 'fast-check';
 import { parse } from 'yaml';

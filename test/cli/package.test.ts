@@ -2,7 +2,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from '@jest/globals';
+import { expect, it } from '../support/jest.js';
 import { runCommand } from '../support/run-command.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));

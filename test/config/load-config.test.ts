@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { ConfigError } from '#libs/config/config-error.js';
 import { loadConfig } from '#libs/config/load-config.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { parseConnectionUrl, withoutTls } from '#libs/database/connection-url.js';
 
 describe('a connection URL', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { eventually } from '../support/eventually.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';

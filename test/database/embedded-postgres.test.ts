@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 import { restoreLinks } from '../../libs/database/embedded-postgres/binaries.js';
@@ -33,7 +33,6 @@ import {
 } from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
 
-jest.setTimeout(30_000);
 // Of this process: owners are processes of their own.
 Logger.overrideLogger(false);
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createApplication, issueKey } from '../support/builders.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 

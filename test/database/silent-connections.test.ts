@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '#libs/database/data-source.js';

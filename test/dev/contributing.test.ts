@@ -1,5 +1,5 @@
 import { access, readFile } from 'node:fs/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { section } from '../support/walkthrough.js';
 
 interface Package {

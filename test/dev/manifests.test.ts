@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import { parse } from 'yaml';
 import { type CommandResult, runCommand } from '../support/run-command.js';

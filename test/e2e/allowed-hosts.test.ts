@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
 import { rawExchange } from '../support/raw-connection.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { compare } from 'bcryptjs';
 import { KeyUse } from '#registry/api-keys/key-use.js';
 import {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import request from 'supertest';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
 import { insertApplications } from '../support/bulk-rows.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { AuditPruningService } from '#registry/audit/audit-pruning.service.js';
 import { countEntries } from '../support/audit-trail.js';
 import { endpoint } from '../support/builders.js';

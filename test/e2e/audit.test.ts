@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import type { Response } from 'supertest';
 import { countEntries, entriesOf } from '../support/audit-trail.js';
 import { createApplication, endpoint, issueKey } from '../support/builders.js';

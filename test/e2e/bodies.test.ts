@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '../support/jest.js';
 import { eventually } from '../support/eventually.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
 import { createRegistrant, discover, type Registrant } from '../support/registrations.js';

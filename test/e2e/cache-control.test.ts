@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createApplication, issueKey } from '../support/builders.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
 import { documentOf, type Operation, operationsOf } from '../support/openapi-operations.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createApplication, endpoint } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { holdRows } from '../support/held-rows.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createApplication, endpoint } from '../support/builders.js';
 import { insertApplications, insertEnvironments } from '../support/bulk-rows.js';
 import { fetchPage, fetchPages } from '../support/pages.js';

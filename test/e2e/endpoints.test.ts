@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { endpoint } from '../support/builders.js';
 import { stopIntervals } from '../support/intervals.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';

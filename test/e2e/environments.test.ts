@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
 import { fetchPages } from '../support/pages.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';

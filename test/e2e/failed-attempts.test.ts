@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '../support/jest.js';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { BcryptPool } from '#registry/api-keys/bcrypt-pool.js';
 import type { RefusalLog } from '#registry/audit/refusal-log.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import type { Response } from 'supertest';
 import { createApplication, endpoint } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';

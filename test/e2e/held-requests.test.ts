@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import pg from 'pg';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { jest as jestTypes } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '../support/jest.js';
 import { BcryptPool } from '#registry/api-keys/bcrypt-pool.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
@@ -13,7 +14,7 @@ describe('the cost of credentials', () => {
   let app: TestApp;
   let keys: { id: string; apiKey: string }[];
   /** Counted around the real pool, because nothing outside shows a comparison. */
-  let comparisons: jest.SpiedFunction<BcryptPool['matches']>;
+  let comparisons: jestTypes.SpiedFunction<BcryptPool['matches']>;
 
   beforeAll(async () => {
     app = await startApp({ ENDPOINTS_REQUIRE_KEY: 'true' });

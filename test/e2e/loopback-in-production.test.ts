@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type LoopbackOrigin, startOrigin, status } from '../support/loopback-origin.js';
 import { expectInvalid } from '../support/problems.js';
 import { startApp, type TestApp } from '../support/start-app.js';

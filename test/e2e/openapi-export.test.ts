@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { Response } from 'supertest';
 import { createApplication, endpoint } from '../support/builders.js';

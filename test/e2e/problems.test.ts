@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { gzipSync } from 'node:zlib';
 import { AnswerContract } from '../support/answer-contract.js';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';

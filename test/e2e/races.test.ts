@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import pg from 'pg';
 import type { Response } from 'supertest';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';

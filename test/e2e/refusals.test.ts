@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '../support/jest.js';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';

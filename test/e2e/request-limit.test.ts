@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { exchange } from '../support/http-exchange.js';
 import { expectProblem } from '../support/problems.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { insertApplications } from '../support/bulk-rows.js';
 import { eventually } from '../support/eventually.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { insertApplications } from '../support/bulk-rows.js';
 import { eventually } from '../support/eventually.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';

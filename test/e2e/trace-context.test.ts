@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createApplication } from '../support/builders.js';
 import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';

@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
 import { documentOf, operationsOf } from '../support/openapi-operations.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';

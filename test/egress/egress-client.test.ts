@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '../support/jest.js';
 import type { AddressResolver } from '#libs/egress/address-resolver.js';
 import { EgressClient, type EgressClientOptions, type EgressOutcome } from '#libs/egress/egress-client.js';
 import { EgressPolicy, type EgressSettings } from '#libs/egress/egress-policy.js';

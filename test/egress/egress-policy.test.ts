@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import fc from 'fast-check';
 import { EgressPolicy, type EgressSettings } from '#libs/egress/egress-policy.js';
 import { FORBIDDEN_URLS } from '../support/forbidden-urls.js';

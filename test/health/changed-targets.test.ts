@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { type LoopbackOrigin, startOrigin, status } from '../support/loopback-origin.js';

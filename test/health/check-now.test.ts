@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { entriesOf } from '../support/audit-trail.js';
 import { createApplication } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';

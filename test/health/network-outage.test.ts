@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import { eventually } from '../support/eventually.js';
 import { type LoopbackOrigin, startOrigin, status } from '../support/loopback-origin.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';

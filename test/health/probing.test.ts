@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type BuiltApplication, createApplication } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { type LoopbackOrigin, redirect, startOrigin, status } from '../support/loopback-origin.js';

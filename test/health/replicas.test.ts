@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { eventually } from '../support/eventually.js';
 import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';

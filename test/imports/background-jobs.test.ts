@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { loadConfig } from '#libs/config/load-config.js';
 import { openRegistryDatabase } from '#cli/import/registry-database.js';
 import { eventually } from '../support/eventually.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { isUnprintable } from '#cli/terminal/printable.js';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js';
 import { runImport, summaryOf } from '../support/run-import.js';

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { compare } from 'bcryptjs';
 import { eventually } from '../support/eventually.js';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js';
@@ -152,7 +152,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     expect(numberOfProblems).toBe(PROBLEMS.length);
   };
 
-  test('says on a dry run what it would do, and does nothing', async () => {
+  it('says on a dry run what it would do, and does nothing', async () => {
     const before = await everyTable({ database });
     const result = await run('--dry-run');
     expect({ code: result.code, stderr: result.stderr }).toEqual({
@@ -173,7 +173,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     await expect(stat(join(directory, 'keys.jsonl'))).rejects.toThrow('ENOENT');
   });
 
-  test('makes of it exactly what it describes', async () => {
+  it('makes of it exactly what it describes', async () => {
     const result = await run();
     expect(result.stderr).toBe(
       `New API keys are in keys.jsonl.\n${PROBLEMS.length} problems: the rest is imported.\n`,
@@ -229,7 +229,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     );
   });
 
-  test('makes endpoints with names, parameters and security', async () => {
+  it('makes endpoints with names, parameters and security', async () => {
     const rows = await database.query(
       `SELECT n."name", n."path", n."method", n."description", n."isPublic", n."authType", n."authConfig"::text,
               n."pathParams"::text, n."queryParams"::text, n."requestBody"::text, n."responseBody"
@@ -272,7 +272,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     );
   });
 
-  test('writes a new key of each application into a file nobody else can read', async () => {
+  it('writes a new key of each application into a file nobody else can read', async () => {
     const lines = await keyLines();
     expect(lines.map(({ appKey, environment }) => [appKey, environment])).toEqual(
       ['legacy', 'many', 'orders', 'parts'].map((appKey) => [appKey, 'production']),
@@ -288,7 +288,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     }
   });
 
-  test('leaves the entries of every change, in the name of the command line', async () => {
+  it('leaves the entries of every change, in the name of the command line', async () => {
     const entries = await database.query(
       `SELECT "appKey", "actor", "action" FROM "AuditLog" WHERE "appKey" IN ('orders', 'legacy') ORDER BY 1, 3`,
     );
@@ -308,7 +308,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     expect(secrets).toEqual({ count: 0 });
   });
 
-  test('changes nothing when it runs again', async () => {
+  it('changes nothing when it runs again', async () => {
     const [tables, keys] = [await everyTable({ database }), await keyLines()];
     const result = await run();
     expect(summaryOf(result).summary).toEqual({
@@ -323,7 +323,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     expect(await keyLines()).toEqual(keys);
   });
 
-  test('writes the differences when the source has changed, and what was given here stays', async () => {
+  it('writes the differences when the source has changed, and what was given here stays', async () => {
     await database.query(`UPDATE "Application" SET "name" = 'Old orders' WHERE "appKey" = 'orders'`);
     await application('legacy', { app_description: 'Back again' });
     await application('new');
@@ -368,7 +368,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     ]);
   });
 
-  test('takes the key back out of the file when its application cannot be committed', async () => {
+  it('takes the key back out of the file when its application cannot be committed', async () => {
     await database.query(
       `CREATE FUNCTION "refuse"() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = 'serialization_failure'; END $$`,
@@ -434,7 +434,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
       return { code, stderr: await stderr };
     };
 
-    test('on Ctrl-C, after the current application, and says where it stands', async () => {
+    it('on Ctrl-C, after the current application, and says where it stands', async () => {
       const { code, stderr } = await endedBy((child) => child.kill('SIGINT'));
       expect(stderr).toContain(
         `Interrupted after ${await count()} of ${TOTAL} applications. What is written is whole; run it again to go on.`,
@@ -443,7 +443,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
       expect(await target.query('SELECT "id" FROM "Application"')).toHaveLength(await count());
     });
 
-    test('when the source goes away, and says the same', async () => {
+    it('when the source goes away, and says the same', async () => {
       const { code, stderr } = await endedBy(() => source.stop());
       expect(stderr).toMatch(/\nredis:\/\/:\*\*\*@127\.0\.0\.1:\d+\/0 cannot be read: /);
       expect(stderr).toContain(
@@ -463,13 +463,13 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
       return `${code}: ${stderr}`;
     };
 
-    test('to work without a database, and says how to reach the embedded one', async () => {
+    it('to work without a database, and says how to reach the embedded one', async () => {
       expect(await refused(['redis', redis.url], {})).toMatch(
         /^2: DATABASE_URL is not set: [^]*export DATABASE_URL="postgres:\/\/mcp_registry:\$\(cat \.data\/postgres-password\)@/,
       );
     });
 
-    test('URLs of another kind, none at all, and environments that cannot be', async () => {
+    it('URLs of another kind, none at all, and environments that cannot be', async () => {
       const databaseUrl = database.url;
       expect(await refused(['redis', 'http://:secret@localhost'], { databaseUrl })).toBe(
         '2: The URL to import from is not one such as redis://user:password@host:6379/0.\n',
@@ -480,7 +480,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
       ).toMatch(/^2: --environment: must be a string/);
     });
 
-    test('a Redis that does not answer or accept it, without telling the password', async () => {
+    it('a Redis that does not answer or accept it, without telling the password', async () => {
       const wrong = redis.url.replace(redis.password, 'wrong-password');
       const answers = [
         await refused(['redis', '-'], { databaseUrl: database.url, sourceUrl: wrong }),
@@ -495,7 +495,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
       ]);
     });
 
-    test('a database that is not migrated, and a file of keys that others can read', async () => {
+    it('a database that is not migrated, and a file of keys that others can read', async () => {
       const empty = await createTestDatabase({ migrated: false });
       const sourceUrl = redis.url;
       expect(await refused(['redis', '-'], { databaseUrl: empty.url, sourceUrl })).toMatch(

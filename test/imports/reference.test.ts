@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { hash } from 'bcryptjs';
 import { HistoryKeepingService } from '#registry/health/history/history-keeping.service.js';
 import { asApplication } from '../support/builders.js';
@@ -85,7 +85,7 @@ describe('import reference', () => {
   const byText = (one: object, other: object): number =>
     JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
 
-  test('says on a dry run what it would do, and does nothing', async () => {
+  it('says on a dry run what it would do, and does nothing', async () => {
     const before = await everyTable({ database: target });
     const { code, summary, dryRun } = await importReference(source, target, '--dry-run');
     expect({ code, dryRun }).toEqual({ code: 1, dryRun: true });
@@ -97,7 +97,7 @@ describe('import reference', () => {
     expect(await everyTable({ database: target })).toEqual(before);
   });
 
-  test('makes of it exactly what it describes', async () => {
+  it('makes of it exactly what it describes', async () => {
     const { code, stderr, summary, problems, numberOfProblems } = await importReference(source, target);
     expect([...problems].sort(byText)).toEqual([...PROBLEMS].sort(byText));
     expect({ code, numberOfProblems }).toEqual({ code: 1, numberOfProblems: PROBLEMS.length });
@@ -116,7 +116,7 @@ describe('import reference', () => {
     });
   });
 
-  test('keeps ids, times, statuses and health of applications and environments', async () => {
+  it('keeps ids, times, statuses and health of applications and environments', async () => {
     const times = { createdAt: CREATED, updatedAt: UPDATED };
     const unseen = { healthStatus: 'UNKNOWN', lastHealthCheckAt: null };
     const checked = { lastHealthCheckAt: new Date('2024-03-04T05:06:07.890Z') };
@@ -198,7 +198,7 @@ describe('import reference', () => {
     );
   });
 
-  test('makes endpoints with the JSON their texts hold', async () => {
+  it('makes endpoints with the JSON their texts hold', async () => {
     const rows = await target.query(
       `SELECT "id", "name", "path", "method", "description", "isPublic", "pathParams"::text, "queryParams"::text,
               "requestBody"::text, "responseBody"::text, "environmentId", "createdAt", "updatedAt"
@@ -239,7 +239,7 @@ describe('import reference', () => {
     expect(many).toEqual({ count: MANY, names: MANY, right: true });
   });
 
-  test('brings the audit trail along, marked, and adds its own entries', async () => {
+  it('brings the audit trail along, marked, and adds its own entries', async () => {
     const [imported] = await target.query(`SELECT * FROM "AuditLog" WHERE "id" = 'audit-1'`);
     expect(imported).toEqual({
       id: 'audit-1',
@@ -284,7 +284,7 @@ describe('import reference', () => {
     ).toEqual([]);
   });
 
-  test('changes nothing when it runs again', async () => {
+  it('changes nothing when it runs again', async () => {
     const tables = await everyTable({ database: target });
     const { summary } = await importReference(source, target);
     expect(summary).toEqual({
@@ -310,7 +310,7 @@ describe('import reference', () => {
       return response?.status ?? 0;
     };
 
-    test('lets keys go on opening what they opened, whatever library hashed them, and no others', async () => {
+    it('lets keys go on opening what they opened, whatever library hashed them, and no others', async () => {
       await target.query(`UPDATE "Environment" SET "status" = 'ACTIVE' WHERE "id" = 'env-stage'`);
       expect({
         $2b: await asked(KEYS.production, 'production'),
@@ -323,7 +323,7 @@ describe('import reference', () => {
       }).toEqual({ $2b: 200, $2y: 200, $2a: 200, elsewhere: 401, revoked: 401, expired: 401, wrong: 401 });
     });
 
-    test('shows the history, and keeps it through the closing of days and another import', async () => {
+    it('shows the history, and keeps it through the closing of days and another import', async () => {
       const list = async (): Promise<unknown> =>
         (await app?.http.get('/health-check/applications/orders/logs?limit=500').set(AS_ADMIN).expect(200))
           ?.body as unknown;
@@ -344,7 +344,7 @@ describe('import reference', () => {
       expect(await list()).toEqual(before);
     });
 
-    test('gives no key back its life that was revoked here, and follows the source otherwise', async () => {
+    it('gives no key back its life that was revoked here, and follows the source otherwise', async () => {
       await target.query(`UPDATE "ApiKey" SET "isActive" = false, "revokedAt" = now() WHERE "id" = 'key-2b'`);
       await source.query(`UPDATE api_keys SET status = 'REVOKED' WHERE id = 'key-2a'`);
       await source.query(
@@ -366,7 +366,7 @@ describe('import reference', () => {
     });
   });
 
-  test('takes an early version with fewer columns and other types for what it is', async () => {
+  it('takes an early version with fewer columns and other types for what it is', async () => {
     const early = await createReferenceDatabase({ early: true });
     const other = await createTestDatabase();
     try {
@@ -453,7 +453,7 @@ describe('import reference', () => {
     }
   });
 
-  test('takes its settings from files of secrets, as the service does', async () => {
+  it('takes its settings from files of secrets, as the service does', async () => {
     const empty = await createTestDatabase({ migrated: false });
     const directory = await mkdtemp(join(tmpdir(), 'registry-import-'));
     const [DATABASE_URL_FILE, SECRET_KEY_FILE] = [join(directory, 'url'), join(directory, 'key')];
@@ -477,7 +477,7 @@ describe('import reference', () => {
     await empty.drop();
   });
 
-  test('refuses a database that is none of the reference, without telling the password', async () => {
+  it('refuses a database that is none of the reference, without telling the password', async () => {
     const empty = await createTestDatabase({ migrated: false });
     const { code, stdout, stderr } = await runImport(['reference', '-'], {
       databaseUrl: target.url,

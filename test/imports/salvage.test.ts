@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { parseExactJson } from '#libs/json/exact-json.js';
 import { EndpointRegistration } from '#registry/endpoints/dto/endpoint-registration.js';
 import { salvaged } from '#registry/imports/salvage.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import fc from 'fast-check';
 import { ExactNumber, jsonTextOf, parseExactJson } from '#libs/json/exact-json.js';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { parseExactJson } from '#libs/json/exact-json.js';
 import { jsonPieces } from '#libs/json/json-pieces.js';
 import { JsonText } from '#libs/json/json-text.js';

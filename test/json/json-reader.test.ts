@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import fc from 'fast-check';
 import { JsonFault, JsonReader } from '#libs/json/json-reader.js';
 import { storedJson } from '#libs/json/stored-json.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type MetricsServer, startMetricsServer } from '#libs/metrics/metrics-server.js';
 
 describe('the metrics server', () => {

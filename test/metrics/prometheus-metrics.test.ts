@@ -1,5 +1,5 @@
 import { AggregatorRegistry } from 'prom-client';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { PrometheusMetrics } from '#libs/metrics/prometheus-metrics.js';
 
 const READS = { name: 'mcp_registry_reads_total', help: 'Reads', labels: ['memory'] } as const;

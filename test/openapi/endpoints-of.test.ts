@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import type { Endpoint } from '#libs/openapi/endpoint.js';
 import { endpointsOf } from '#libs/openapi/endpoints-of.js';
 import { OpenApiDocument } from '#libs/openapi/openapi-document.js';

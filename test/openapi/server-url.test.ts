@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { firstServer, pathOfBaseDomain, serverOf } from '#libs/openapi/server-url.js';
 
 /** More than it takes for Node to optimise a call. */

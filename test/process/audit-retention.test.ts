@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { eventually } from '../support/eventually.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';

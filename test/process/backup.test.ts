@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import { asApplication } from '../support/builders.js';
 import { type OwnPostgres, startOwnPostgres } from '../support/own-postgres.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { parse, stringify } from 'yaml';
 import { API_DOCUMENTS } from '../support/api-documents.js';
 import { createApplication, issueKey } from '../support/builders.js';

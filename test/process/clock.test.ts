@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { findFakeTime, WallClock } from '../support/fake-time.js';

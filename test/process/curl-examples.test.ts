@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type CommandResult, runCommand } from '../support/run-command.js';
 import { ADMIN_KEY, startApp, type TestApp } from '../support/start-app.js';
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import pg from 'pg';
 import { waitForDatabase } from '#libs/database/wait-for-database.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication } from '../support/builders.js';
 import { type OwnPostgres, startOwnPostgres } from '../support/own-postgres.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { loadConfig } from '#libs/config/load-config.js';
 import { knownSettings } from '../support/known-settings.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { importHash, importKey } from '../support/imported-key.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import pg from 'pg';
 import { eventually } from '../support/eventually.js';
 import { Ledger } from '../support/ledger.js';

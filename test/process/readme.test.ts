@@ -1,7 +1,7 @@
 import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { runInOneShell, section, walkthroughSteps, withPlaceholders } from '../support/walkthrough.js';

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it } from '../support/jest.js';
 import { RestartDelay } from '#registry/workers/restart-delay.js';
 
 it('restarts wait twice as long every time, half a minute at most, until one has run for a minute', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication } from '../support/builders.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import type { ServiceProcess } from '../support/service-process.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { eventually } from '../support/eventually.js';
 import { holdRows } from '../support/held-rows.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { freePort } from '#libs/network/free-port.js';
 import { describeSelf } from '#libs/database/embedded-postgres/lock-holder.js';
 import { migrations } from '#migrations/migrations.js';

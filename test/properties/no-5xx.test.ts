@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '../support/jest.js';
 import fc from 'fast-check';
 import { AnswerContract } from '../support/answer-contract.js';
 import { exchange } from '../support/http-exchange.js';

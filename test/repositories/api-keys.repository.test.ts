@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import type { ApiKeyEntity } from '#registry/api-keys/api-key.entity.js';
 import { ApiKeysRepository } from '#registry/api-keys/api-keys.repository.js';
 import { EnvironmentNotFound } from '#registry/environments/environment.errors.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { DiscoveryRepository } from '#registry/discovery/discovery.repository.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { JsonText } from '#libs/json/json-text.js';
 import { EndpointsRepository } from '#registry/endpoints/endpoints.repository.js';
 import type { RegisteredEndpoint } from '#registry/endpoints/valid-endpoints.js';

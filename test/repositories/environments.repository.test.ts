@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { EnvironmentExists } from '#registry/environments/environment.errors.js';
 import { EnvironmentsRepository } from '#registry/environments/environments.repository.js';
 import {

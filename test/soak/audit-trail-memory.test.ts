@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { AS_ADMIN } from '../support/secrets.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
 

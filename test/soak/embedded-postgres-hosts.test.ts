@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import { Logger } from '@nestjs/common';
 import { lockDataDirectory } from '#libs/database/embedded-postgres/data-directory-lock.js';
 import { describeSelf, type LockHolder, parseHolder } from '#libs/database/embedded-postgres/lock-holder.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { jest } from '@jest/globals';
+import { jest } from './jest.js';
 import { Authentications } from '#libs/access/authentications.js';
 import { eventually } from './eventually.js';
 import type { TestApp } from './start-app.js';

@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { expect } from './jest.js';
 
 /** What an error test looks at in a supertest response. */
 interface Answer {

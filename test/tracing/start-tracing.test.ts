@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { ConfigError } from '#libs/config/config-error.js';
 import { startTracing } from '#libs/tracing/start-tracing.js';
 import { NO_TRACING } from '#libs/tracing/tracing.js';

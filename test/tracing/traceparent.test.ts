@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { parseTraceparent, traceparentOf } from '#libs/tracing/traceparent.js';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';

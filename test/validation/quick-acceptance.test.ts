@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../support/jest.js';
 import { IsString, MinLength, ValidateIf } from 'class-validator';
 import { Converted, instanceFrom } from '#libs/validation/field-conversion.js';
 import { FlagField, ObjectsField, TextField } from '#libs/validation/fields.js';

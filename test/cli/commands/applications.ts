@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../../support/jest.js';
 import { failed, misused, succeeded } from '../../support/command-line.js';
 import type { World } from './world.js';
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication, issueKey } from '../../support/builders.js';
 import { type CommandLine, failed, misused, succeeded } from '../../support/command-line.js';
 import type { World } from './world.js';

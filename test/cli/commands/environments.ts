@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication, issueKey } from '../../support/builders.js';
 import { failed, misused, succeeded } from '../../support/command-line.js';
 import type { World } from './world.js';

@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication, endpoint } from '../../support/builders.js';
 import { failed, misused } from '../../support/command-line.js';
 import { createRegistrant, register } from '../../support/registrations.js';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '../../support/jest.js';
 import { CLI_MAIN } from '../../support/command-line.js';
 import { ADMIN_KEY } from '../../support/start-app.js';
 import { runInOneShell, section, walkthroughSteps, withPlaceholders } from '../../support/walkthrough.js';

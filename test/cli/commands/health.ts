@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication } from '../../support/builders.js';
 import { failed, misused } from '../../support/command-line.js';
 import { withPlaceholders } from '../../support/walkthrough.js';

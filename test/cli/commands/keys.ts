@@ -1,6 +1,6 @@
 import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication } from '../../support/builders.js';
 import { failed, misused, succeeded } from '../../support/command-line.js';
 import { ADMIN_KEY } from '../../support/start-app.js';

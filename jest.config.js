@@ -1,0 +1,14 @@
+/** All tests but the soak set, as compiled to dist. */
+export default {
+  roots: ['<rootDir>/dist/test'],
+  testMatch: ['**/*.test.js'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/test/soak/'],
+  // Loads a module once for all files of a worker: half the time of most files is loading the service.
+  runner: 'jest-light-runner/child-process',
+  testSequencer: '<rootDir>/dist/test/support/slowest-first.js',
+  testEnvironment: 'node',
+  transform: {},
+  globalSetup: '<rootDir>/dist/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/dist/test/support/global-teardown.js',
+  maxWorkers: 2,
+};
