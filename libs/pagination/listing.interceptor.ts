@@ -49,9 +49,9 @@ function nextPage(url: string, cursor: string): string {
 }
 
 function streamed(stream: ItemStream<unknown>): StreamableFile {
-  return new StreamableFile(Readable.from(jsonArray(stream.batches), { objectMode: false }), {
-    type: JSON_TYPE,
-  });
+  const text = Readable.from(jsonArray(stream.batches), { objectMode: false });
+  text.once('close', stream.close);
+  return new StreamableFile(text, { type: JSON_TYPE });
 }
 
 async function* jsonArray(batches: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
