@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { inSlices } from '../event-loop/slices.js';
+import { textPieces } from '../event-loop/text-pieces.js';
 
 export const ENCODINGS = ['br', 'gzip'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
@@ -51,7 +52,7 @@ export class ReadyAnswer {
     const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
     const body = Buffer.allocUnsafeSlow(length);
     let end = 0;
-    await inSlices(textPieces(parts), (piece) => {
+    await inSlices(piecesOf(parts), (piece) => {
       end += body.write(piece, end);
     });
     return ReadyAnswer.ofBytes(body, next);
@@ -99,19 +100,8 @@ function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   return result;
 }
 
-function* textPieces(parts: readonly string[]): Generator<string> {
-  for (const part of parts) {
-    for (let begin = 0, end; begin < part.length; begin = end) {
-      end = begin + PIECE_LENGTH;
-      // The halves of a surrogate pair stay together.
-      if (isHighSurrogate(part.charCodeAt(end - 1))) end += 1;
-      yield part.slice(begin, end);
-    }
-  }
-}
-
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
+function* piecesOf(parts: readonly string[]): Generator<string> {
+  for (const part of parts) yield* textPieces(part, PIECE_LENGTH);
 }
 
 function* bytePieces(body: Buffer): Generator<Buffer> {

@@ -12,9 +12,9 @@ const MEBIBYTE = 1024 * 1024;
 /** Of the applications of a batch or page all but the last one. */
 const MAX_BATCH_BYTES = 2 * MEBIBYTE;
 /** A larger list is streamed at every request, so that its size does not count in memory. */
-export const MAX_LIST_BYTES = 24 * MEBIBYTE;
-/** Lists streamed at once: each holds what its client has not taken of two batches. */
-const MAX_STREAMS = 3;
+const MAX_LIST_BYTES = 16 * MEBIBYTE;
+/** Lists streamed at once: each holds what its client has not taken of a batch. */
+const MAX_STREAMS = 2;
 
 /** Applications with their endpoints, in pages and batches of bounded size. */
 export class ApplicationList {
@@ -28,16 +28,11 @@ export class ApplicationList {
   /** A page, or the whole list when it is not too large; `undefined` when it is. */
   async answer(filter: ListFilter, { limit, cursor }: PageQuery): Promise<ReadyAnswer | undefined> {
     const after = afterCursor(cursor);
-    const loan = await this.large.borrow(limit === undefined ? MAX_LIST_BYTES : MAX_BATCH_BYTES);
-    try {
-      if (limit !== undefined) {
-        const found = await this.read(filter, after, limit);
-        return await ReadyAnswer.of(jsonArray(found), nextCursor(found));
-      }
-      return await this.wholeAnswer(filter, after);
-    } finally {
-      loan.giveBack();
-    }
+    return this.large.alone(async () => {
+      if (limit === undefined) return this.wholeAnswer(filter, after);
+      const found = await this.read(filter, after, limit);
+      return ReadyAnswer.of(jsonArray(found), nextCursor(found));
+    });
   }
 
   /** The whole list, read as the client takes it. @throws NoRoomForAnswer */
@@ -48,8 +43,10 @@ export class ApplicationList {
     };
     try {
       // The first batch is read before the answer begins: its failure is still a proper error response.
-      const first = await this.read(filter, afterCursor(cursor), BATCH_SIZE);
-      return new ItemStream(items(this.batches(filter, first)), close);
+      const read = (after: Keyset | undefined): Promise<ListedApplications> =>
+        this.large.alone(() => this.read(filter, after, BATCH_SIZE));
+      const first = await read(afterCursor(cursor));
+      return new ItemStream(items(batches(first, read)), close);
     } catch (error) {
       close();
       throw error;
@@ -59,7 +56,9 @@ export class ApplicationList {
   private async wholeAnswer(filter: ListFilter, after: Keyset | undefined): Promise<ReadyAnswer | undefined> {
     const parts: string[] = [];
     let length = 0;
-    for await (const { applications } of this.batches(filter, await this.read(filter, after, BATCH_SIZE))) {
+    const read = (last: Keyset | undefined): Promise<ListedApplications> =>
+      this.read(filter, last, BATCH_SIZE);
+    for await (const { applications } of batches(await read(after), read)) {
       for (const { json } of applications) {
         length += json.length;
         parts.push(parts.length === 0 ? '[' : ',', json);
@@ -69,18 +68,21 @@ export class ApplicationList {
     return ReadyAnswer.of(parts.length === 0 ? ['[]'] : [...parts, ']']);
   }
 
-  private async *batches(filter: ListFilter, first: ListedApplications): AsyncGenerator<ListedApplications> {
-    let found = first;
-    for (;;) {
-      yield found;
-      const last = found.applications.at(-1);
-      if (last === undefined || !found.hasMore) return;
-      found = await this.read(filter, last, BATCH_SIZE);
-    }
-  }
-
   private read(filter: ListFilter, after: Keyset | undefined, limit: number): Promise<ListedApplications> {
     return this.discovery.applications(filter, after, { limit, maxBytes: MAX_BATCH_BYTES });
+  }
+}
+
+async function* batches(
+  first: ListedApplications,
+  read: (after: Keyset) => Promise<ListedApplications>,
+): AsyncGenerator<ListedApplications> {
+  let found = first;
+  for (;;) {
+    yield found;
+    const last = found.applications.at(-1);
+    if (last === undefined || !found.hasMore) return;
+    found = await read(last);
   }
 }
 

@@ -14,7 +14,7 @@ import { LargeAnswers } from './large-answers.js';
 import { OpenApiDocuments } from './openapi-documents.js';
 
 const MEBIBYTE = 1024 * 1024;
-const MAX_REMEMBERED_BYTES = 96 * MEBIBYTE;
+const MAX_REMEMBERED_BYTES = 64 * MEBIBYTE;
 /** Large answers made at once, some five times of which is their text on its way from the database. */
 const MAX_MADE_BYTES = 16 * MEBIBYTE;
 
@@ -95,7 +95,7 @@ export class DiscoveryService {
     const { id, name, baseDomain, applicationName, applicationDescription } = found;
     return this.documents.write(
       { title: applicationName, description: applicationDescription, version: name, baseDomain },
-      (maxBytes) => this.discovery.registered(id, maxBytes),
+      (maxBytes) => this.large.within(maxBytes, () => this.discovery.registered(id, maxBytes)),
     );
   }
 }

@@ -6,7 +6,7 @@ import { NoRoomForAnswer } from './discovery.errors.js';
 const MAX_SMALL_BYTES = 256 * 1024;
 const MAX_WAITING = 64;
 /** Less than clients wait for an answer. */
-const WAIT_MS = 10_000;
+const WAIT_MS = 15_000;
 
 /** Bounds how many bytes of large answers are read and made at once, each of which takes several times as much memory. */
 export class LargeAnswers {
@@ -32,6 +32,22 @@ export class LargeAnswers {
     }
   }
 
+  /** Does `work`, whose answer may be of any size, while no other large answer is made. @throws NoRoomForAnswer */
+  alone<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    return this.within(this.maxBytes, work);
+  }
+
+  /** Does `work` that makes an answer of so many bytes: a small one at once, others when there is room. @throws NoRoomForAnswer */
+  async within<Answer>(bytes: number, work: () => Promise<Answer>): Promise<Answer> {
+    if (bytes <= MAX_SMALL_BYTES) return work();
+    const loan = await this.borrow(bytes);
+    try {
+      return await work();
+    } finally {
+      loan.giveBack();
+    }
+  }
+
   /**
    * Reads a text, a large one when there is room for it, and makes something of it before others have that room.
    *
@@ -42,18 +58,17 @@ export class LargeAnswers {
     read: (maxBytes: number) => Promise<SizedText>,
     answerOf: (text: string) => Promise<Answer>,
   ): Promise<Answer> {
-    let { bytes, text } = await read(MAX_SMALL_BYTES);
+    let maxBytes = MAX_SMALL_BYTES;
+    let { bytes, text } = await read(maxBytes);
     if (text !== null) return answerOf(text);
     for (;;) {
-      const loan = await this.borrow(bytes);
-      try {
-        const allowed = bytes;
-        ({ bytes, text } = await read(allowed));
-        // It may have grown meanwhile.
-        if (text !== null) return await answerOf(text);
-      } finally {
-        loan.giveBack();
-      }
+      // It may grow until it is read.
+      maxBytes = bytes;
+      const made = await this.within(maxBytes, async () => {
+        ({ bytes, text } = await read(maxBytes));
+        return text === null ? undefined : { answer: await answerOf(text) };
+      });
+      if (made !== undefined) return made.answer;
     }
   }
 }

@@ -11,24 +11,25 @@ import { writtenDocument } from './written-document.js';
 
 /** Documents of more registered text are written by another thread. */
 const MAX_LENGTH_ON_EVENT_LOOP = 32 * 1024;
-/** An idle service keeps no thread. */
-const IDLE_TIMEOUT_MS = 30_000;
+/** Documents are few: their thread leaves its memory soon. */
+const IDLE_TIMEOUT_MS = 1000;
 const TIME_LIMIT_MS = 20_000;
 const MEBIBYTE = 1024 * 1024;
 /** A document repeats as text in its extensions what OpenAPI has no place for, and prefixes each reference. */
-const DOCUMENT_PER_BATCH_BYTE = 4;
-const HEAP_PER_BATCH_BYTE = 12;
+const DOCUMENT_PER_BATCH_BYTE = 3;
+const HEAP_PER_BATCH_BYTE = 7;
 const LEAST_HEAP_MEBIBYTES = 64;
 
 /** Writes OpenAPI documents, large ones in a thread of its own whose memory and time are bounded. */
 @Injectable()
 export class OpenApiDocuments implements OnApplicationShutdown {
-  private readonly large: LargeAnswers;
+  /** Bounds the documents that are written at once. */
+  private readonly written: LargeAnswers;
   private readonly maxBytes: number;
   private pool: Promise<Piscina> | undefined;
 
   constructor(private readonly config: AppConfig) {
-    this.large = new LargeAnswers(config.batch.maxBytes);
+    this.written = new LargeAnswers(config.batch.maxBytes);
     this.maxBytes = DOCUMENT_PER_BATCH_BYTE * config.batch.maxBytes;
   }
 
@@ -38,8 +39,8 @@ export class OpenApiDocuments implements OnApplicationShutdown {
    * @throws NoRoomForAnswer, DocumentTooLarge
    */
   write(subject: DocumentSubject, read: (maxBytes: number) => Promise<SizedText>): Promise<ReadyAnswer> {
-    return this.large.make(read, async (endpoints) => {
-      const document = await this.written({ subject, endpoints, maxBytes: this.maxBytes });
+    return this.written.make(read, async (endpoints) => {
+      const document = await this.document({ subject, endpoints, maxBytes: this.maxBytes });
       if (document === undefined) throw new DocumentTooLarge(this.maxBytes);
       return ReadyAnswer.ofBytes(Buffer.from(document));
     });
@@ -49,7 +50,7 @@ export class OpenApiDocuments implements OnApplicationShutdown {
     await (await this.pool)?.destroy();
   }
 
-  private async written(writing: Writing): Promise<ArrayBuffer | undefined> {
+  private async document(writing: Writing): Promise<ArrayBuffer | undefined> {
     const { subject, endpoints, maxBytes } = writing;
     if (endpoints.length <= MAX_LENGTH_ON_EVENT_LOOP)
       return writtenDocument(subject, endpoints, maxBytes)?.buffer;
