@@ -103,15 +103,15 @@ describe(`within ${LIMIT_MEBIBYTES} MiB`, () => {
       const sockets = await Promise.all(
         Array.from({ length: 40 }, (_, turn) => readers.ask(targetOf(KINDS, turn))),
       );
-      let end = false;
+      const done = new AbortController();
       const changing = (async () => {
-        for (let turn = 0; !end; turn++) {
+        for (let turn = 0; !done.signal.aborted; turn++) {
           const status = await prober.register(ordinaryBatch(prober.appKey, 4_900, String(turn % 2)));
           expect([200, 408, 429, 503]).toContain(status);
         }
       })();
       const statuses = await insist(KINDS, 24);
-      end = true;
+      done.abort();
       await changing;
       for (const status of Object.keys(statuses).map(Number)) expect([0, 200, 422, 503]).toContain(status);
       for (const socket of sockets) socket.destroy();

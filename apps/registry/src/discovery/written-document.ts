@@ -20,5 +20,5 @@ export function writtenDocument(
   const document = Buffer.from(new ArrayBuffer(length));
   let end = 0;
   for (const part of parts) end += document.write(part, end);
-  return document as Uint8Array<ArrayBuffer>;
+  return document;
 }
