@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { inSlices } from '../event-loop/slices.js';
+import { textPieces } from '../event-loop/text-pieces.js';
 
 export const ENCODINGS = ['br', 'gzip'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
@@ -21,44 +23,89 @@ const compressors: Record<Encoding, (body: Buffer) => Promise<Buffer>> = {
 const MIN_ENCODED_BYTES = 1024;
 const WORTHWHILE_SHARE = 0.9;
 
+/** Compressing larger ones takes memory that counts: one at a time, and few that wait for it. */
+const MAX_BYTES_ENCODED_AT_WILL = 256 * 1024;
+const MAX_WAITING_TO_BE_ENCODED = 3;
+const turns = { waiting: 0, last: Promise.resolve<unknown>(undefined) };
+
+/** Characters made bytes at a time, bytes hashed at a time. */
+const PIECE_LENGTH = 256 * 1024;
+
 /** A JSON answer as bytes, ready to be sent any number of times. */
 export class ReadyAnswer {
-  readonly body: Buffer;
-  /** Of the content, whatever its encoding. */
-  readonly digest: string;
   /** The entity tag of the body as it is. */
   readonly tag: string;
   private readonly encoded = new Map<Encoding, Promise<Buffer | undefined>>();
 
-  /** @param next of a page that another one follows, its cursor */
-  constructor(
-    parts: readonly string[],
-    readonly next?: string,
+  private constructor(
+    readonly body: Buffer,
+    /** Of the content, whatever its encoding. */
+    readonly digest: string,
+    /** Of a page that another one follows, its cursor. */
+    readonly next: string | undefined,
   ) {
+    this.tag = `"${digest}"`;
+  }
+
+  /** The answer whose text these are the parts of, made in slices between which other requests have their turn. */
+  static async of(parts: readonly string[], next?: string): Promise<ReadyAnswer> {
+    const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+    const body = Buffer.allocUnsafeSlow(length);
+    let end = 0;
+    await inSlices(piecesOf(parts), (piece) => {
+      end += body.write(piece, end);
+    });
+    return ReadyAnswer.ofBytes(body, next);
+  }
+
+  /** The answer that is these bytes, which must not change any more. */
+  static async ofBytes(body: Buffer, next?: string): Promise<ReadyAnswer> {
     const hash = createHash('sha256');
-    const buffers = parts.map((part) => Buffer.from(part));
-    for (const buffer of buffers) hash.update(buffer);
-    this.body = Buffer.concat(buffers);
-    this.digest = hash.digest('base64url');
-    this.tag = `"${this.digest}"`;
+    await inSlices(bytePieces(body), (piece) => hash.update(piece));
+    return new ReadyAnswer(body, hash.digest('base64url'), next);
   }
 
-  /** What it may come to take in memory, its encoded forms included. */
+  /** The most it takes in memory, with both its encoded forms. */
   get bytes(): number {
-    return 2 * this.body.length;
+    return (1 + ENCODINGS.length) * this.body.length;
   }
 
-  /** The body in an encoding, made once; `undefined` when it would hardly be smaller. */
+  /**
+   * The body in an encoding, made once; `undefined` when it would hardly be smaller, or when too many large ones wait
+   * to be made.
+   */
   in(encoding: Encoding): Promise<Buffer | undefined> {
     if (this.body.length < MIN_ENCODED_BYTES) return Promise.resolve(undefined);
     const known = this.encoded.get(encoding);
     if (known !== undefined) return known;
-    const made = compressors[encoding](this.body).then((body) =>
+    const isLarge = this.body.length > MAX_BYTES_ENCODED_AT_WILL;
+    if (isLarge && turns.waiting > MAX_WAITING_TO_BE_ENCODED) return Promise.resolve(undefined);
+    const compress = (): Promise<Buffer> => compressors[encoding](this.body);
+    const made = (isLarge ? inTurn(compress) : compress()).then((body) =>
       body.length <= WORTHWHILE_SHARE * this.body.length ? body : undefined,
     );
     this.encoded.set(encoding, made);
     // One that could not be made, for want of memory for example, is tried again by the next request.
     made.catch(() => this.encoded.delete(encoding));
     return made;
+  }
+}
+
+function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  turns.waiting += 1;
+  const result = turns.last.then(work).finally(() => {
+    turns.waiting -= 1;
+  });
+  turns.last = result.catch(() => undefined);
+  return result;
+}
+
+function* piecesOf(parts: readonly string[]): Generator<string> {
+  for (const part of parts) yield* textPieces(part, PIECE_LENGTH);
+}
+
+function* bytePieces(body: Buffer): Generator<Buffer> {
+  for (let begin = 0; begin < body.length; begin += PIECE_LENGTH) {
+    yield body.subarray(begin, begin + PIECE_LENGTH);
   }
 }

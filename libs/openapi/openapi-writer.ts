@@ -21,6 +21,7 @@ export class OpenApiWriter {
   private readonly parts: string[];
   private readonly schemes = new SecuritySchemes();
   private lastPath: string | undefined;
+  private written = 0;
 
   constructor({ title, description, version, baseDomain }: DocumentSubject) {
     const head = {
@@ -31,6 +32,11 @@ export class OpenApiWriter {
     this.parts = [JSON.stringify(head).slice(0, -1), ',"paths":{'];
   }
 
+  /** Characters of the operations so far. */
+  get length(): number {
+    return this.written;
+  }
+
   /** Takes the next endpoint: those of one path must come one after the other. */
   add(endpoint: Endpoint): void {
     const { path, method } = endpoint;
@@ -39,6 +45,7 @@ export class OpenApiWriter {
     this.lastPath = path;
     const operation = jsonTextOf(operationOf(endpoint, this.schemes));
     this.parts.push(`"${method.toLowerCase()}":${operation}`);
+    this.written += operation.length;
   }
 
   /** The document's text, in parts, when all endpoints have been added. */

@@ -78,7 +78,7 @@ export function parametersOf({ path, pathParams, queryParams }: Endpoint): JsonO
   const names = [...new Set([...path.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name))];
   const inPath = propertiesOf(pathParams);
   const inQuery = propertiesOf(queryParams);
-  const required = listOrEmpty(objectOrEmpty(queryParams).required);
+  const required = new Set(listOrEmpty(objectOrEmpty(queryParams).required));
   return [
     ...inOrder(names, Object.keys(inPath)).map((name) => ({
       ...parameter('path', name, Object.hasOwn(inPath, name) ? inPath[name] : {}),
@@ -86,7 +86,7 @@ export function parametersOf({ path, pathParams, queryParams }: Endpoint): JsonO
     })),
     ...Object.entries(inQuery).map(([name, schema]) => ({
       ...parameter('query', name, schema),
-      ...(required.includes(name) && { required: true }),
+      ...(required.has(name) && { required: true }),
     })),
   ];
 }
@@ -97,7 +97,8 @@ function propertiesOf(schema: unknown): JsonObject {
 
 /** In the order of the schema, which is not always that of the template. */
 function inOrder(names: readonly string[], order: readonly string[]): string[] {
-  return [...order.filter((name) => names.includes(name)), ...names.filter((name) => !order.includes(name))];
+  const [named, ordered] = [new Set(names), new Set(order)];
+  return [...order.filter((name) => named.has(name)), ...names.filter((name) => !ordered.has(name))];
 }
 
 function parameter(place: 'path' | 'query', name: string, given: unknown): JsonObject {

@@ -27,21 +27,28 @@ export function securityOf(document: OpenApiDocument, requirements: unknown): En
 
 /** The security scheme objects a document comes to need, each under a name of its own. */
 export class SecuritySchemes {
-  private readonly schemes = new Map<string, { readonly scheme: JsonObject; readonly text: string }>();
+  /** All of them by name. Grows with {@link nameOf}, so that thousands of endpoints need no copies of it. */
+  readonly all: Record<string, JsonObject> = Object.create(null) as Record<string, JsonObject>;
+  private readonly texts = new Map<string, string>();
+  private readonly names = new Map<string, string>();
+  /** By name wished for, the number to try next: those before it are other schemes'. */
+  private readonly numbers = new Map<string, number>();
 
   /** The name of a scheme: the one wished for, numbered when another scheme has it already. */
   nameOf(wished: string, scheme: JsonObject): string {
     const text = jsonTextOf(scheme);
     const base = wished.replace(/[^A-Za-z0-9._-]/g, '_');
-    let name = base;
-    for (let number = 2; (this.schemes.get(name)?.text ?? text) !== text; number += 1)
-      name = `${base}${number}`;
-    this.schemes.set(name, { scheme, text });
+    const known = this.names.get(`${base} ${text}`);
+    if (known !== undefined) return known;
+    let number = this.numbers.get(base) ?? 1;
+    const numbered = (): string => (number === 1 ? base : `${base}${number}`);
+    while ((this.texts.get(numbered()) ?? text) !== text) number += 1;
+    const name = numbered();
+    this.numbers.set(base, number + 1);
+    this.names.set(`${base} ${text}`, name);
+    this.texts.set(name, text);
+    this.all[name] = scheme;
     return name;
-  }
-
-  get all(): JsonObject {
-    return Object.fromEntries([...this.schemes].map(([name, { scheme }]) => [name, scheme]));
   }
 }
 

@@ -8,9 +8,11 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
+import { textPieces } from '../event-loop/text-pieces.js';
 import { jsonOf } from '../json/json-pieces.js';
 import { ItemStream, Page } from './listing.js';
 
+const PIECE_LENGTH = 64 * 1024;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Answers a `Page` as a JSON array with a `Link` to the next one (RFC 8288), an `ItemStream` as a streamed array. */
@@ -49,16 +51,17 @@ function nextPage(url: string, cursor: string): string {
 }
 
 function streamed(stream: ItemStream<unknown>): StreamableFile {
-  return new StreamableFile(Readable.from(jsonArray(stream.batches), { objectMode: false }), {
-    type: JSON_TYPE,
-  });
+  const text = Readable.from(jsonArray(stream.batches), { objectMode: false });
+  text.once('close', stream.close);
+  return new StreamableFile(text, { type: JSON_TYPE });
 }
 
 async function* jsonArray(batches: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
   let separator = '[';
   for await (const batch of batches) {
     for (const item of batch) {
-      yield separator + jsonOf(item);
+      // Of a large item only what the client takes becomes bytes.
+      yield* textPieces(separator + jsonOf(item), PIECE_LENGTH);
       separator = ',';
     }
   }

@@ -16,7 +16,11 @@ export class Page<Item> {
 }
 
 export class ItemStream<Item> {
-  constructor(readonly batches: AsyncIterable<readonly Item[]>) {}
+  /** @param close called when the answer has been sent or given up */
+  constructor(
+    readonly batches: AsyncIterable<readonly Item[]>,
+    readonly close: () => void = () => undefined,
+  ) {}
 }
 
 /** Rows held in memory at a time while a whole list is sent. */
@@ -30,7 +34,6 @@ export async function listing<Row extends Keyset, Item>(
   query: PageQuery,
   rowsAfter: RowsAfter<Row>,
   toItem: (row: Row) => Item,
-  batchSize = BATCH_SIZE,
 ): Promise<Listing<Item>> {
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   if (query.limit !== undefined) {
@@ -39,21 +42,20 @@ export async function listing<Row extends Keyset, Item>(
     return new Page(rows.slice(0, query.limit).map(toItem), last && encodeCursor(last));
   }
   // The first batch is read before the answer begins: its failure is still a proper error response.
-  const first = await rowsAfter(after, batchSize);
-  return new ItemStream(batches(first, rowsAfter, toItem, batchSize));
+  const first = await rowsAfter(after, BATCH_SIZE);
+  return new ItemStream(batches(first, rowsAfter, toItem));
 }
 
 async function* batches<Row extends Keyset, Item>(
   first: Row[],
   rowsAfter: RowsAfter<Row>,
   toItem: (row: Row) => Item,
-  batchSize: number,
 ): AsyncGenerator<Item[]> {
   let rows = first;
   for (;;) {
     yield rows.map(toItem);
     const last = rows.at(-1);
-    if (last === undefined || rows.length < batchSize) return;
-    rows = await rowsAfter(last, batchSize);
+    if (last === undefined || rows.length < BATCH_SIZE) return;
+    rows = await rowsAfter(last, BATCH_SIZE);
   }
 }

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
-import { DiscoveryRepository } from '#registry/discovery/discovery.repository.js';
+import { separatedTexts } from '#libs/json/json-sequence.js';
+import {
+  DiscoveryRepository,
+  type ListedApplications,
+  type SizedText,
+} from '#registry/discovery/discovery.repository.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
 import { CREATED_AT, insertApplicationRows, insertEnvironmentRows } from '../support/row-builders.js';
 
@@ -25,25 +30,28 @@ describe('DiscoveryRepository', () => {
   });
   afterAll(() => opened.close());
 
-  const endpointsOf = (json: string | null | undefined): { environmentId: string; path: string }[] =>
-    (JSON.parse(json ?? '{}') as { endpoints: { environmentId: string; path: string }[] }).endpoints;
+  const ANY_SIZE = 1_000_000;
+
+  const textOf = (found: SizedText | null | undefined): string => found?.text ?? '{}';
+  const endpointsOf = (found: SizedText | null | undefined): { environmentId: string; path: string }[] =>
+    (JSON.parse(textOf(found)) as { endpoints: { environmentId: string; path: string }[] }).endpoints;
 
   it('tells a missing application from a missing environment', async () => {
-    expect(JSON.parse((await discovery.endpoints('key-of-a', 'live')) ?? '')).toMatchObject({
+    expect(JSON.parse(textOf(await discovery.endpoints('key-of-a', 'live', ANY_SIZE)))).toMatchObject({
       environment: { id: 'a-live', applicationId: 'a' },
     });
-    expect(await discovery.endpoints('key-of-c', 'live')).toBeNull();
-    expect(await discovery.endpoints('nobody', 'live')).toBeUndefined();
+    expect(await discovery.endpoints('key-of-c', 'live', ANY_SIZE)).toBeNull();
+    expect(await discovery.endpoints('nobody', 'live', ANY_SIZE)).toBeUndefined();
   });
 
   it('gives the endpoints of an environment in order, and none where there are none', async () => {
-    const found = endpointsOf(await discovery.endpoints('key-of-b', 'live'));
+    const found = endpointsOf(await discovery.endpoints('key-of-b', 'live', ANY_SIZE));
     expect(found.map(({ environmentId, path }) => `${environmentId} ${path}`)).toEqual([
       'b-live /1',
       'b-live /2',
       'b-live /3',
     ]);
-    expect(endpointsOf(await discovery.endpoints('key-of-d', 'live'))).toEqual([]);
+    expect(endpointsOf(await discovery.endpoints('key-of-d', 'live', ANY_SIZE))).toEqual([]);
   });
 
   it('describes an environment, and gives what is registered in an order that no locale changes', async () => {
@@ -60,7 +68,9 @@ describe('DiscoveryRepository', () => {
       `INSERT INTO "Endpoint" ("id", "name", "path", "method", "environmentId")
        SELECT path, 'x', path, 'GET', 'd-live' FROM unnest(ARRAY['/b', '/a', '/B', '/ä']) path`,
     );
-    const registered = (await discovery.registered('d-live')).map((json) => JSON.parse(json) as object);
+    const registered = separatedTexts(textOf(await discovery.registered('d-live', ANY_SIZE))).map(
+      (json) => JSON.parse(json) as object,
+    );
     expect(registered.map((each) => (each as { path: string }).path)).toEqual(['/B', '/a', '/b', '/ä']);
     expect(registered[0]).toEqual({
       ...{ name: 'x', path: '/B', method: 'GET', description: null, isPublic: false, authType: null },
@@ -72,13 +82,58 @@ describe('DiscoveryRepository', () => {
 
   it('lists the applications that have the environment, those of one time by id', async () => {
     const ids = async (environment: string, after: Keyset | undefined, limit: number): Promise<string[]> =>
-      (await discovery.applications({ environment, healthStatus: undefined }, after, limit)).map(
-        ({ id, json }) => `${id} ${(JSON.parse(json) as { environment: { id: string } }).environment.id}`,
+      described(
+        await discovery.applications({ environment, healthStatus: undefined }, after, {
+          limit,
+          maxBytes: ANY_SIZE,
+        }),
       );
     expect(await ids('live', undefined, 9)).toEqual(['a a-live', 'b b-live', 'd d-live']);
-    expect(await ids('live', undefined, 2)).toEqual(['a a-live', 'b b-live']);
+    expect(await ids('live', undefined, 2)).toEqual(['a a-live', 'b b-live', 'more']);
     expect(await ids('live', { createdAt: CREATED_AT, id: 'b' }, 2)).toEqual(['d d-live']);
     expect(await ids('live', { createdAt: CREATED_AT, id: 'd' }, 2)).toEqual([]);
     expect(await ids('nowhere', undefined, 2)).toEqual([]);
   });
+
+  it('ends a part of the list with the application that exceeds its size, and reads none after it', async () => {
+    const list = async (after: Keyset | undefined, maxBytes: number): Promise<string[]> =>
+      described(
+        await discovery.applications({ environment: 'live', healthStatus: undefined }, after, {
+          limit: 9,
+          maxBytes,
+        }),
+      );
+    expect(await list(undefined, 1)).toEqual(['a a-live', 'more']);
+    expect(await list({ createdAt: CREATED_AT, id: 'b' }, 1)).toEqual(['d d-live']);
+    const first = await discovery.applications({ environment: 'live', healthStatus: undefined }, undefined, {
+      limit: 1,
+      maxBytes: ANY_SIZE,
+    });
+    const bytes = Buffer.byteLength(first.applications[0]?.json ?? '');
+    expect(await list(undefined, bytes)).toEqual(['a a-live', 'more']);
+    expect(await list(undefined, bytes + 1)).toEqual(['a a-live', 'b b-live', 'more']);
+  });
+
+  it('gives the size alone of what is larger than asked for', async () => {
+    const { bytes = 0, text } = (await discovery.endpoints('key-of-b', 'live', ANY_SIZE)) ?? {};
+    expect(bytes).toBe(Buffer.byteLength(text ?? ''));
+    expect(await discovery.endpoints('key-of-b', 'live', bytes)).toEqual({ bytes, text });
+    expect(await discovery.endpoints('key-of-b', 'live', bytes - 1)).toEqual({ bytes, text: null });
+    const registered = await discovery.registered('b-live', ANY_SIZE);
+    expect(separatedTexts(textOf(registered))).toHaveLength(3);
+    expect(await discovery.registered('b-live', registered.bytes - 1)).toEqual({
+      bytes: registered.bytes,
+      text: null,
+    });
+    expect(await discovery.registered('d-live', 0)).toEqual({ bytes: 0, text: '' });
+  });
 });
+
+function described({ applications, hasMore }: ListedApplications): string[] {
+  return [
+    ...applications.map(
+      ({ id, json }) => `${id} ${(JSON.parse(json) as { environment: { id: string } }).environment.id}`,
+    ),
+    ...(hasMore ? ['more'] : []),
+  ];
+}

@@ -16,6 +16,7 @@ import { MAX_HEAD_BYTES, refuseHeads } from './request-head.js';
 import { requestLimit } from './request-limit.js';
 import { logRequests } from './request-log.js';
 import { measureRequests } from './request-metrics.js';
+import { boundSentAnswers } from './sent-answers.js';
 import { secureAnswer, secureAnswers } from './security-headers.js';
 import { trustedProxies } from './trusted-proxies.js';
 import { gatherMethods } from './undeclared-methods.js';
@@ -92,6 +93,7 @@ export function httpAdapter(
   refuseEncodedBodies(fastify);
   gatherMethods(fastify);
   letConnectionsGo(fastify);
+  boundSentAnswers(fastify, metrics);
   takeBodies(fastify, config, metrics);
   return adapter;
 }

@@ -5,7 +5,7 @@ import type { BatchLimits } from '#libs/config/app-config.js';
 import type { Counter, Metrics } from '#libs/metrics/metrics.js';
 import { type BodyLimit, BodyTooLarge, NoRoomForBody, TooManyBodies } from './body.errors.js';
 import { BodyReader, MAX_BYTES_ON_EVENT_LOOP } from './body-reader.js';
-import { ByteBudget, type Loan, NoRoom } from './byte-budget.js';
+import { ByteBudget, type Loan, NoRoom } from '#libs/memory/byte-budget.js';
 import type { BodyRules } from './read-body.js';
 import { receiveBody } from './receive-body.js';
 import { StalledBodies } from './stalled-bodies.js';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Loan } from './byte-budget.js';
+import type { Loan } from '#libs/memory/byte-budget.js';
 import { type BodyLimit, BodyTooLarge } from './body.errors.js';
 
 /** A body on its way. */

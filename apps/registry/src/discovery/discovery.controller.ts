@@ -77,7 +77,7 @@ export class DiscoveryController {
     },
   })
   @ApiConditional()
-  @ApiProblems(404)
+  @ApiProblems(404, 422)
   openApi(@Param('app_key') appKey: string, @Param('environment') environment: string): Promise<ReadyAnswer> {
     return this.discovery.openApi(appKey, environment);
   }

@@ -3,24 +3,20 @@ import { ReadyAnswer } from '#libs/answers/ready-answer.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';
 import { FreshMemory } from '#libs/memory/fresh-memory.js';
 import { Metrics } from '#libs/metrics/metrics.js';
-import type { Endpoint } from '#libs/openapi/endpoint.js';
-import { OpenApiWriter } from '#libs/openapi/openapi-writer.js';
-import { inSlices } from '#libs/event-loop/slices.js';
-import { parseExactJson } from '#libs/json/exact-json.js';
-import { jsonOf } from '#libs/json/json-pieces.js';
-import { JsonText } from '#libs/json/json-text.js';
-import { ItemStream, type Listing, listing, Page } from '#libs/pagination/listing.js';
+import type { JsonText } from '#libs/json/json-text.js';
+import type { Listing } from '#libs/pagination/listing.js';
 import { ApplicationNotFound } from '../applications/application.errors.js';
 import { EnvironmentNotFound } from '../environments/environment.errors.js';
-import { DiscoveryRepository } from './discovery.repository.js';
+import { ApplicationList } from './application-list.js';
+import { DiscoveryRepository, type SizedText } from './discovery.repository.js';
 import type { ApplicationsWithEndpointsQuery } from './dto/discovery.query.js';
+import { LargeAnswers } from './large-answers.js';
+import { OpenApiDocuments } from './openapi-documents.js';
 
-/** Applications read at a time, each with all its endpoints. */
-const BATCH_SIZE = 50;
 const MEBIBYTE = 1024 * 1024;
-const MAX_REMEMBERED_BYTES = 96 * MEBIBYTE;
-/** A larger list is streamed at every request, so that its size does not count in memory. */
-const MAX_LIST_BYTES = 24 * MEBIBYTE;
+const MAX_REMEMBERED_BYTES = 64 * MEBIBYTE;
+/** Large answers made at once, some five times of which is their text on its way from the database. */
+const MAX_MADE_BYTES = 16 * MEBIBYTE;
 
 /** Stands for a list that is too large to be remembered. */
 class TooLarge {
@@ -31,12 +27,16 @@ class TooLarge {
 @Injectable()
 export class DiscoveryService {
   private readonly memory: FreshMemory<ReadyAnswer | TooLarge>;
+  private readonly large = new LargeAnswers(MAX_MADE_BYTES);
+  private readonly list: ApplicationList;
 
   constructor(
     private readonly discovery: DiscoveryRepository,
+    private readonly documents: OpenApiDocuments,
     feed: ChangeFeed,
     metrics: Metrics,
   ) {
+    this.list = new ApplicationList(discovery, this.large);
     this.memory = new FreshMemory(feed, metrics, {
       name: 'discovery',
       maxBytes: MAX_REMEMBERED_BYTES,
@@ -44,14 +44,15 @@ export class DiscoveryService {
     });
   }
 
-  /** @throws ApplicationNotFound, EnvironmentNotFound */
+  /** @throws ApplicationNotFound, EnvironmentNotFound, NoRoomForAnswer */
   async endpoints(appKey: string, environment: string): Promise<ReadyAnswer> {
-    const load = async (): Promise<ReadyAnswer> => {
-      const json = await this.discovery.endpoints(appKey, environment);
+    const read = async (maxBytes: number): Promise<SizedText> => {
+      const json = await this.discovery.endpoints(appKey, environment, maxBytes);
       if (json === undefined) throw new ApplicationNotFound(appKey);
       if (json === null) throw new EnvironmentNotFound(appKey, environment);
-      return new ReadyAnswer([json]);
+      return json;
     };
+    const load = (): Promise<ReadyAnswer> => this.large.make(read, (json) => ReadyAnswer.of([json]));
     const key = endpointsKey(appKey, environment);
     return (await this.memory.read(key, load, () => ({ appKey }))) as ReadyAnswer;
   }
@@ -64,7 +65,7 @@ export class DiscoveryService {
   /**
    * The OpenAPI 3.1 document of an environment.
    *
-   * @throws ApplicationNotFound, EnvironmentNotFound
+   * @throws ApplicationNotFound, EnvironmentNotFound, NoRoomForAnswer, DocumentTooLarge
    */
   async openApi(appKey: string, environment: string): Promise<ReadyAnswer> {
     const load = (): Promise<ReadyAnswer> => this.writtenOpenApi(appKey, environment);
@@ -77,20 +78,14 @@ export class DiscoveryService {
     query: ApplicationsWithEndpointsQuery,
   ): Promise<ReadyAnswer | Listing<JsonText>> {
     const { healthStatus, limit, cursor } = query;
-    const read = (): Promise<Listing<JsonText>> =>
-      listing(
-        { limit, cursor },
-        (after, count) => this.discovery.applications({ environment, healthStatus }, after, count),
-        ({ json }) => new JsonText(json),
-        BATCH_SIZE,
-      );
+    const filter = { environment, healthStatus };
     const key = `applications ${JSON.stringify([environment, healthStatus, limit, cursor])}`;
     const answer = await this.memory.read(
       key,
-      async () => wholeAnswer(await read()),
+      async () => (await this.list.answer(filter, query)) ?? new TooLarge(),
       () => 'everything',
     );
-    return answer instanceof ReadyAnswer ? answer : read();
+    return answer instanceof ReadyAnswer ? answer : this.list.stream(filter, query);
   }
 
   private async writtenOpenApi(appKey: string, environment: string): Promise<ReadyAnswer> {
@@ -98,34 +93,13 @@ export class DiscoveryService {
     if (found === undefined) throw new ApplicationNotFound(appKey);
     if (found === null) throw new EnvironmentNotFound(appKey, environment);
     const { id, name, baseDomain, applicationName, applicationDescription } = found;
-    const writer = new OpenApiWriter({
-      title: applicationName,
-      description: applicationDescription,
-      version: name,
-      baseDomain,
-    });
-    await inSlices(await this.discovery.registered(id), (json) => {
-      writer.add(parseExactJson(json) as Endpoint);
-    });
-    return new ReadyAnswer(writer.finished());
+    return this.documents.write(
+      { title: applicationName, description: applicationDescription, version: name, baseDomain },
+      (maxBytes) => this.large.within(maxBytes, () => this.discovery.registered(id, maxBytes)),
+    );
   }
 }
 
 function endpointsKey(appKey: string, environment: string): string {
   return `endpoints ${environment} ${appKey}`;
-}
-
-async function wholeAnswer(list: Listing<JsonText>): Promise<ReadyAnswer | TooLarge> {
-  const batches = list instanceof ItemStream ? list.batches : [list.items];
-  const parts = ['['];
-  let length = 0;
-  for await (const batch of batches) {
-    for (const item of batch) {
-      const json = jsonOf(item);
-      length += json.length;
-      parts.push(parts.length === 1 ? json : `,${json}`);
-    }
-    if (length > MAX_LIST_BYTES) return new TooLarge();
-  }
-  return new ReadyAnswer([...parts, ']'], list instanceof Page ? list.next : undefined);
 }

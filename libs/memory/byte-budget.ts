@@ -63,8 +63,8 @@ export class ByteBudget {
    * @param holder whose share it is part of; undefined: nobody's
    * @throws NoRoom when too many wait, or none has come in time; the reason of `signal` when that is aborted
    */
-  async borrow(holder: string | undefined, bytes: number, signal: AbortSignal): Promise<Loan> {
-    signal.throwIfAborted();
+  async borrow(holder: string | undefined, bytes: number, signal?: AbortSignal): Promise<Loan> {
+    signal?.throwIfAborted();
     const loan = this.tryLend(holder, bytes);
     if (loan !== undefined) return loan;
     const { maxWaiting, maxWaitingPerHolder, waitMs } = this.limits;
@@ -75,13 +75,13 @@ export class ByteBudget {
       const leave = (): void => {
         this.waiting.delete(entry);
         clearTimeout(timeout);
-        signal.removeEventListener('abort', onAbort);
+        signal?.removeEventListener('abort', onAbort);
       };
       const onAbort = (): void => {
         leave();
         // One that waits longer than others may have held up those who would have fitted in.
         this.admitWaiting();
-        reject(signal.reason as Error);
+        reject(signal?.reason as Error);
       };
       const entry: Waiting = {
         holder,
@@ -96,7 +96,7 @@ export class ByteBudget {
         this.admitWaiting();
         reject(new NoRoom(this.exceedsShare(holder, bytes) ? 'share' : 'budget'));
       }, waitMs);
-      signal.addEventListener('abort', onAbort);
+      signal?.addEventListener('abort', onAbort);
       this.waiting.add(entry);
     });
   }
