@@ -12,7 +12,7 @@ export interface SizedText {
 }
 
 /** An application of the list, and its place there. */
-export interface ListedApplication extends Keyset {
+interface ListedApplication extends Keyset {
   /** All of it, as JSON. */
   readonly json: string;
 }
