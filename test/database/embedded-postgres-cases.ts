@@ -415,7 +415,7 @@ export function embeddedPostgres(set: TestSet): void {
       expect(await readFile(join(dataDir, 'registry.lock'), 'utf8')).toBe('');
     });
 
-    briefly('stops its server at once when another host has taken its lock', async () => {
+    inSoak('stops its server at once when another host has taken its lock', async () => {
       withCluster();
       const { url } = await startOwning();
       const owner = owners.at(-1);
