@@ -165,10 +165,11 @@ describe('text from anybody', () => {
     'does nothing to a terminal where it asks: %s',
     async (words) => {
       const more = words.startsWith('keys') ? [HOSTILE_ID] : [];
-      const asked = await cli.run(words, ...more);
+      const own = cli.with({ ownProcess: true });
+      const asked = await own.run(words, ...more);
       expect(asked.code).toBe(2);
       expectHarmless(asked);
-      expectHarmless(await cli.run(words, ...more, '--yes'));
+      expectHarmless(await own.run(words, ...more, '--yes'));
     },
   );
 

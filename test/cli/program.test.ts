@@ -87,7 +87,7 @@ describe('mcp-registry', () => {
   });
 
   it('helps on stdout when asked, on stderr when called wrongly', async () => {
-    const cli = new CommandLine();
+    const cli = new CommandLine({ ownProcess: true });
     const [help, version, bare, unknown, excess] = await Promise.all([
       cli.run('--help'),
       cli.run('--version'),
@@ -117,7 +117,8 @@ describe('mcp-registry', () => {
   it('loads neither the service nor the database for what works over HTTP', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'registry-loaded-'));
     try {
-      const cli = new CommandLine({ env: { NODE_V8_COVERAGE: directory, MCP_REGISTRY_ADMIN_KEY: 'x' } });
+      const env = { NODE_V8_COVERAGE: directory, MCP_REGISTRY_ADMIN_KEY: 'x' };
+      const cli = new CommandLine({ ownProcess: true, env });
       expect(await cli.run('apps list --url http://127.0.0.2:4')).toMatchObject({ code: 1 });
       const [report = ''] = await readdir(directory);
       const { result } = JSON.parse(await readFile(join(directory, report), 'utf8')) as {

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 /** How often each race is run, more for a longer run: who wins is up to the machine, every outcome has to be legal. */
-const ROUNDS = Number(process.env.RACE_ROUNDS ?? 8);
+const ROUNDS = Number(process.env.RACE_ROUNDS ?? 4);
 const MAX_CONNECTIONS = 10;
 /** Connections to this database that wait for somebody else's lock. */
 const WAITING = `FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;

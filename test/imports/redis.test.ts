@@ -9,7 +9,13 @@ import { compare } from 'bcryptjs';
 import { eventually } from '../support/eventually.js';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js';
 import type { CommandResult } from '../support/run-command.js';
-import { type ImportSummary, runImport, startImport, summaryOf } from '../support/run-import.js';
+import {
+  type ImportSummary,
+  type ImportSurroundings,
+  runImport,
+  startImport,
+  summaryOf,
+} from '../support/run-import.js';
 import { everyTable } from '../support/table-text.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -117,11 +123,15 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     await redis.client.set('another:application', 'is none of our business');
   }
 
-  const run = (...parameters: readonly string[]): Promise<CommandResult> =>
+  const run = (
+    parameters: readonly string[] = [],
+    surroundings: ImportSurroundings = {},
+  ): Promise<CommandResult> =>
     runImport(['redis', '-', '--json', '--keys-file', 'keys.jsonl', ...parameters], {
       databaseUrl: database.url,
       sourceUrl: redis.url,
       cwd: directory,
+      ...surroundings,
     });
 
   const keyLines = async (): Promise<{ appKey: string; environment: string; apiKey: string }[]> =>
@@ -154,7 +164,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
 
   it('says on a dry run what it would do, and does nothing', async () => {
     const before = await everyTable({ database });
-    const result = await run('--dry-run');
+    const result = await run(['--dry-run'], { ownProcess: true });
     expect({ code: result.code, stderr: result.stderr }).toEqual({
       code: 1,
       stderr: `${PROBLEMS.length} problems: the rest is fine.\n`,
@@ -174,7 +184,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
   });
 
   it('makes of it exactly what it describes', async () => {
-    const result = await run();
+    const result = await run([], { ownProcess: true });
     expect(result.stderr).toBe(
       `New API keys are in keys.jsonl.\n${PROBLEMS.length} problems: the rest is imported.\n`,
     );
@@ -343,7 +353,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     );
     // Of a list that cannot be read whole nothing is taken for deleted.
     await redis.client.lSet(`${PREFIX}parts:endpoints`, 0, '{');
-    const { summary } = summaryOf(await run('--environment', 'production'));
+    const { summary } = summaryOf(await run(['--environment', 'production']));
     expect(summary).toMatchObject({
       applications: { added: 1, updated: 1, unchanged: 3 },
       environments: { added: 1, updated: 0, unchanged: 4 },

@@ -30,13 +30,17 @@ const SMALL_HEAP = '--max-old-space-size=80';
 const importReference = async (
   source: TestDatabase,
   target: TestDatabase,
-  ...parameters: readonly string[]
+  {
+    parameters = [],
+    smallHeap = false,
+  }: { readonly parameters?: readonly string[]; readonly smallHeap?: boolean } = {},
 ): Promise<ImportSummary & { code: number | null; stderr: string }> => {
   const result = await runImport(['reference', '-', '--json', ...parameters], {
     databaseUrl: target.url,
     sourceUrl: source.url,
     // Not UTC: times without a zone must not be taken for local ones.
-    env: { NODE_OPTIONS: SMALL_HEAP, TZ: 'America/New_York' },
+    env: { TZ: 'America/New_York', ...(smallHeap && { NODE_OPTIONS: SMALL_HEAP }) },
+    ownProcess: smallHeap,
   });
   if (result.stdout === '') throw new Error(result.stderr);
   return { ...summaryOf(result), code: result.code, stderr: result.stderr };
@@ -87,7 +91,10 @@ describe('import reference', () => {
 
   it('says on a dry run what it would do, and does nothing', async () => {
     const before = await everyTable({ database: target });
-    const { code, summary, dryRun } = await importReference(source, target, '--dry-run');
+    const { code, summary, dryRun } = await importReference(source, target, {
+      parameters: ['--dry-run'],
+      smallHeap: true,
+    });
     expect({ code, dryRun }).toEqual({ code: 1, dryRun: true });
     expect(summary).toMatchObject({
       applications: { added: 3, skipped: 1 },
@@ -98,7 +105,9 @@ describe('import reference', () => {
   });
 
   it('makes of it exactly what it describes', async () => {
-    const { code, stderr, summary, problems, numberOfProblems } = await importReference(source, target);
+    const { code, stderr, summary, problems, numberOfProblems } = await importReference(source, target, {
+      smallHeap: true,
+    });
     expect([...problems].sort(byText)).toEqual([...PROBLEMS].sort(byText));
     expect({ code, numberOfProblems }).toEqual({ code: 1, numberOfProblems: PROBLEMS.length });
     expect(stderr).toMatch(
@@ -286,7 +295,7 @@ describe('import reference', () => {
 
   it('changes nothing when it runs again', async () => {
     const tables = await everyTable({ database: target });
-    const { summary } = await importReference(source, target);
+    const { summary } = await importReference(source, target, { smallHeap: true });
     expect(summary).toEqual({
       applications: { ...NOTHING, unchanged: 3, skipped: 1 },
       environments: { ...NOTHING, unchanged: 3, skipped: 2 },

@@ -3,15 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { parse, stringify } from 'yaml';
 import { API_DOCUMENTS } from '../support/api-documents.js';
 import { createApplication, issueKey } from '../support/builders.js';
-import { type CommandResult, runCommand } from '../support/run-command.js';
+import { CommandLine } from '../support/command-line.js';
+import type { CommandResult } from '../support/run-command.js';
 import { ADMIN_KEY, startApp, type TestApp } from '../support/start-app.js';
-
-const COMMAND = fileURLToPath(new URL('../../apps/cli/src/main.js', import.meta.url));
 
 /** A description of one operation, to be changed at will. */
 const SMALL = {
@@ -37,7 +35,7 @@ afterAll(async () => {
 });
 
 /** An application with a key for its environment, and the command line acting as it. */
-async function applicationCalled(appKey: string) {
+async function applicationCalled(appKey: string, { ownProcess = false } = {}) {
   await createApplication(app, { appKey, name: appKey });
   const { apiKey } = await issueKey(app, appKey);
   const env = {
@@ -46,24 +44,16 @@ async function applicationCalled(appKey: string) {
     MCP_REGISTRY_API_KEY: apiKey,
     MCP_REGISTRY_ADMIN_KEY: ADMIN_KEY,
   };
+  const cli = new CommandLine({ cwd: folder, env, ownProcess });
   return {
     run: (
-      parameters: readonly string[],
+      [command = '', ...parameters]: readonly string[],
       others: Record<string, string> = {},
       stdin = '',
-    ): Promise<CommandResult> =>
-      runCommand(process.execPath, [COMMAND, ...parameters], {
-        cwd: folder,
-        env: { ...env, ...others },
-        stdin,
-      }),
+    ): Promise<CommandResult> => cli.with({ env: others, stdin }).run(command, ...parameters),
     /** Runs to success and gives what was written to stdout. */
-    output: async (parameters: readonly string[], stdin = ''): Promise<string> => {
-      const { code, stdout, stderr } = await runCommand(process.execPath, [COMMAND, ...parameters], {
-        cwd: folder,
-        env,
-        stdin,
-      });
+    output: async ([command = '', ...parameters]: readonly string[], stdin = ''): Promise<string> => {
+      const { code, stdout, stderr } = await cli.with({ stdin }).run(command, ...parameters);
       expect({ code, stderr: stderr.replace(/^The document's base domain is .*\n/, '') }).toEqual({
         code: 0,
         stderr: '',
@@ -90,7 +80,7 @@ describe.each([
   ['trains', API_DOCUMENTS['Train Travel (3.1)'], 7],
 ])('the document of %s', (appKey, source, count) => {
   it('is registered whole, and comes out as it went in', async () => {
-    const { output } = await applicationCalled(appKey);
+    const { output } = await applicationCalled(appKey, { ownProcess: appKey === 'trains' });
     const registered = await output(['import', 'openapi', '--yes', source]);
     expect(registered).toContain(
       `${count} endpoints registered in production: ${count} added, 0 updated, 0 deleted, 0 unchanged\n`,

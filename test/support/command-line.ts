@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { runHosted } from './hosted-command.js';
 import { type CommandResult, runCommand } from './run-command.js';
 
 /** The file that package.json's `bin` names. */
@@ -9,15 +10,20 @@ interface Surroundings {
   /** The whole environment besides PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Run in a process of its own, which takes ten times as long as in the command host. */
+  readonly ownProcess?: boolean;
 }
 
-/** The built `mcp-registry`, run as a process each time. */
+/** The built `mcp-registry`, run in the command host unless the surroundings ask for a process each time. */
 export class CommandLine {
   constructor(private readonly surroundings: Surroundings = {}) {}
 
   /** @param words the first parameters, separated by spaces; those with spaces of their own follow */
   run(words: string, ...more: readonly string[]): Promise<CommandResult> {
-    return runCommand(process.execPath, [CLI_MAIN, ...words.split(' '), ...more], this.surroundings);
+    const parameters = [...words.split(' '), ...more];
+    return this.surroundings.ownProcess === true
+      ? runCommand(process.execPath, [CLI_MAIN, ...parameters], this.surroundings)
+      : runHosted(parameters, this.surroundings);
   }
 
   /** The same, in other surroundings; variables are added. */

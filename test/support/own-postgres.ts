@@ -86,7 +86,7 @@ export async function startOwnPostgres(installed?: Programs): Promise<OwnPostgre
     process.kill(pid, signal);
     // The postmaster first: what it starts no longer, nobody has to be told.
     const { stdout } = await run('pgrep', ['-P', String(pid)]);
-    for (const backend of stdout.trim().split('\n')) process.kill(Number(backend), signal);
+    for (const backend of stdout.trim().split('\n')) signalUnlessEnded(Number(backend), signal);
   };
   const own: OwnPostgres = {
     url,
@@ -119,4 +119,13 @@ export async function startOwnPostgres(installed?: Programs): Promise<OwnPostgre
   };
   await own.start();
   return own;
+}
+
+/** A backend may have ended since it was listed. */
+function signalUnlessEnded(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }

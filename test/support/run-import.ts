@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { runHosted } from './hosted-command.js';
 import { type CommandResult, runCommand } from './run-command.js';
 import { GIVEN_SECRETS } from './secrets.js';
 
@@ -12,6 +13,8 @@ export interface ImportSurroundings {
   readonly sourceUrl?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Run in a process of its own, which takes ten times as long as in the command host. */
+  readonly ownProcess?: boolean;
 }
 
 /** What `--json` says of an import. */
@@ -26,13 +29,12 @@ export interface ImportSummary {
 /** Runs the built `mcp-registry import …` to its end. */
 export function runImport(
   parameters: readonly string[],
-  { databaseUrl, sourceUrl = '', cwd, env }: ImportSurroundings,
+  { databaseUrl, sourceUrl = '', cwd, env, ownProcess = false }: ImportSurroundings,
 ): Promise<CommandResult> {
-  return runCommand(process.execPath, [MAIN, 'import', ...parameters], {
-    cwd,
-    stdin: sourceUrl,
-    env: environment(databaseUrl, env),
-  });
+  const surroundings = { cwd, stdin: sourceUrl, env: environment(databaseUrl, env) };
+  return ownProcess
+    ? runCommand(process.execPath, [MAIN, 'import', ...parameters], surroundings)
+    : runHosted(['import', ...parameters], surroundings);
 }
 
 /** As {@link runImport}, of a process that goes on. */

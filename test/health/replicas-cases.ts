@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
+import { eventually } from '../support/eventually.js';
+import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
+import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
+import { GIVEN_SECRETS } from '../support/secrets.js';
+import type { ServiceProcess } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const TARGETS = 500;
+const ROUND_MS = 2000;
+
+/** @param rounds how many have to be without a fault before a replica is killed */
+export function replicas(rounds: number): void {
+  let database: TestDatabase;
+  let sandbox: ProcessSandbox;
+  let origin: LoopbackOrigin;
+  /** When each target was asked, by its address; milliseconds since the epoch. */
+  const arrivals = new Map<string, number[]>();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    sandbox = await createProcessSandbox();
+    origin = await startOrigin(
+      (request, response) => {
+        const host = request.headers.host ?? '';
+        arrivals.set(host, [...(arrivals.get(host) ?? []), Date.now()]);
+        response.end();
+      },
+      { address: '0.0.0.0' },
+    );
+  });
+  afterAll(async () => {
+    await sandbox.clear();
+    await origin.close();
+    await database.drop();
+  });
+
+  const start = (): ServiceProcess =>
+    sandbox.start({
+      DATABASE_URL: database.url,
+      ...GIVEN_SECRETS,
+      HEALTH_CHECK_INTERVAL: String(ROUND_MS / 1000),
+      HEALTH_CHECK_TIMEOUT: '1',
+    });
+
+  /** An origin of its own on loopback for every target. */
+  const hostOf = (n: number): string => `127.1.${n >> 8}.${n & 255}:${origin.port}`;
+
+  /** Gives every target its place in the round that begins at `firstRound`, and in all that follow. */
+  async function register(firstRound: Date): Promise<void> {
+    // In one transaction: what is new is due at once.
+    await database.query(
+      `INSERT INTO "Application" ("id", "name", "appKey", "healthCheckUrl")
+     SELECT 'target-' || n, 'Target ' || n, 'target-' || n,
+            'http://127.1.' || (n >> 8) || '.' || (n & 255) || ':${origin.port}/'
+     FROM generate_series(0, ${TARGETS - 1}) n;
+     UPDATE "HealthTarget" SET "checkedAt" = '2026-01-01', "dueAt" = timestamptz '${firstRound.toISOString()}'
+            + substr("id", 8)::integer * interval '1 ms' * ${ROUND_MS / TARGETS}`,
+    );
+  }
+
+  describe('replicas on one database', () => {
+    it('probe every target once a round, also after one of them was killed', async () => {
+      const both = [start(), start()];
+      await Promise.all(both.map(({ ready }) => ready));
+      // At once: what is due later than an interval from now is spread anew by a replica that just starts.
+      const firstRound = new Date();
+      await register(firstRound);
+      /** In which of its rounds a target was asked, one by one. */
+      const roundsOf = (n: number): number[] => {
+        const due = firstRound.getTime() + (n * ROUND_MS) / TARGETS;
+        return (arrivals.get(hostOf(n)) ?? []).map((at) => Math.floor((at - due) / ROUND_MS));
+      };
+      const isOver = (round: number): boolean => Date.now() > firstRound.getTime() + (round + 2) * ROUND_MS;
+
+      await eventually(() => isOver(rounds - 1), { within: 25_000 + rounds * ROUND_MS });
+      const every = Array.from({ length: rounds }, (_, round) => round);
+      for (let n = 0; n < TARGETS; n++) {
+        expect([hostOf(n), roundsOf(n).filter((round) => round < rounds)]).toEqual([hostOf(n), every]);
+      }
+
+      const killedAt = Date.now();
+      both[0]?.signal('SIGKILL');
+      await both[0]?.exited;
+      const next = Math.ceil((killedAt - firstRound.getTime()) / ROUND_MS) + 1;
+      await eventually(() => isOver(next));
+      for (let n = 0; n < TARGETS; n++) {
+        expect([hostOf(n), roundsOf(n).filter((round) => round === next)]).toEqual([hostOf(n), [next]]);
+      }
+      expect(both[1]?.isRunning()).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,3 @@
+import { backups } from '../process/backup-cases.js';
+
+backups('long');

@@ -1,0 +1,3 @@
+import { databaseFaults } from '../process/database-faults-cases.js';
+
+databaseFaults('long');

@@ -1,0 +1,3 @@
+import { embeddedDatabaseRestart } from '../process/embedded-database-restart-cases.js';
+
+embeddedDatabaseRestart(['2']);

@@ -1,0 +1,3 @@
+import { embeddedPostgres } from '../database/embedded-postgres-cases.js';
+
+embeddedPostgres('long');

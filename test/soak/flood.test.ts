@@ -1,0 +1,3 @@
+import { flood } from '../process/flood-cases.js';
+
+flood(10_000);

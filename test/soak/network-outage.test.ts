@@ -1,0 +1,3 @@
+import { networkOutage } from '../health/network-outage-cases.js';
+
+networkOutage('long');

@@ -1,0 +1,3 @@
+import { replicas } from '../health/replicas-cases.js';
+
+replicas(10);

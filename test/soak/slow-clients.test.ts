@@ -1,0 +1,3 @@
+import { slowClients } from '../e2e/slow-clients-cases.js';
+
+slowClients('long');

@@ -1,0 +1,3 @@
+import { startAndEnd } from '../process/start-cases.js';
+
+startAndEnd('long');

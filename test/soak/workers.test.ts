@@ -1,0 +1,3 @@
+import { workers } from '../process/workers-cases.js';
+
+workers('long');
