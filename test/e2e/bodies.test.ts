@@ -242,4 +242,19 @@ describe('bodies', () => {
     });
     expect(answer.status).toBe(404);
   });
+
+  it.each(['null', 'true', '5', '"text"', '[]', '{"endpoints":null}'])(
+    'that are JSON but no batch are refused, small and large: %s',
+    async (text) => {
+      const { headers } = await createRegistrant(app);
+      for (const body of [text, text.padEnd(100 * KIBIBYTE)]) {
+        const answer = await app.http
+          .post('/register/endpoints')
+          .set({ ...headers, 'Content-Type': 'application/json' })
+          .send(body);
+        expect(answer.status).toBe(400);
+        expect(answer.body).toMatchObject({ type: 'urn:mcp-registry:problem:invalid-input' });
+      }
+    },
+  );
 });

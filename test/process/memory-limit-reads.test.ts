@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { Attacker, mostMebibytes, whileAlive } from '../support/batch-attacks.js';
 import { eventually } from '../support/eventually.js';
 import { Readers, registerLarge } from '../support/read-attacks.js';

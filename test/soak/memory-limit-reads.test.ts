@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Attacker, mostMebibytes, ordinaryBatch, whileAlive } from '../support/batch-attacks.js';
 import { Readers, registerLarge } from '../support/read-attacks.js';

@@ -98,7 +98,7 @@ function accepted(read: ReadBody, { maxEndpoints }: BodyRules): unknown {
 }
 
 function withJsonTexts(body: unknown): unknown {
-  const { endpoints } = body as { endpoints?: unknown };
+  const { endpoints } = (body ?? {}) as { endpoints?: unknown };
   if (Array.isArray(endpoints)) endpoints.forEach(holdJsonTexts);
   return body;
 }

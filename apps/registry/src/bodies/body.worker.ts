@@ -16,7 +16,7 @@ const ENDPOINTS_IN_PORTION = 50;
 export function read({ bytes, rules }: Reading): Portioned {
   const read = readBody(bytes, rules);
   if (read.kind !== 'body' || rules.maxEndpoints === undefined) return read;
-  const { endpoints, ...rest } = read.body as { endpoints?: unknown };
+  const { endpoints, ...rest } = (read.body ?? {}) as { endpoints?: unknown };
   if (!Array.isArray(endpoints)) return read;
   const portions: Uint8Array[] = [];
   for (let index = 0; index < endpoints.length; index += ENDPOINTS_IN_PORTION) {
