@@ -11,5 +11,6 @@ export default {
   transform: {},
   globalSetup: '<rootDir>/dist/test/support/global-setup.js',
   globalTeardown: '<rootDir>/dist/test/support/global-teardown.js',
-  maxWorkers: 2,
+  // For two cores: many tests wait for processes, and leave a core idle.
+  maxWorkers: 3,
 };
