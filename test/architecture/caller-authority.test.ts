@@ -14,7 +14,7 @@ import { asApplication, createApplication, endpoint, issueKey } from '../support
 import { type RouteHandler, routeHandlersOf } from '../support/route-handlers.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
-import { statementsOf } from '../support/statement-log.js';
+import { statementsOfChange } from '../support/statement-log.js';
 
 /** Policies under which no application is let in with a key. */
 const WITHOUT_APPLICATIONS: readonly (AccessPolicy | undefined)[] = ['public', 'admin'];
@@ -69,11 +69,9 @@ describe('every route by which an application changes something', () => {
       const caller = asApplication('orders', apiKey);
       // So that the key is known, and none of its statements are among those of the change.
       await app.http.put('/applications/orders').set(caller).send({}).expect(200);
-      const statements = await statementsOf(app, () =>
+      const own = await statementsOfChange(app, () =>
         app.http[method](path).set(caller).send(body).expect(200),
       );
-      const begin = statements.indexOf('START TRANSACTION');
-      const own = statements.slice(begin + 1, statements.indexOf('COMMIT'));
       expect(own[0]).toMatch(JUDGEMENT);
       expect(own.filter((sql) => JUDGEMENT.test(sql))).toHaveLength(1);
       expect(own).toHaveLength(most);

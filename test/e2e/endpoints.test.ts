@@ -10,7 +10,7 @@ import {
   type Registrant,
 } from '../support/registrations.js';
 import { startApp, type TestApp } from '../support/start-app.js';
-import { statementsOf } from '../support/statement-log.js';
+import { statementsOfChange } from '../support/statement-log.js';
 
 let app: TestApp;
 
@@ -459,7 +459,7 @@ describe('a batch', () => {
       const batch = (text: string): unknown[] =>
         Array.from({ length: size }, (_, n) => endpoint({ path: `/${n}`, description: text }));
       const cost = async (endpoints: unknown[]): Promise<number> =>
-        (await statementsOf(app, () => register(app, orders, endpoints))).length;
+        (await statementsOfChange(app, () => register(app, orders, endpoints))).length;
       costs.push([
         await cost(batch('new')),
         await cost(batch('new')),

@@ -25,3 +25,12 @@ export async function statementsOf(app: TestApp, work: () => Promise<unknown>): 
   }
   return statements;
 }
+
+/**
+ * The statements of the transaction in which `work` changes something, BEGIN and COMMIT left out. What is read before,
+ * to know the key, depends on when this process hears of the change before.
+ */
+export async function statementsOfChange(app: TestApp, work: () => Promise<unknown>): Promise<string[]> {
+  const statements = await statementsOf(app, work);
+  return statements.slice(statements.indexOf('START TRANSACTION') + 1, statements.indexOf('COMMIT'));
+}
