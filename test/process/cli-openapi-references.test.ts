@@ -111,20 +111,25 @@ describe('a document in a file', () => {
   });
 
   it('reads what the operator allows, and says what it has read', async () => {
-    await write('shared/common.yaml', 'Crate: { type: object, properties: { part: { $ref: "part.yaml" } } }');
-    await write('shared/part.yaml', '{ type: string, format: uuid }');
-    const source = await write('docs/api.json', withSchema({ $ref: '../shared/common.yaml#/Crate' }));
-    const shared = join(folder, 'shared');
+    await write(
+      'schemas/common.yaml',
+      'Crate: { type: object, properties: { part: { $ref: "part.yaml" } } }',
+    );
+    await write('schemas/part.yaml', '{ type: string, format: uuid }');
+    const source = await write('docs/api.json', withSchema({ $ref: '../schemas/common.yaml#/Crate' }));
+    const shared = join(folder, 'schemas');
     const result = await imported(source, '--allow-reference', shared);
     expect(result).toMatchObject({ code: 0, stderr: '' });
-    expect(result.stdout).toMatch(/^read {5}\S+shared\/common\.yaml\nread {5}\S+shared\/part\.yaml\nadded /);
+    expect(result.stdout).toMatch(
+      /^read {5}\S+schemas\/common\.yaml\nread {5}\S+schemas\/part\.yaml\nadded /,
+    );
     expect(await responseBodies()).toEqual([
       { type: 'object', properties: { part: { type: 'string', format: 'uuid' } } },
     ]);
     const one = await imported(source, '--allow-reference', join(shared, 'common.yaml'), '--json');
     expect(one).toMatchObject({ code: 1, stdout: '' });
     expect(one.stderr).toMatch(
-      /refers to "part\.yaml" at #\/Crate\/properties\/part of \S+shared\/common\.yaml: /,
+      /refers to "part\.yaml" at #\/Crate\/properties\/part of \S+schemas\/common\.yaml: /,
     );
     const plan = await cli.json<{ documentsRead: string[] }>(
       'import openapi --dry-run',

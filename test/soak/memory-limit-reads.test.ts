@@ -17,6 +17,8 @@ beforeAll(async () => {
   service = await spawnService({
     NODE_OPTIONS: `--max-old-space-size=${LIMIT_MEBIBYTES / 2}`,
     RATE_LIMIT_ENABLED: 'false',
+    // As the image sets it.
+    MALLOC_ARENA_MAX: '2',
   });
   prober = await Attacker.of(service, 'prober');
   readers = new Readers(service, await registerLarge(service, APPLICATIONS));

@@ -18,6 +18,8 @@ beforeAll(async () => {
   service = await spawnService({
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MEBIBYTES}`,
     RATE_LIMIT_ENABLED: 'false',
+    // As the image sets it.
+    MALLOC_ARENA_MAX: '2',
   });
   attacker = await Attacker.of(service, 'attacker');
   prober = await Attacker.of(service, 'prober');

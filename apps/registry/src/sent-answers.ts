@@ -7,7 +7,7 @@ const MEBIBYTE = 1024 * 1024;
 /** Smaller answers fit into the buffers of a connection. */
 const MIN_COUNTED_BYTES = 64 * 1024;
 /** Large answers that clients have not taken yet, each counted once however many clients it goes to. */
-const MAX_BYTES = 48 * MEBIBYTE;
+const MAX_BYTES = 24 * MEBIBYTE;
 /** For which every client may take its answer, also when others need the memory. */
 const GRANTED_MS = 15_000;
 const RETRY_SECONDS = 5;
