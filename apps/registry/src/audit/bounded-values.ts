@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Slices } from '#libs/event-loop/slices.js';
 import { jsonPieces } from '#libs/json/json-pieces.js';
 
 const KIBIBYTE = 1024;
@@ -13,8 +13,6 @@ const MAX_NAMES_BYTES = 28 * KIBIBYTE;
 const MAX_PROPERTIES = 16;
 const MAX_PROPERTY_LENGTH = 64;
 
-/** Other requests get their turn after so many milliseconds. */
-const SLICE_MS = 5;
 const HASHED_AT_ONCE = 256 * KIBIBYTE;
 
 /** Stands in an entry for a value that is too large. */
@@ -53,10 +51,10 @@ export async function boundedValues(
   after: unknown,
   redact: (text: string) => string,
 ): Promise<BoundedValues> {
-  const pause = slices();
+  const slices = new Slices();
   const values = [before, after];
   const measured: (Measured | undefined)[] = [];
-  for (const value of values) measured.push(value === null ? undefined : await measure(value, pause));
+  for (const value of values) measured.push(value === null ? undefined : await measure(value, slices));
   const bytes = measured.reduce((sum, each) => sum + (each?.bytes ?? 0), 0);
   const limit = bytes > MAX_VALUES_BYTES ? MAX_VALUE_BYTES : MAX_VALUES_BYTES;
   const [boundedBefore = null, boundedAfter = null] = measured.map((each, index) => {
@@ -70,7 +68,7 @@ export async function boundedValues(
   return { before: boundedBefore, after: boundedAfter };
 }
 
-async function measure(value: unknown, pause: () => Promise<void>): Promise<Measured> {
+async function measure(value: unknown, slices: Slices): Promise<Measured> {
   const hash = createHash('sha256');
   let [bytes, kept] = [0, ''];
   for (const piece of jsonPieces(value)) {
@@ -79,7 +77,7 @@ async function measure(value: unknown, pause: () => Promise<void>): Promise<Meas
     if (bytes <= MAX_VALUES_BYTES) kept += piece;
     for (let from = 0; from < encoded.length; from += HASHED_AT_ONCE) {
       hash.update(encoded.subarray(from, from + HASHED_AT_ONCE));
-      await pause();
+      await slices.pause();
     }
   }
   return { text: bytes > MAX_VALUES_BYTES ? undefined : kept, bytes, sha256: hash.digest('hex') };
@@ -127,14 +125,4 @@ function namesWithin(members: readonly unknown[], room: number, redact: (text: s
     names.push(name);
   }
   return names;
-}
-
-/** Waits for other work whenever {@link SLICE_MS} are over. */
-function slices(): () => Promise<void> {
-  let begun = performance.now();
-  return async () => {
-    if (performance.now() - begun < SLICE_MS) return;
-    await nextTurn();
-    begun = performance.now();
-  };
 }
