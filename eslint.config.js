@@ -1,5 +1,8 @@
 import js from '@eslint/js';
+import markdown from '@eslint/markdown';
+import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
+import plainWords from './eslint-rules/plain-words.js';
 
 const PERIODIC_TIMER = {
   name: 'setInterval',
@@ -17,7 +20,10 @@ export default tseslint.config(
       ...tseslint.configs.stylisticTypeChecked,
     ],
     languageOptions: { parserOptions: { project: './tsconfig.json' } },
+    plugins: { 'simple-import-sort': simpleImportSort },
     rules: {
+      // One block: Node's own, packages, #subpaths, relative ones.
+      'simple-import-sort/imports': ['error', { groups: [['^\\u0000', '^node:', '^@?\\w', '^#', '^\\.']] }],
       // Nest modules are classes without members.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       // Numbers and booleans in messages are fine.
@@ -69,5 +75,16 @@ export default tseslint.config(
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
     rules: { 'no-restricted-globals': 'off' },
+  },
+  {
+    files: ['**/*.ts'],
+    plugins: { language: { rules: { 'plain-words': plainWords } } },
+    rules: { 'language/plain-words': 'error' },
+  },
+  {
+    files: ['**/*.md'],
+    language: 'markdown/commonmark',
+    plugins: { markdown, language: { rules: { 'plain-words': plainWords } } },
+    rules: { 'language/plain-words': 'error' },
   },
 );

@@ -1,40 +1,40 @@
 import type { Stage } from './stage.js';
 
-/** What a figure has to reach: its ratio of measured to baseline, or the measured value itself in the figure's unit. */
+/** The bound of a figure: for the ratio of measured to baseline, or for the measured value in the unit of the figure. */
 export interface Target {
   readonly of: 'ratio' | 'measured';
   readonly bound: 'at least' | 'at most';
   readonly value: number;
 }
 
-/** One number and what it is compared with. */
+/** One measured value and its baseline. */
 export interface Figure {
   readonly what: string;
-  /** Of both values, such as `requests/s` or `ms`. */
+  /** Unit of both values, such as `requests/s` or `ms`. */
   readonly unit: string;
-  /** Absent when there is nothing to measure yet; `note` says why. */
+  /** Absent when the value cannot be measured; `note` says why. */
   readonly measured?: number;
-  /** Absent when the target is about the measured value alone. */
+  /** Absent when the target applies to the measured value only. */
   readonly baseline?: number;
   readonly target: Target;
   readonly note?: string;
 }
 
 export interface Benchmark {
-  /** As the command line names it. */
+  /** Its name on the command line. */
   readonly name: string;
-  /** What it measures, and against what. */
+  /** What it measures, and its baseline. */
   readonly title: string;
-  /** Measures both sides by turns. @throws Error when the service does not answer as it must */
+  /** Measures both sides in turn. @throws Error when a response of the service is not as expected */
   run(stage: Stage): Promise<readonly Figure[]>;
 }
 
-/** Measured over baseline; absent when either is. */
+/** Measured divided by baseline; undefined when either is absent. */
 export function ratioOf({ measured, baseline }: Figure): number | undefined {
   return measured === undefined || baseline === undefined ? undefined : measured / baseline;
 }
 
-/** Whether the target is met; a figure that could not be measured meets none. */
+/** Whether the target is met; a figure without a measured value never meets it. */
 export function isMet(figure: Figure): boolean {
   const { of, bound, value } = figure.target;
   const reached = of === 'ratio' ? ratioOf(figure) : figure.measured;

@@ -9,7 +9,7 @@ import { start } from './rows/start.js';
 import { update } from './rows/update.js';
 import { withEndpoints } from './rows/with-endpoints.js';
 
-/** All there are, in the order of the table. */
+/** All benchmarks, in the order of the table. */
 export const benchmarks: readonly Benchmark[] = [
   discovery,
   notModified,

@@ -7,7 +7,7 @@ import { Stage } from './stage.js';
 
 /**
  * `npm run bench [-- name…]`: measures all benchmarks or the named ones, prints one table and keeps the figures in
- * bench/results.json. A target that is missed is no failure; a benchmark that cannot be measured is one.
+ * bench/results.json. A missed target is not a failure; a benchmark that cannot be measured is a failure.
  */
 const RESULTS = 'bench/results.json';
 
@@ -23,7 +23,7 @@ const server = new DataSetServer();
 let stage = new Stage(server);
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // The benchmark under way fails without its processes, and the command ends as ever: the database with it.
+  // The running benchmark fails without its processes, and the command ends as usual and stops the database.
   process.once(signal, () => {
     interruption.abort();
     process.exitCode = 130;

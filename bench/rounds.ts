@@ -1,14 +1,14 @@
 import { ROUNDS } from './durations.js';
 
-/** What the rounds gave, by side. */
+/** The results of the rounds, by side. */
 export interface Sides<T> {
   readonly measured: readonly T[];
   readonly baseline: readonly T[];
 }
 
 /**
- * Measures both sides by turns, and begins each round with the side that ended the one before: what the machine
- * does besides, and what grows over time, falls on both alike.
+ * Measures both sides in turn, and begins each round with the side that ended the previous one: other work of the machine
+ * and growth over time affect both sides equally.
  */
 export async function byTurns<T>(
   measure: () => Promise<T>,

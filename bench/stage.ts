@@ -7,20 +7,20 @@ import { startBenchScript } from './processes/bench-script.js';
 import type { NodeProcess } from './processes/node-process.js';
 import { startService } from './processes/service.js';
 
-/** Where one benchmark runs: what it starts here ends with it. */
+/** The resources of one benchmark; they are released when it ends. */
 export class Stage {
   private readonly endings: (() => Promise<void>)[] = [];
 
   constructor(private readonly server: DataSetServer) {}
 
-  /** URL of a database of its own that holds the data set. */
+  /** URL of a new database that contains the data set. */
   async database(): Promise<string> {
     const url = await this.server.copy();
     this.endings.push(() => this.server.drop(url));
     return url;
   }
 
-  /** The built service. @param settings environment variables beyond those that every service here has */
+  /** Starts the built service. @param settings environment variables in addition to the common ones */
   async service(
     settings: Readonly<Record<string, string>>,
     { preload, cwd }: { readonly preload?: URL; readonly cwd?: string } = {},
@@ -28,12 +28,12 @@ export class Stage {
     return this.ending(await startService({ settings, preload, cwd: cwd ?? (await this.directory()) }));
   }
 
-  /** A script of the benchmarks, such as a baseline. @param environment its whole environment besides PATH */
+  /** Starts a script of the benchmarks, such as a baseline. @param environment its whole environment except PATH */
   async script(url: URL, environment: Readonly<Record<string, string>> = {}): Promise<NodeProcess> {
     return this.ending(await startBenchScript(url, environment));
   }
 
-  /** HTTP servers on every loopback address, to be probed. */
+  /** Starts HTTP servers on every loopback address, as targets of probes. */
   async loopbackOrigins(): Promise<LoopbackOrigins> {
     const origins = await startLoopbackOrigins();
     this.endings.push(() => origins.stop());
@@ -47,12 +47,12 @@ export class Stage {
     return directory;
   }
 
-  /** Ends with the benchmark, before what is there already. */
+  /** Adds a step to the end of the benchmark, which runs before the earlier ones. */
   endWith(ending: () => Promise<void>): void {
     this.endings.push(ending);
   }
 
-  /** Ends everything, the latest first and each whether or not the others can be ended. */
+  /** Releases all resources, the latest first; a failure does not prevent the others. */
   async clear(): Promise<void> {
     const ending = this.endings.pop();
     if (ending === undefined) return;

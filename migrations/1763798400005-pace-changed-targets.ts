@@ -4,7 +4,7 @@ export class PaceChangedTargets1763798400005 implements MigrationInterface {
   readonly name = 'PaceChangedTargets1763798400005';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    // Not set back by the triggers that begin a target anew, so that a change brings no probe sooner.
+    // Not reset by the triggers that start a target over, so that a change brings no probe sooner.
     await queryRunner.query(`ALTER TABLE "HealthTarget" ADD COLUMN "probedAt" timestamptz(3)`);
   }
 

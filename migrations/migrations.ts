@@ -5,6 +5,8 @@ import { CreateHealthHistory1763798400003 } from './1763798400003-create-health-
 import { AnnounceChanges1763798400004 } from './1763798400004-announce-changes.js';
 import { PaceChangedTargets1763798400005 } from './1763798400005-pace-changed-targets.js';
 import { CreateAuditUsage1763798400006 } from './1763798400006-create-audit-usage.js';
+import { CompleteEndpoints1763798400007 } from './1763798400007-complete-endpoints.js';
+import { CreateOperators1763798400008 } from './1763798400008-create-operators.js';
 
 /** Every migration, oldest first. Append only: what was released is never edited. */
 export const migrations = [
@@ -15,4 +17,6 @@ export const migrations = [
   AnnounceChanges1763798400004,
   PaceChangedTargets1763798400005,
   CreateAuditUsage1763798400006,
+  CompleteEndpoints1763798400007,
+  CreateOperators1763798400008,
 ];

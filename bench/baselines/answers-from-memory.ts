@@ -4,8 +4,8 @@ import { APP_KEYS } from '#dev/seed/large-data-set.js';
 import { ready } from '../processes/bench-script.js';
 
 /**
- * Bare Fastify that sends what the service at `SERVICE_URL` answers to `GET /endpoints`, from memory: the same bytes
- * for every application, and 304 for the right `If-None-Match`.
+ * Bare Fastify that sends the responses of the service at `SERVICE_URL` to `GET /endpoints` from memory: the same bytes for
+ * every application, and 304 for a matching `If-None-Match`.
  */
 interface Answer {
   readonly body: Buffer;

@@ -3,8 +3,8 @@ import { answerQuestions } from '../processes/answer-questions.js';
 import { ready } from '../processes/bench-script.js';
 
 /**
- * Bare connections to `DATABASE_URL` on which PostgreSQL makes one text of what `GET /applications/with-endpoints`
- * answers. Tells the `milliseconds` until `AT_ONCE` of them, asked for at once, are there.
+ * Bare connections to `DATABASE_URL` on which PostgreSQL builds the response of `GET /applications/with-endpoints` as one
+ * text. Reports the `milliseconds` until `AT_ONCE` concurrent queries are complete.
  */
 const AT_ONCE = Number(process.env.AT_ONCE);
 

@@ -5,9 +5,9 @@ import { newId } from '#libs/database/new-id.js';
 import { ready } from '../processes/bench-script.js';
 
 /**
- * Bare Fastify and a bare pool on `DATABASE_URL`, as large as the service's: the statements that the service sends
- * for `PUT /applications/{app_key}` with an admin key and a new description, in one transaction, and the changed row
- * as the answer. Nothing is validated and nobody's key is looked at.
+ * Bare Fastify and a bare pool on `DATABASE_URL`, as large as the service's. It executes the statements that the service
+ * sends for `PUT /applications/{app_key}` with an admin key and a new description, in one transaction, and responds with
+ * the changed row. It validates no input and checks no key.
  */
 const POOL_SIZE = 20;
 
@@ -36,7 +36,7 @@ async function update(appKey: string, description: string, request: fastify.Fast
     await client.query('START TRANSACTION');
     const { rows } = await client.query<Row>(SELECT, [appKey]);
     const [before] = rows;
-    if (before === undefined) throw new Error(`There is no ${appKey}`);
+    if (before === undefined) throw new Error(`There is no application ${appKey}`);
     const { id } = before;
     const now = new Date();
     await client.query(UPDATE, [description, now, id]);

@@ -7,14 +7,14 @@ import { insertDataSet } from './data-set.js';
 const TEMPLATE = 'data_set';
 
 /**
- * The PostgreSQL of all benchmarks, started with the first. It does not wait for the disk, on neither side: the
- * slower a disk, the better every ratio would look.
+ * The PostgreSQL of all benchmarks, started with the first. It does not wait for the disk on either side: a slow disk
+ * would improve every ratio.
  */
 export class DataSetServer {
   private started: Promise<ScratchPostgres> | undefined;
   private copies = 0;
 
-  /** URL of a new database that holds the data set and nothing else. */
+  /** URL of a new database that contains only the data set. */
   async copy(): Promise<string> {
     this.started ??= start();
     const { url } = await this.started;
@@ -23,7 +23,7 @@ export class DataSetServer {
     return withDatabase(url, name);
   }
 
-  /** Drops a database that {@link copy} gave and nobody uses any more. */
+  /** Drops an unused database that {@link copy} returned. */
   async drop(copy: string): Promise<void> {
     const { url } = (await this.started) ?? {};
     if (url !== undefined) await execute(url, `DROP DATABASE "${new URL(copy).pathname.slice(1)}"`);

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { APP_KEYS, DESCRIPTION, ENVIRONMENTS, OPERATIONS } from '#dev/seed/large-data-set.js';
 
 /**
- * 1,000 applications with three environments of 20 endpoints each, in a migrated database that is empty. A list of
- * 20 is about 12 kB. No application has a `healthCheckUrl`: nothing is probed.
+ * Inserts 1,000 applications with three environments of 20 endpoints each into a migrated, empty database. A list of 20 is
+ * about 12 kB. No application has a `healthCheckUrl`, so the service probes none.
  */
 export async function insertDataSet(url: string): Promise<void> {
   const client = new pg.Client(url);

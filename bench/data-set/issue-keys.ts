@@ -1,9 +1,9 @@
 import { AS_ADMIN } from '../processes/service.js';
 
-/** Requests under way at once. */
+/** Concurrent requests. */
 const AT_ONCE = 4;
 
-/** Issues an API key for the production of each application, through the service; gives them by app key. */
+/** Issues an API key for the production environment of each application through the service; returns them by app key. */
 export async function issueKeys(url: string, appKeys: readonly string[]): Promise<Map<string, string>> {
   const keys = new Map<string, string>();
   const remaining = [...appKeys];

@@ -2,12 +2,12 @@ import pg from 'pg';
 import { loadConfig } from '#libs/config/load-config.js';
 import { createDataSource } from '#libs/database/data-source.js';
 import { Database } from '#libs/database/database.js';
-import { DayClosingRepository } from '#registry/health/history/day-closing.repository.js';
-import { DayPartitionsRepository } from '#registry/health/history/day-partitions.repository.js';
+import { DayClosingRepository } from '#registry/monitoring/history/day-closing.repository.js';
+import { DayPartitionsRepository } from '#registry/monitoring/history/day-partitions.repository.js';
 import {
-  HistoryKeepingService,
+  HistoryMaintenanceService,
   ROLLUP_RETENTION_DAYS,
-} from '#registry/health/history/history-keeping.service.js';
+} from '#registry/monitoring/history/history-maintenance.service.js';
 import type { Figure } from '../benchmark.js';
 import type { Stage } from '../stage.js';
 
@@ -15,11 +15,11 @@ const TARGETS = 10_000;
 const PROBES_A_DAY = 288;
 const LOG_DAYS = 30;
 const GIGABYTE = 1e9;
-/** What is generated to be measured. */
+/** The generated rows that are measured. */
 const SAMPLE = { targets: 300, days: 5, failureShare: 0.005 };
 const NOW = new Date('2026-06-15T23:59:59Z');
 
-/** How large a year of history becomes at 10,000 targets and 300 s, projected from the bytes a row takes. */
+/** Size of a year of history at 10,000 targets and 300 s, projected from the bytes per row. */
 export async function historyFigures(stage: Stage): Promise<Figure[]> {
   const url = await stage.database();
   const client = new pg.Client(url);
@@ -30,7 +30,7 @@ export async function historyFigures(stage: Stage): Promise<Figure[]> {
   await dataSource.initialize();
   stage.endWith(() => dataSource.destroy());
   const database = new Database(dataSource);
-  const keeping = new HistoryKeepingService(
+  const keeping = new HistoryMaintenanceService(
     database,
     new DayPartitionsRepository(database),
     new DayClosingRepository(database),
@@ -42,7 +42,7 @@ export async function historyFigures(stage: Stage): Promise<Figure[]> {
   await keeping.makePartitionsAhead(NOW);
   await generate(client);
   const rawRow = (await bytesOf(client, 'HealthCheckLog')) / (await rowsOf(client, 'HealthCheckLog'));
-  await keeping.keep(NOW);
+  await keeping.maintain(NOW);
   const archived =
     (await bytesOf(client, 'HealthCheckLogArchive')) / (await rowsOf(client, 'HealthCheckLogArchive'));
   const rollup = (await bytesOf(client, 'HealthCheckRollup')) / (await rowsOf(client, 'HealthCheckRollup'));
@@ -59,7 +59,7 @@ export async function historyFigures(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-/** Probes of some days and of the day that is not over yet, in the order in which they would come. */
+/** Inserts probes of complete days and of the present day, in order of time. */
 async function generate(client: pg.Client): Promise<void> {
   await client.query(
     `INSERT INTO "Application" ("id", "name", "appKey")
@@ -77,7 +77,7 @@ async function generate(client: pg.Client): Promise<void> {
   );
 }
 
-/** Of a table with its partitions, indexes and what is stored out of line. */
+/** Bytes of a table with its partitions, indexes and TOAST data. */
 async function bytesOf(client: pg.Client, table: string): Promise<number> {
   const { rows } = await client.query<{ bytes: number }>(
     `SELECT sum(pg_total_relation_size(relid))::double precision AS "bytes" FROM pg_partition_tree($1)

@@ -9,12 +9,12 @@ const TARGETS = 10_000;
 const INTERVAL_SECONDS = 10;
 const INTERVAL_MS = INTERVAL_SECONDS * 1000;
 const ROUNDS = 4;
-/** Before the rounds that count: 10,000 targets have just been registered at once. */
+/** Rounds before the measurement: 10,000 targets were registered at once just before. */
 const WARM_UP_ROUNDS = 1;
-/** What the clocks of a claim and of an arrival may differ by. */
+/** Tolerance for the difference between the clocks of a lease and of an arrival. */
 const CLOCK_MS = 1;
 
-/** 10,000 targets, an origin of its own each, every ten seconds: as good as the schedule itself? */
+/** Compares probes of 10,000 targets, each with its own origin, every ten seconds, with their schedule. */
 export async function probingFigures(stage: Stage): Promise<Figure[]> {
   const database = await stage.database();
   const origins = await stage.loopbackOrigins();
@@ -46,7 +46,7 @@ export async function probingFigures(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-/** Registers targets, each with its place in the rounds that begin at `begun`. */
+/** Registers targets, each with its due time in the rounds that begin at `begun`. */
 async function register(client: pg.Client, urls: readonly string[], begun: number): Promise<void> {
   await client.query('BEGIN');
   await client.query(

@@ -1,15 +1,15 @@
 import { APP_KEYS } from '#dev/seed/large-data-set.js';
 import type { Load } from './http-load.js';
 
-/** Connections on which agents ask. */
+/** Connections of the agents. */
 const CONNECTIONS = 32;
 
-/** `GET /endpoints` of the production of many applications. */
+/** `GET /endpoints` for the production environments of many applications. */
 export interface DiscoveryLoad {
-  /** Of all applications when left out. */
+  /** Absent: all applications. */
   readonly appKeys?: readonly string[];
   readonly headersFor?: (appKey: string) => Readonly<Record<string, string>>;
-  /** 200 when left out. */
+  /** Expected status; absent: 200. */
   readonly status?: number;
 }
 

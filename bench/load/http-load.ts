@@ -3,36 +3,36 @@ import { ROUND_SECONDS, WARM_UP_SECONDS } from '../durations.js';
 
 interface LoadRequest {
   readonly method?: 'GET' | 'PUT';
-  /** With the query. */
+  /** Path with the query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
 export interface Load {
-  /** Where it goes: `http://127.0.0.1:1234`. */
+  /** Base URL of the server: `http://127.0.0.1:1234`. */
   readonly url: string;
   readonly connections: number;
-  /** Dealt out to the connections, each of which sends its share over and over. At least one for each. */
+  /** Distributed among the connections; each sends its share repeatedly. At least one per connection. */
   readonly requests: readonly LoadRequest[];
-  /** How every one must be answered. */
+  /** Expected status of every response. */
   readonly status: number;
 }
 
 export interface LoadResult {
   readonly requestsPerSecond: number;
-  /** 99th percentile of the time to the whole answer; the whole round when some connection got none. */
+  /** 99th percentile of the time to the complete response; the whole round when some connection received none. */
   readonly p99Ms: number;
 }
 
-/** Seconds without an answer after which a request has failed. */
+/** Seconds without a response after which a request fails. */
 const TIMEOUT_SECONDS = 30;
 const SAMPLE_MS = 100;
 
 /**
- * Sends for one round on connections that are kept open, on each the next request when the last one is answered.
+ * Sends requests for one round on persistent connections; each sends its next request after the response to the last one.
  *
- * @throws Error when an answer has another status, or a connection breaks
+ * @throws Error when a response has another status, or a connection fails
  */
 export async function underLoad(load: Load, seconds = ROUND_SECONDS): Promise<LoadResult> {
   let client = 0;
@@ -52,7 +52,7 @@ export async function underLoad(load: Load, seconds = ROUND_SECONDS): Promise<Lo
   if (result.errors > 0 || statuses.some(([status]) => status !== load.status)) {
     const answers = statuses.map(([status, count]) => `${count} × ${status}`).join(', ');
     throw new Error(
-      `Under load not all was answered with ${load.status}: ${answers || 'no answers'}, ${result.errors} errors`,
+      `Not every response under load was ${load.status}: ${answers || 'no responses'}, ${result.errors} errors`,
     );
   }
   const answered = statuses.reduce((sum, [, count]) => sum + count, 0);
@@ -62,12 +62,12 @@ export async function underLoad(load: Load, seconds = ROUND_SECONDS): Promise<Lo
   };
 }
 
-/** The load before the first round, of which nothing is kept. */
+/** Applies the load before the first round and discards the result. */
 export async function warmUp(load: Load): Promise<void> {
   await underLoad(load, WARM_UP_SECONDS);
 }
 
-/** Copies, because autocannon writes into what it sends. */
+/** Copies, because autocannon modifies the requests. */
 function shareOf({ requests, connections }: Load, client: number): autocannon.Request[] {
   return requests.filter((_, index) => index % connections === client).map((request) => ({ ...request }));
 }

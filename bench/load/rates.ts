@@ -5,7 +5,7 @@ import { type Load, type LoadResult, underLoad, warmUp } from './http-load.js';
 
 type Comparison = Omit<Figure, 'target'>;
 
-/** Warms up both sides, puts them under load by turns, and compares their requests per second. */
+/** Warms up both sides, puts them under load in turn, and compares their requests per second. */
 export async function compareRates(load: () => Load, baselineLoad: () => Load): Promise<Comparison> {
   await warmUp(load());
   await warmUp(baselineLoad());

@@ -1,28 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
 
-/** What came of requests with wrong API keys. */
+/** A running load of requests with wrong API keys. */
 export interface RefusedLoad {
-  /** Ends it, without waiting for answers. @throws Error when one was answered with anything but 401, 429 and 503 */
+  /** Stops it without waiting for responses. @throws Error when a response had a status other than 401, 429 and 503 */
   stop(): Promise<void>;
 }
 
 export interface RefusedLoadOptions {
   readonly url: string;
   readonly perSecond: number;
-  /** Whom the callers say they are. */
+  /** The app keys that the callers claim. */
   readonly appKeys: readonly string[];
-  /** API keys that are good for somebody: half the requests have one of them with another secret. */
+  /** Valid API keys: half the requests send one of them with another secret. */
   readonly issuedKeys: readonly string[];
 }
 
 const TICK_MS = 5;
-/** An address of its own, as strangers have: what is held against it is not held against the good load. */
+/** A separate client address: its failure budget must not affect the valid load. */
 const ADDRESS = '127.0.0.2';
-/** Wrong, too often wrong, or no room to compare it. */
+/** A wrong key, too many wrong keys, or a full comparison queue. */
 const REFUSED = [401, 429, 503];
 
-/** Sends changes of applications with wrong API keys at a fixed rate, whether or not they are answered. */
+/** Sends changes of applications with wrong API keys at a fixed rate, without waiting for responses. */
 export function startRefusedLoad({ url, perSecond, appKeys, issuedKeys }: RefusedLoadOptions): RefusedLoad {
   const pool = new Pool(url, { connections: null, connect: { localAddress: ADDRESS } });
   const unexpected = new Set<number>();
@@ -46,7 +46,7 @@ export function startRefusedLoad({ url, perSecond, appKeys, issuedKeys }: Refuse
   };
   const timer = setInterval(() => {
     const due = Math.floor(((performance.now() - begun) / 1000) * perSecond);
-    // The end breaks what is under way.
+    // `stop` aborts the requests in flight.
     for (; sent < due; sent++) send().catch(() => undefined);
   }, TICK_MS);
   return {

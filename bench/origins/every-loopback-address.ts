@@ -4,7 +4,7 @@ import { answerQuestions } from '../processes/answer-questions.js';
 import { ready } from '../processes/bench-script.js';
 import type { Arrivals } from './loopback-origins.js';
 
-/** Answers 200 to everything and writes down when it came; tells the `arrivals` since it was asked last. */
+/** Answers 200 to every request and records its time; reports the `arrivals` since the previous question. */
 let arrivals = new Map<string, number[]>();
 
 const server = createServer((request, response) => {

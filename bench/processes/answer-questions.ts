@@ -1,6 +1,6 @@
 type Answers = Readonly<Record<string, () => unknown>>;
 
-/** Answers what the benchmark asks this process, by name. Keeps the process no longer than it would live anyway. */
+/** Answers questions that the benchmark sends to this process, by name. It does not keep the process alive. */
 export function answerQuestions(answers: Answers): void {
   process.on('message', (question: string) => {
     void Promise.resolve(answers[question]?.()).then((answer) => process.send?.(answer ?? null));

@@ -2,7 +2,7 @@ import { type NodeProcess, startNode } from './node-process.js';
 
 const READY = /^ready (\S+)\n/m;
 
-/** Starts a script of the benchmarks that says {@link ready}. */
+/** Starts a script of the benchmarks that calls {@link ready}. */
 export function startBenchScript(
   script: URL,
   environment: Readonly<Record<string, string>> = {},
@@ -10,7 +10,7 @@ export function startBenchScript(
   return startNode({ script, environment, ready: READY });
 }
 
-/** Said by the script when it can be used; it ends with the benchmark that started it. */
+/** The script calls this when it is ready; it exits when the benchmark that started it exits. */
 export function ready(url: string): void {
   process.once('disconnect', () => process.exit());
   process.stdout.write(`ready ${url}\n`);

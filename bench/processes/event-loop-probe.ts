@@ -2,8 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { answerQuestions } from './answer-questions.js';
 
 /**
- * Loaded before a service, tells how long its event loop stood still: `longest stall`, in milliseconds since the
- * question before. Exact to about a millisecond, the interval at which it looks.
+ * Loaded before a service, reports how long its event loop was blocked: `longest stall`, in milliseconds, since the
+ * previous question. Accurate to about a millisecond, its sampling interval.
  */
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();

@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A program of ours in a process of its own, ready. */
+/** A script or the service in a separate process, ready for use. */
 export interface NodeProcess {
   readonly pid: number;
-  /** Where it listens, without a slash at the end. */
+  /** Its URL, without a trailing slash. */
   readonly url: string;
-  /** Puts a question that the program answers (see `answer-questions.ts`); one after the other. */
+  /** Sends a question to the program (see `answer-questions.ts`); one at a time. */
   ask<Answer>(question: string): Promise<Answer>;
-  /** Ends it, by default as an operator does, and resolves when it has ended. */
+  /** Stops it, by default with SIGTERM as an operator does, and resolves when it has exited. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
@@ -18,23 +18,23 @@ export interface Program {
   /** Module that is loaded before the script. */
   readonly preload?: URL;
   readonly cwd?: string;
-  /** The whole environment besides PATH. */
+  /** The whole environment except PATH. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Finds the URL in what the program writes when it is ready. */
+  /** Matches the URL in the output of the program when it is ready. */
   readonly ready: RegExp;
 }
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 
-/** @throws Error with the program's output when it ends before it is ready, or hangs */
+/** @throws Error with the output of the program when it exits before it is ready, or is not ready in time */
 export async function startNode({ script, preload, cwd, environment, ready }: Program): Promise<NodeProcess> {
   const preloading = preload === undefined ? [] : ['--import', preload.href];
   const child = spawn(process.execPath, [...preloading, fileURLToPath(script)], {
     cwd,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // Maps and typed arrays pass.
+    // Maps and typed arrays can be sent.
     serialization: 'advanced',
   });
   const exited = once(child, 'exit');
@@ -56,7 +56,7 @@ export async function startNode({ script, preload, cwd, environment, ready }: Pr
   };
 }
 
-/** The URL in what it writes. */
+/** Resolves with the URL in the output of the program. */
 async function untilReady(child: ChildProcess, exited: Promise<unknown>, ready: RegExp): Promise<string> {
   let output = '';
   let timeout: NodeJS.Timeout | undefined;
@@ -73,7 +73,7 @@ async function untilReady(child: ChildProcess, exited: Promise<unknown>, ready: 
     }, START_TIMEOUT_MS);
   });
   const ended = exited.then(() =>
-    Promise.reject(new Error(`A process ended before it was ready: ${output}`)),
+    Promise.reject(new Error(`A process exited before it was ready: ${output}`)),
   );
   return Promise.race([said, ended]).finally(() => {
     clearTimeout(timeout);
@@ -85,7 +85,9 @@ async function ask<Answer>(child: ChildProcess, exited: Promise<unknown>, questi
   child.send(question);
   const [answer] = await Promise.race([
     answered,
-    exited.then(() => Promise.reject(new Error(`A process ended when it was asked for ${question}`))),
+    exited.then(() =>
+      Promise.reject(new Error(`A process exited before it answered the question "${question}"`)),
+    ),
   ]);
   return answer;
 }

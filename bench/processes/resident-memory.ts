@@ -1,13 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-/** Memory of a process that is in RAM, in MiB. */
+/** Resident memory of a process, in MiB. */
 export interface ResidentMemory {
   readonly now: number;
-  /** The most since {@link forgetHighest}, or since the process began. */
+  /** The maximum since {@link forgetHighest}, or since the process started. */
   readonly highest: number;
 }
 
-/** What Linux says of a process. */
+/** Reads the resident memory from /proc (Linux only). */
 export async function residentMemory(pid: number): Promise<ResidentMemory> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const mebibytes = (field: string): number =>
@@ -15,7 +15,7 @@ export async function residentMemory(pid: number): Promise<ResidentMemory> {
   return { now: mebibytes('VmRSS'), highest: mebibytes('VmHWM') };
 }
 
-/** Lets `highest` begin anew at what there is now. */
+/** Resets `highest` to the present value. */
 export async function forgetHighest(pid: number): Promise<void> {
   await writeFile(`/proc/${pid}/clear_refs`, '5');
 }

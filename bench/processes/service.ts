@@ -7,25 +7,25 @@ const BANNER = /^ {2}API +(\S+)\n(?:.*\n)*? {2}Admin key .*\n/m;
 const ADMIN_KEY = 'admin-key-of-the-benchmarks-0123456789';
 export const AS_ADMIN = { 'x-admin-key': ADMIN_KEY };
 
-/** What every service is started with; all else is as it comes. */
+/** Settings of every service; all others have their defaults. */
 const SETTINGS = {
   HOST: '127.0.0.1',
   PORT: '0',
   SECRET_KEY: 'secret-key-of-the-benchmarks-0123456789',
   REGISTRY_ADMIN_KEY: ADMIN_KEY,
-  // Requests are counted as ever, but all of them come from one address.
+  // The service counts requests as usual, but all of them come from one address.
   RATE_LIMIT_MAX: '1000000000',
 };
 
 export interface ServiceOptions {
-  /** Settings beyond those that every service here has. */
+  /** Settings in addition to the common ones. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Where it looks for `.env` and puts `.data`. */
+  /** The directory of `.env` and `.data`. */
   readonly cwd: string;
   readonly preload?: URL;
 }
 
-/** Starts the built service and resolves when it says that it is ready. */
+/** Starts the built service and resolves when it reports that it is ready. */
 export function startService({ settings, cwd, preload }: ServiceOptions): Promise<NodeProcess> {
   return startNode({
     script: MAIN,

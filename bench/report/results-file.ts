@@ -14,7 +14,7 @@ interface StoredFigure {
   readonly note?: string;
 }
 
-/** Of one benchmark, with when and on what it was measured. */
+/** The result of one benchmark, with the date and the machine of the measurement. */
 interface StoredResult {
   readonly date: string;
   readonly node: string;
@@ -23,8 +23,8 @@ interface StoredResult {
 }
 
 /**
- * Writes results into the file, by the benchmark's name. Those of benchmarks that were not run this time stay, each
- * with its own date; what is not among `names` goes.
+ * Writes results into the file, by the benchmark's name. It keeps the results of benchmarks that were not run this time,
+ * each with its own date, and removes those that are not among `names`.
  */
 export async function writeResults(
   file: string,

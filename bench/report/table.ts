@@ -40,7 +40,7 @@ function cells(name: string, figure: Figure): string[] {
   ];
 }
 
-/** To three digits, and whole from 100 on. */
+/** Rounded to three significant digits; from 100 upwards, to an integer. */
 function rounded(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }

@@ -1,13 +1,13 @@
-import type { Benchmark } from '../benchmark.js';
 import { APP_KEYS } from '#dev/seed/large-data-set.js';
+import type { Benchmark } from '../benchmark.js';
 import { issueKeys } from '../data-set/issue-keys.js';
 import { discoveryLoad } from '../load/discovery-load.js';
 import { compareRates } from '../load/rates.js';
 
-/** Before anything can be measured each costs two hashes of bcrypt's full cost: its issue and its first use. */
+/** Each costs two bcrypt hashes at full cost before the measurement: one at its issue, one at its first use. */
 const APPLICATIONS_WITH_KEYS = 100;
 
-/** The same applications asked for with their API keys where a key is needed, and without where none is. */
+/** Requests for the same applications: with their API keys if a key is required, and without keys if not. */
 export const discoveryWithKey: Benchmark = {
   name: 'discovery-with-key',
   title: 'GET /endpoints where it needs an API key, against the same where it needs none',

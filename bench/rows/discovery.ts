@@ -4,7 +4,7 @@ import { compareRates } from '../load/rates.js';
 
 const ANSWERS_FROM_MEMORY = new URL('../baselines/answers-from-memory.js', import.meta.url);
 
-/** What agents do all day: 32 connections ask for the endpoints of 1,000 applications. */
+/** The usual load of agents: 32 connections request the endpoints of 1,000 applications. */
 export const discovery: Benchmark = {
   name: 'discovery',
   title: 'GET /endpoints, against bare Fastify sending the same bytes from memory',

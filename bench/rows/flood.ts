@@ -1,5 +1,5 @@
-import type { Benchmark } from '../benchmark.js';
 import { APP_KEYS } from '#dev/seed/large-data-set.js';
+import type { Benchmark } from '../benchmark.js';
 import { issueKeys } from '../data-set/issue-keys.js';
 import { discoveryLoad } from '../load/discovery-load.js';
 import { type LoadResult, underLoad, warmUp } from '../load/http-load.js';
@@ -12,8 +12,8 @@ const WRONG_KEYS_PER_SECOND = 200;
 const ISSUED_KEYS = 20;
 
 /**
- * Agents ask while somebody tries API keys, half of them invented, half with the public part of a real one. Every
- * round has a service of its own: what a flood left it to do must not weigh on the round after.
+ * Agents send requests while a client guesses API keys, half of them invented, half with the selector of a real key.
+ * Every round has its own service: work that a flood leaves behind must not affect the next round.
  */
 export const flood: Benchmark = {
   name: 'flood',

@@ -1,5 +1,5 @@
-import type { Benchmark, Target } from '../benchmark.js';
 import { APP_KEYS } from '#dev/seed/large-data-set.js';
+import type { Benchmark, Target } from '../benchmark.js';
 import { discoveryLoad } from '../load/discovery-load.js';
 import type { Load } from '../load/http-load.js';
 import { compareRates } from '../load/rates.js';
@@ -7,7 +7,7 @@ import { compareRates } from '../load/rates.js';
 const ANSWERS_FROM_MEMORY = new URL('../baselines/answers-from-memory.js', import.meta.url);
 const TARGET: Target = { of: 'ratio', bound: 'at least', value: 0.6 };
 
-/** What agents do that remember: they ask with the entity tag of the last answer (RFC 9110, section 13.1.2). */
+/** Agents with a cache send the entity tag of the last response (RFC 9110, section 13.1.2). */
 export const notModified: Benchmark = {
   name: 'not-modified',
   title: 'GET /endpoints with If-None-Match, against bare Fastify sending 304',
@@ -31,7 +31,7 @@ export const notModified: Benchmark = {
   },
 };
 
-/** By app key; `undefined` when the service has none, or does not answer 304 to them. */
+/** Entity tags by app key; `undefined` when the service sends none, or does not answer 304 to them. */
 async function entityTags(url: string): Promise<Map<string, string> | undefined> {
   const etags = new Map<string, string>();
   for (const appKey of APP_KEYS) {

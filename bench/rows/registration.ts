@@ -1,8 +1,8 @@
 import pg from 'pg';
-import type { Benchmark } from '../benchmark.js';
 import { APP_KEYS } from '#dev/seed/large-data-set.js';
-import { issueKeys } from '../data-set/issue-keys.js';
 import { type Operation, operations } from '#dev/seed/operations.js';
+import type { Benchmark } from '../benchmark.js';
+import { issueKeys } from '../data-set/issue-keys.js';
 import { BATCHES_PER_ROUND } from '../durations.js';
 import type { NodeProcess } from '../processes/node-process.js';
 import { byTurns } from '../rounds.js';
@@ -25,11 +25,11 @@ const INSERT = `
 interface Times {
   readonly added: number;
   readonly unchanged: number;
-  /** The longest time the service answered nobody meanwhile. */
+  /** The longest event-loop stall during the batches. */
   readonly stall: number;
 }
 
-/** A deployment registers 1,000 endpoints, none of them there before, and the next one the same again. */
+/** A deployment registers 1,000 new endpoints, and the next deployment registers the same endpoints again. */
 export const registration: Benchmark = {
   name: 'registration',
   title: 'POST /register/endpoints with 1,000 endpoints, against one bare INSERT … SELECT of the same rows',
@@ -89,7 +89,7 @@ export const registration: Benchmark = {
   },
 };
 
-/** The production of one application, which is emptied before each batch. */
+/** The production environment of one application; its endpoints are deleted before each batch. */
 class EmptyEnvironment {
   private constructor(
     private readonly service: NodeProcess,
@@ -121,7 +121,7 @@ class EmptyEnvironment {
     await this.database.query(`DELETE FROM "Endpoint" WHERE "environmentId" = $1`, [this.id]);
   }
 
-  /** Milliseconds to the whole answer, all of whose endpoints must be what is expected. */
+  /** Milliseconds to the complete response; all its endpoints must have the expected outcome. */
   async register(batch: string, expected: 'added' | 'unchanged'): Promise<number> {
     const begun = performance.now();
     const response = await fetch(`${this.service.url}/register/endpoints`, {
@@ -149,7 +149,7 @@ class EmptyEnvironment {
     return performance.now() - begun;
   }
 
-  /** Milliseconds of the service's longest stall since the question before. */
+  /** Milliseconds of the service's longest event-loop stall since the previous question. */
   stall(): Promise<number> {
     return this.service.ask('longest stall');
   }

@@ -5,7 +5,7 @@ import { median } from '../statistics.js';
 
 const BARE_NEST = new URL('../baselines/bare-nest.js', import.meta.url);
 
-/** From the start of the process until it says that it is ready, the embedded PostgreSQL included. */
+/** From the start of the process until it reports that it is ready, including the embedded PostgreSQL. */
 export const start: Benchmark = {
   name: 'start',
   title: 'start on an initialised embedded database, against bare Nest with Swagger and no database',
@@ -13,7 +13,7 @@ export const start: Benchmark = {
     const cwd = await stage.directory();
     const startService = (): Promise<NodeProcess> => stage.service({}, { cwd });
     const startBareNest = (): Promise<NodeProcess> => stage.script(BARE_NEST);
-    // The first start makes the database.
+    // The first start creates the database.
     await milliseconds(startService);
     await milliseconds(startBareNest);
     const { measured, baseline } = await byTurns(

@@ -1,5 +1,5 @@
-import type { Benchmark } from '../benchmark.js';
 import { APP_KEYS } from '#dev/seed/large-data-set.js';
+import type { Benchmark } from '../benchmark.js';
 import type { Load } from '../load/http-load.js';
 import { compareRates } from '../load/rates.js';
 import { AS_ADMIN } from '../processes/service.js';
@@ -8,8 +8,8 @@ const UPDATES_ON_BARE_POOL = new URL('../baselines/updates-on-bare-pool.js', imp
 const CONNECTIONS = 16;
 
 /**
- * Changes with their audit entries. The baseline is driven over HTTP as well, by the same requests: what is compared
- * is what the service does between its socket and the same SQL, not HTTP with no HTTP.
+ * Changes with their audit entries. The baseline receives the same requests over HTTP: the comparison covers the work of
+ * the service between its socket and the same SQL, and does not compare HTTP with no HTTP.
  */
 export const update: Benchmark = {
   name: 'update',
@@ -28,7 +28,7 @@ export const update: Benchmark = {
   },
 };
 
-/** Every one changes something: each application is given two descriptions by turns that it never had before. */
+/** Every request changes a row: each application receives two new descriptions in turn. */
 function updates(url: string, text: string): Load {
   const requests = ['first', 'second'].flatMap((turn) =>
     APP_KEYS.map((appKey) => ({

@@ -8,8 +8,8 @@ const LISTS_AS_ONE_JSON = new URL('../baselines/lists-as-one-json.js', import.me
 const AT_ONCE = 4;
 
 /**
- * The whole registry, some 12 MB, four times at once. Memory is what the service grows by from its start to the
- * highest point of all rounds.
+ * The whole registry, some 12 MB, in four concurrent responses. Memory is the growth of the service from its start to the
+ * maximum of all rounds.
  */
 export const withEndpoints: Benchmark = {
   name: 'with-endpoints',
@@ -48,7 +48,7 @@ export const withEndpoints: Benchmark = {
   },
 };
 
-/** Until the last byte of the last list, none of which is kept. */
+/** Milliseconds to the last byte of the last list; the lists are discarded. */
 async function millisecondsOfLists(url: string): Promise<number> {
   const begun = performance.now();
   await Promise.all(

@@ -16,10 +16,10 @@ TEXT
 case ${1-} in -h | --help) usage; exit 0 ;; esac
 if [ $# -ne 1 ]; then usage >&2; exit 2; fi
 : "${MCP_REGISTRY_ADMIN_KEY:?is not set}"
-# curl would send an empty body instead of a file that is not there.
+# curl would send an empty body for a missing file.
 [ -r "$1" ] || { echo "$1 cannot be read" >&2; exit 2; }
 
-# The key goes in through standard input: a command line is there for everybody on the machine to see.
+# curl reads the key from standard input: every user of the machine can see a command line.
 printf 'X-Admin-Key: %s\n' "$MCP_REGISTRY_ADMIN_KEY" |
   curl --silent --show-error --fail-with-body --header @- \
     --header 'Content-Type: application/json' --data-binary "@$1" --write-out '\n' \

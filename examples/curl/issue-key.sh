@@ -20,7 +20,7 @@ if [ $# -lt 1 ] || [ $# -gt 3 ]; then usage >&2; exit 2; fi
 
 name=$(printf '%s' "${3-made by issue-key.sh}" | sed 's/[\\"]/\\&/g')
 
-# The admin key goes in through standard input: a command line is there for everybody on the machine to see.
+# curl reads the admin key from standard input: every user of the machine can see a command line.
 if answer=$(
   printf 'X-Admin-Key: %s\n' "$MCP_REGISTRY_ADMIN_KEY" |
     curl --silent --show-error --fail-with-body --header @- \

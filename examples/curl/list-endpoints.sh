@@ -16,7 +16,7 @@ TEXT
 case ${1-} in -h | --help) usage; exit 0 ;; esac
 if [ $# -lt 1 ] || [ $# -gt 2 ]; then usage >&2; exit 2; fi
 
-# The key goes in through standard input: a command line is there for everybody on the machine to see.
+# curl reads the key from standard input: every user of the machine can see a command line.
 if [ -n "${MCP_REGISTRY_API_KEY-}" ]; then
   printf 'X-App-Key: %s\nX-API-Key: %s\n' "$1" "$MCP_REGISTRY_API_KEY"
 fi |

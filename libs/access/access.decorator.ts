@@ -1,33 +1,34 @@
 import { applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiSecurity } from '@nestjs/swagger';
+import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import type { OperatorRole } from '../domain/operator.js';
 import { ApiProblems } from '../problem-details/api-problems.decorator.js';
 import { SECURITY_SCHEMES } from './security-schemes.js';
 
 /**
  * Who may call a route.
  * - `public`: everybody
- * - `admin`: the operator
+ * - a role: operators of this role, or of one that includes it
  * - `application`: the application, with a key of any of its environments; the route says which one is meant
- * - `application-or-admin`: the application named in the path, or the operator. With `X-Environment` only a
+ * - `application-or-editor`: the application named in the path, or an operator who may change it. With `X-Environment` only a
  *   key of that environment is accepted
- * - `discovery`: everybody, or with ENDPOINTS_REQUIRE_KEY the application asked for or the operator
+ * - `discovery`: everybody, or with ENDPOINTS_REQUIRE_KEY the application asked for or an operator
  */
-export type AccessPolicy = 'public' | 'admin' | 'application' | 'application-or-admin' | 'discovery';
+export type AccessPolicy = OperatorRole | 'public' | 'application' | 'application-or-editor' | 'discovery';
 
 export const AccessPolicyOf = Reflector.createDecorator<AccessPolicy>();
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The same on the route itself, where it is known before there is a handler. */
+    /** The access policy on the Fastify route, known before Nest finds the handler. */
     access?: AccessPolicy;
   }
 }
 
-const { adminKey, appKey, apiKey, environment } = SECURITY_SCHEMES;
+const { adminKey, operatorKey, appKey, apiKey, environment } = SECURITY_SCHEMES;
 type Requirement = Readonly<Record<string, string[]>>;
-const ADMIN: readonly Requirement[] = [{ [adminKey.id]: [] }];
+const ADMIN: readonly Requirement[] = [{ [adminKey.id]: [] }, { [operatorKey.id]: [] }];
 const APPLICATION: readonly Requirement[] = [
   { [appKey.id]: [], [apiKey.id]: [] },
   { [appKey.id]: [], [apiKey.id]: [], [environment.id]: [] },
@@ -35,23 +36,46 @@ const APPLICATION: readonly Requirement[] = [
 
 const SECURITY: Record<AccessPolicy, readonly Requirement[]> = {
   public: [],
+  agent: ADMIN,
+  viewer: ADMIN,
+  editor: ADMIN,
   admin: ADMIN,
   application: APPLICATION,
-  'application-or-admin': [...ADMIN, ...APPLICATION],
+  'application-or-editor': [...ADMIN, ...APPLICATION],
   discovery: [{}, ...ADMIN, ...APPLICATION],
 };
 
 const REFUSALS: Record<AccessPolicy, readonly number[]> = {
   public: [],
-  admin: [401],
+  agent: [401, 403],
+  viewer: [401, 403],
+  editor: [401, 403],
+  admin: [401, 403],
   application: [401],
-  'application-or-admin': [401, 403],
+  'application-or-editor': [401, 403],
   discovery: [401, 403],
 };
 
+/** The least role of operators on a route; `undefined` where their role does not count. */
+function leastRole(policy: AccessPolicy): OperatorRole | undefined {
+  switch (policy) {
+    case 'public':
+    case 'application':
+      return undefined;
+    case 'application-or-editor':
+      return 'editor';
+    case 'discovery':
+      return 'agent';
+    default:
+      return policy;
+  }
+}
+
 /** Declares who may call a route: the guard and the OpenAPI document follow from it. */
 export function Access(policy: AccessPolicy): MethodDecorator {
+  const role = leastRole(policy);
   return applyDecorators(
+    ...(role === undefined ? [] : [ApiExtension('x-required-role', role)]),
     AccessPolicyOf(policy),
     RouteConfig({ access: policy }),
     ...SECURITY[policy].map((requirement) => ApiSecurity(requirement)),

@@ -1,4 +1,6 @@
+import type { OperatorRole } from '../domain/operator.js';
 import { DomainError } from '../problem-details/domain-error.js';
+import type { KnownOperator, OperatorCaller } from './caller.js';
 
 /** Why credentials were refused: for the log and the audit trail only, never for the caller. */
 export type RefusalReason =
@@ -13,7 +15,13 @@ export type RefusalReason =
   | 'inactive-application'
   | 'inactive-environment'
   /** Not looked at any more: see {@link TooManyFailures}. */
-  | 'too-many-failures';
+  | 'too-many-failures'
+  | 'unknown-operator-key'
+  | 'wrong-operator-key'
+  | 'revoked-operator-key'
+  | 'expired-operator-key'
+  | 'inactive-operator'
+  | 'insufficient-role';
 
 /** What the refused caller claimed to be. */
 export interface RefusedClaim {
@@ -22,6 +30,8 @@ export interface RefusedClaim {
   readonly environment?: string;
   /** The key that was recognised, though not accepted. */
   readonly apiKeyId?: string;
+  /** The operator who was recognised, though not accepted. */
+  readonly operator?: KnownOperator;
 }
 
 /** 401: one answer for every reason, so that nothing tells an outsider which it was. */
@@ -37,7 +47,25 @@ export class CredentialsRefused extends DomainError {
   }
 }
 
-/** 429: so many keys from the same network were wrong for the application it claims that no more are looked at. */
+/** 403: an operator whose role does not reach as far. */
+export class RoleRequired extends DomainError {
+  readonly claim: RefusedClaim;
+
+  constructor({ operatorId, operatorName, role }: OperatorCaller, least: OperatorRole) {
+    super({
+      code: 'role-required',
+      status: 403,
+      title: 'Role required',
+      detail: `This needs the role ${least}; the operator '${operatorName}' has the role ${role}.`,
+    });
+    this.claim = {
+      reason: 'insufficient-role',
+      ...(operatorId !== null && { operator: { id: operatorId, name: operatorName } }),
+    };
+  }
+}
+
+/** 429: the network has sent too many wrong keys for the claimed application; no more are checked. */
 export class TooManyFailures extends DomainError {
   readonly claim: RefusedClaim;
 
@@ -59,7 +87,7 @@ export class OtherApplication extends DomainError {
     super({
       code: 'other-application',
       status: 403,
-      title: 'Not your application',
+      title: 'Forbidden application',
       detail: `The credentials are those of '${appKey}' and open nothing of another application.`,
     });
   }

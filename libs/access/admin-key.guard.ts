@@ -2,15 +2,24 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppConfig } from '../config/app-config.js';
+import { clientAddress } from '../http/client-network.js';
+import { headerValue } from '../http/header-value.js';
 import { CredentialsRefused } from './access.errors.js';
-import { clientAddress } from './client-network.js';
-import { headerValue } from './header-value.js';
+import type { OperatorCaller } from './caller.js';
 import { HEADERS } from './security-schemes.js';
+
+const BREAK_GLASS: OperatorCaller = {
+  kind: 'admin',
+  role: 'admin',
+  operatorName: 'REGISTRY_ADMIN_KEY',
+  operatorId: null,
+  operatorKeyId: null,
+};
 
 /** How often the log says of a key that is being replaced that it is still in use. */
 const REMINDER_MS = 60 * 60_000;
 
-/** Lets the operator in: `X-Admin-Key` is one of those configured, each compared in constant time. */
+/** Recognises `REGISTRY_ADMIN_KEY`, for the first operators and for emergencies: compared in constant time. */
 @Injectable()
 export class AdminKeyGuard {
   private readonly logger = new Logger('AdminKey');
@@ -23,18 +32,13 @@ export class AdminKeyGuard {
   }
 
   /** @throws CredentialsRefused unless the request has a right admin key */
-  admit(request: FastifyRequest): void {
-    this.refuseWrong(request);
-    request.caller = { kind: 'admin' };
-  }
-
-  /** As {@link admit}, without making the caller the operator. */
-  refuseWrong(request: FastifyRequest): void {
+  identify(request: FastifyRequest): OperatorCaller {
     const key = headerValue(request, HEADERS.adminKey);
     if (key === undefined) throw new CredentialsRefused({ reason: 'missing-credentials' });
     const position = this.positionOf(key);
     if (position === -1) throw new CredentialsRefused({ reason: 'wrong-admin-key' });
     if (position > 0) this.remind(position, request);
+    return BREAK_GLASS;
   }
 
   /** Compares with all of them, so that the time does not tell which one it was; -1: none. */
@@ -47,7 +51,7 @@ export class AdminKeyGuard {
     );
   }
 
-  /** Whoever replaces a key has to know who would be locked out without the old one. */
+  /** Shows operators who rotate a key which clients still use the old one. */
   private remind(position: number, request: FastifyRequest): void {
     const now = performance.now();
     if (now - (this.remindedAt.get(position) ?? -Infinity) < REMINDER_MS) return;

@@ -1,33 +1,39 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { clientNetwork } from '../http/client-network.js';
+import { headerValue } from '../http/header-value.js';
 import { CredentialsRefused } from './access.errors.js';
-import { clientNetwork } from './client-network.js';
 import { type ApplicationCredentials, CredentialVerifier } from './credential-verifier.js';
-import { headerValue } from './header-value.js';
 import { HEADERS } from './security-schemes.js';
 
-/** Nothing when the caller is let in at once; otherwise resolves when it is, and rejects when it is refused. */
-export type Admission = Promise<void> | undefined;
+/**
+ * Undefined when the caller is admitted from the cache; otherwise a promise that rejects when it is refused.
+ */
+export type PendingAdmission = Promise<void> | undefined;
 
-/** Lets an application in whose `X-API-Key` proves that it is the one `X-App-Key` names. */
+/** Admits an application whose `X-API-Key` is a valid key of the application in `X-App-Key`. */
 @Injectable()
 export class ApiKeyGuard {
   constructor(private readonly verifier: CredentialVerifier) {}
 
   /**
-   * With `environment` only a key of that environment is accepted. `likelyEnvironment` decides which one a key
-   * stands for that was imported into several.
+   * With `environment`, only a key of that environment is accepted. `likelyEnvironment` selects among the
+   * environments that a key was imported into.
    *
    * @throws CredentialsRefused or TooManyFailures
    */
-  admit(request: FastifyRequest, environment: string | undefined, likelyEnvironment?: string): Admission {
+  admit(
+    request: FastifyRequest,
+    environment: string | undefined,
+    likelyEnvironment?: string,
+  ): PendingAdmission {
     const appKey = headerValue(request, HEADERS.appKey);
     const apiKey = headerValue(request, HEADERS.apiKey);
     if (appKey === undefined || apiKey === undefined) {
       throw new CredentialsRefused({ reason: 'missing-credentials', appKey, environment });
     }
     const credentials = { appKey, apiKey, environment, likelyEnvironment };
-    const known = this.verifier.known(credentials);
+    const known = this.verifier.cachedCaller(credentials);
     if (known === undefined) return this.verify(request, credentials);
     request.caller = known;
     return undefined;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { headerValue } from '../http/header-value.js';
 import { CredentialsRefused } from './access.errors.js';
-import { headerValue } from './header-value.js';
 import { HEADERS } from './security-schemes.js';
 
 /** Asks that the caller says which application it is (`X-App-Key`); {@link ApiKeyGuard} has it proved. */

@@ -1,53 +1,66 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { CredentialsRefused, type RefusalReason } from './access.errors.js';
-import type { ApplicationCaller, Caller } from './caller.js';
-import { CallerJudge, type HeldJudgement } from './caller-judge.js';
+import { CredentialsRefused, type RefusedClaim } from './access.errors.js';
+import type { Caller } from './caller.js';
+import { CallerCheck, type RepeatableCheck } from './caller-check.js';
+import { OperatorVerifier } from './operator-verifier.js';
 
-/** Lets a caller change something only while it has the authority to, judged in the transaction of the change. */
+/** Checks, in the transaction of a change, that the caller still has the authority for it. */
 @Injectable()
 export class CallerAuthority {
   constructor(
     private readonly database: Database,
-    private readonly judge: CallerJudge,
+    private readonly callers: CallerCheck,
+    private readonly operators: OperatorVerifier,
   ) {}
 
   /**
-   * Runs `work` in one transaction. The caller is judged before the first statement of `work`, whatever that is, and
-   * by the clock once more before the commit. Without a statement there is nothing to judge.
+   * Runs `work` in one transaction. The caller is checked before the first statement of `work`, and against the
+   * clock again before the commit. Without a statement there is no check.
    *
    * @throws CredentialsRefused when the caller has lost its authority; nothing is changed then
    */
   transaction<T>(caller: Caller, work: () => Promise<T>): Promise<T> {
     switch (caller.kind) {
-      case 'application':
-        return this.judged(caller, work);
-      case 'admin':
+      case 'application': {
+        const { appKey, environment, apiKeyId } = caller;
+        return this.checked(() => this.callers.lockAndCheck(caller), { appKey, environment, apiKeyId }, work);
+      }
+      case 'admin': {
+        const { operatorId, operatorKeyId, operatorName, role } = caller;
+        // REGISTRY_ADMIN_KEY is part of the configuration, which does not change while the process runs.
+        if (operatorId === null || operatorKeyId === null) return this.database.transaction(work);
+        return this.checked(
+          () => this.operators.lockAndCheck({ operatorId, operatorKeyId, role }),
+          { operator: { id: operatorId, name: operatorName } },
+          work,
+        );
+      }
       case 'anonymous':
-        // The admin key is part of the configuration, which does not change while the process runs.
         return this.database.transaction(work);
     }
   }
 
-  private judged<T>(caller: ApplicationCaller, work: () => Promise<T>): Promise<T> {
-    let judgement: HeldJudgement | undefined;
+  private checked<T>(
+    lockAndCheck: () => Promise<RepeatableCheck>,
+    claim: Omit<RefusedClaim, 'reason'>,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    let check: RepeatableCheck | undefined;
+    const refuseNow = (): void => {
+      const reason = check?.();
+      if (reason !== undefined) throw new CredentialsRefused({ reason, ...claim });
+    };
     return this.database.transaction(
       async () => {
         const result = await work();
-        refuse(caller, judgement?.());
+        refuseNow();
         return result;
       },
       async () => {
-        judgement = await this.judge.hold(caller);
-        refuse(caller, judgement());
+        check = await lockAndCheck();
+        refuseNow();
       },
     );
   }
-}
-
-function refuse(
-  { appKey, environment, apiKeyId }: ApplicationCaller,
-  reason: RefusalReason | undefined,
-): void {
-  if (reason !== undefined) throw new CredentialsRefused({ reason, appKey, environment, apiKeyId });
 }

@@ -1,8 +1,22 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { OperatorRole } from '../domain/operator.js';
 
-interface AdminCaller {
+/** An operator who was recognised, though perhaps not accepted. */
+export interface KnownOperator {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** An operator, by a key of their own or by `REGISTRY_ADMIN_KEY`. */
+export interface OperatorCaller {
   readonly kind: 'admin';
+  readonly role: OperatorRole;
+  /** `REGISTRY_ADMIN_KEY` where the key is not an operator's own. */
+  readonly operatorName: string;
+  /** null: `REGISTRY_ADMIN_KEY`. */
+  readonly operatorId: string | null;
+  readonly operatorKeyId: string | null;
 }
 
 /** An application that proved itself with a key of one of its environments. */
@@ -16,16 +30,16 @@ export interface ApplicationCaller {
   readonly apiKeyId: string;
 }
 
-/** Somebody on a public route, or whose credentials were not (yet) accepted. */
+/** A request on a public route, or one whose credentials were not accepted (yet). */
 interface AnonymousCaller {
   readonly kind: 'anonymous';
 }
 
-export type Caller = AdminCaller | ApplicationCaller | AnonymousCaller;
+export type Caller = OperatorCaller | ApplicationCaller | AnonymousCaller;
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by the access guard. */
+    /** Set when the request is admitted. */
     caller?: Caller;
   }
 }
@@ -34,7 +48,7 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller ?? { kind: 'anonymous' };
 }
 
-/** Gives a handler the caller the access guard accepted. */
+/** Gives a handler the admitted caller. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
   callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );

@@ -6,12 +6,12 @@ export interface ApplicationCredentials {
   readonly apiKey: string;
   /** When given, only a key of this environment is accepted. */
   readonly environment: string | undefined;
-  /** Where a key that several environments know is taken to be of. */
+  /** The environment assumed for a key that several environments have. */
   readonly likelyEnvironment?: string;
 }
 
-export interface CredentialsFrom extends ApplicationCredentials {
-  /** Where the caller is, see `clientNetwork`: failures are counted by it. */
+export interface ReceivedCredentials extends ApplicationCredentials {
+  /** The caller's network (`clientNetwork`), for which failures are counted. */
   readonly network: string;
 }
 
@@ -19,11 +19,11 @@ export type Verification =
   | { readonly accepted: true; readonly caller: ApplicationCaller }
   | { readonly accepted: false; readonly reason: RefusalReason; readonly apiKeyId?: string };
 
-/** Port: decides whether an application's credentials are good at this moment. */
+/** Port: verifies an application's credentials. */
 export abstract class CredentialVerifier {
-  /** Who the caller is, when that takes no look at anything; `undefined` says nothing of the credentials. */
-  abstract known(credentials: ApplicationCredentials): ApplicationCaller | undefined;
+  /** The caller when the cache is enough to accept the credentials; `undefined` says nothing about them. */
+  abstract cachedCaller(credentials: ApplicationCredentials): ApplicationCaller | undefined;
 
   /** @throws TooManyFailures when too many keys from there were wrong for the application */
-  abstract verify(credentials: CredentialsFrom): Promise<Verification>;
+  abstract verify(credentials: ReceivedCredentials): Promise<Verification>;
 }

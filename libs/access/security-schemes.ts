@@ -1,6 +1,12 @@
-/** The headers that say who calls, as OpenAPI security schemes. */
+/** What says who calls, as OpenAPI security schemes. */
 export const SECURITY_SCHEMES = {
-  adminKey: { id: 'AdminKey', header: 'X-Admin-Key', description: "The operator's key." },
+  adminKey: { id: 'AdminKey', header: 'X-Admin-Key', description: 'The key of an operator.' },
+  operatorKey: {
+    id: 'OperatorKey',
+    header: undefined,
+    description:
+      "An operator's own key (`mcpop_…`) as a bearer token, for clients that can set no other header.",
+  },
   appKey: { id: 'AppKey', header: 'X-App-Key', description: 'The app key of the application that calls.' },
   apiKey: {
     id: 'ApiKey',

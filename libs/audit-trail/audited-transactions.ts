@@ -1,6 +1,6 @@
 import type { AuditAction } from './audited.decorator.js';
 
-/** Who changes something without a request: the registry by itself, or the operator's command line. */
+/** The actor of a change without a request: the registry itself, or the operator's command line. */
 export type UnattendedActor = 'registry' | 'cli';
 
 /** Port: the way to change something where no audited route does. */

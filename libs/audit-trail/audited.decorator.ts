@@ -1,6 +1,6 @@
 import { Reflector } from '@nestjs/core';
 
-/** Everything the trail can say was done. */
+/** All actions of the audit trail. */
 export type AuditAction =
   | 'application.created'
   | 'application.updated'
@@ -13,9 +13,15 @@ export type AuditAction =
   | 'api-key.imported'
   | 'api-key.rotated'
   | 'api-key.revoked'
+  | 'operator.created'
+  | 'operator.updated'
+  | 'operator.deleted'
+  | 'operator-key.issued'
+  | 'operator-key.rotated'
+  | 'operator-key.revoked'
   | 'health.checked'
   | 'health.status-changed'
   | 'audit.pruned';
 
-/** Names what a changing route does. Its change and its audit entry share one transaction. */
+/** Names the action of a changing route. The change and its audit entry share one transaction. */
 export const Audited = Reflector.createDecorator<AuditAction>();

@@ -1,22 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { Ambient } from '../ambient/ambient.js';
-import { ChangeFeed } from '../database/change-feed.js';
+import { AsyncContext } from '../async-context/async-context.js';
+import { ChangeFeed, OPERATORS } from '../database/change-feed.js';
 import { Database } from '../database/database.js';
 import type { AuditAction } from './audited.decorator.js';
 
-/** What a service changed. Values never hold secrets or hashes. */
+/** A change by a service. Values never hold secrets or hashes. */
 export interface Change {
-  readonly resourceType: 'application' | 'environment' | 'endpoints' | 'api-key';
+  readonly resourceType:
+    'application' | 'environment' | 'endpoints' | 'api-key' | 'operator' | 'operator-key';
   readonly resourceId: string;
-  readonly applicationId: string;
-  readonly appKey: string;
+  /** null: of the registry as a whole. */
+  readonly applicationId: string | null;
+  readonly appKey: string | null;
   readonly environmentId?: string;
   readonly environment?: string;
-  /** When it is another one than that of the route, or of the work, it was changed in. */
+  /** Only where it differs from the action of the route or transaction. */
   readonly action?: AuditAction;
-  /** `undefined` for what did not exist before. */
+  /** `undefined` for a created resource. */
   readonly before?: unknown;
-  /** `undefined` for what no longer exists. */
+  /** `undefined` for a deleted resource. */
   readonly after?: unknown;
 }
 
@@ -25,10 +27,10 @@ interface Collection {
   readonly admit: (change: Change) => void;
 }
 
-/** Where services say what they changed; the audit interceptor collects it. */
+/** Collects the changes of services for the audit interceptor, and invalidates caches. */
 @Injectable()
 export class ChangeRecorder {
-  private readonly collected = new Ambient<Collection>();
+  private readonly collected = new AsyncContext<Collection>();
 
   constructor(
     private readonly database: Database,
@@ -36,12 +38,12 @@ export class ChangeRecorder {
   ) {}
 
   /**
-   * Says that something was changed. What changed nothing is not said. As soon as the change is committed, nothing
-   * this process remembers of the application is used any more.
+   * Records a change; a call that changed nothing is not recorded. As soon as the change is committed, this
+   * process drops cached values of the application.
    *
-   * A service that is about to write much says so before: a change that is not admitted then costs no writing.
+   * A service calls it before it writes much: a change that is not admitted then costs no writes.
    *
-   * @throws Error outside an audited route: a change nobody would record must not happen
+   * @throws Error outside an audited route: an unrecorded change must not happen
    * @throws DomainError when the change is not admitted
    */
   record(change: Change): void {
@@ -51,12 +53,12 @@ export class ChangeRecorder {
     collection.admit(change);
     collection.changes.push(change);
     this.database.afterCommit(() => {
-      this.feed.changedHere(change.appKey);
+      this.feed.changedHere(change.appKey ?? OPERATORS);
     });
   }
 
   /**
-   * Runs `work` and gives its result together with the changes said meanwhile.
+   * Runs `work` and returns its result with the changes recorded in it.
    *
    * @param admit throws a DomainError for a change that must not happen
    */

@@ -8,7 +8,7 @@ export abstract class AppConfig {
   abstract readonly shutdown: ShutdownConfig;
   abstract readonly http: HttpConfig;
   abstract readonly database: DatabaseConfig;
-  /** Directory for what the service keeps by itself: embedded database, generated secrets. */
+  /** Directory of the embedded database and of generated secrets. */
   abstract readonly dataDir: string;
   abstract readonly secrets: Secrets;
   abstract readonly logLevel: LogLevel;
@@ -43,11 +43,14 @@ export interface HttpConfig {
   readonly port: number;
   /** Path prefix of every route: '' or '/api/registry' (never ends with a slash). */
   readonly basePath: string;
-  /** Whose `X-Forwarded-For` counts: nobody's, everybody's, that many proxies, or these addresses and CIDR ranges. */
+  /**
+   * Trusted proxies, whose `X-Forwarded-For` counts: none, all, that many hops, or these addresses and CIDR
+   * ranges.
+   */
   readonly trustProxy: boolean | number | string[];
   /** Host names, addresses and `*.example.com` the service answers under, in lower case; absent: every host. */
   readonly allowedHosts: readonly string[] | undefined;
-  /** Origins allowed by CORS; empty: no CORS headers at all. `*` stands for every origin. */
+  /** Origins allowed by CORS; empty: no CORS headers. `*` allows every origin. */
   readonly corsOrigins: readonly string[];
   /** For sending a whole request, and how long a client may let its answer lie. */
   readonly requestTimeoutSeconds: number;

@@ -4,6 +4,7 @@ import { ConnectionUrlError, parseConnectionUrl } from '#libs/database/connectio
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
 import { httpUrl } from '#libs/validation/http-url.js';
+import { MEBIBYTE } from '../units/bytes.js';
 import { allowedHost } from './allowed-hosts.js';
 import {
   type AppConfig,
@@ -17,7 +18,6 @@ import { ConfigError } from './config-error.js';
 import { loadSecrets } from './secrets.js';
 import { type Environment, SettingsReader } from './settings-reader.js';
 
-const MEBIBYTE = 1024 * 1024;
 const DEFAULT_PORT = 8000;
 const DEFAULT_MAX_CONNECTIONS = 20;
 /** One that listens for changes, and one for everything else. */

@@ -11,10 +11,9 @@ import { SECRET, type SettingsReader } from './settings-reader.js';
 const LEAST_CHARACTERS_KEPT = 32;
 
 /**
- * Takes `SECRET_KEY` and `REGISTRY_ADMIN_KEY` from the environment, each of which may be a list. Outside production a missing one is made
- * once and kept in the data directory, readable by its owner only; in production it is an error: replicas
- * must agree on them, and nobody should run on a secret that was never handed out. Weak ones are an error in
- * production, too.
+ * Reads `SECRET_KEY` and `REGISTRY_ADMIN_KEY`, each of which may be a list, from the environment. Outside
+ * production a missing one is generated once and stored in the data directory, readable by its owner only. In
+ * production a missing or weak one is an error: replicas must agree on them, and operators must know them.
  */
 export async function loadSecrets(
   settings: SettingsReader,

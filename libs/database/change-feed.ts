@@ -15,13 +15,16 @@ const BEAT = `SELECT pg_notify($1, $2), ${DATABASE_TIME} AS "shown"`;
 const CURRENT_MS = 900;
 const RETRY_MS = 250;
 
-/** Is told of an application that changed; `undefined`: of any, or what was missed cannot be told. */
+/** Called with the app key of a changed application; `undefined`: any application may have changed. */
 export type ChangeListener = (appKey: string | undefined) => void;
 
+/** What a change of operators or their keys is announced as: no app key has an at sign. */
+export const OPERATORS = '@operators';
+
 /**
- * Tells what changes in the database, whoever changes it, in the order of commits. Beats of its own travel the same
- * way as announcements: one that came back proves that all that was committed before it has been told. Each beat also
- * reads the database's clock.
+ * Publishes changes of the database in the order of commits, whichever process made them. Its heartbeats take the
+ * same way as notifications: one that came back proves that every earlier commit has been published. Each
+ * heartbeat also reads the database clock.
  */
 @Injectable()
 export class ChangeFeed {
@@ -64,7 +67,7 @@ export class ChangeFeed {
     this.listeners.push(listener);
   }
 
-  /** Tells of a change this process has committed, without waiting for it to come back. */
+  /** Publishes a change that this process has committed, without waiting for its notification. */
   changedHere(appKey: string): void {
     this.tell(appKey);
   }
@@ -85,7 +88,7 @@ export class ChangeFeed {
       await this.listenOnce(signal).catch((error: unknown) => {
         if (signal.aborted) return;
         this.interruptions.inc({});
-        this.logger.warn(`Changes are not told at the moment: ${(error as Error).message}`);
+        this.logger.warn(`Change feed disconnected: ${(error as Error).message}`);
       });
       this.confirmedAt = -Infinity;
       this.tell(undefined);
@@ -129,7 +132,7 @@ export class ChangeFeed {
     });
     await client.query(`LISTEN ${CHANNEL}`);
     await client.query(`LISTEN ${this.beats}`);
-    // What changed while nobody listened.
+    // Changes may have been missed while disconnected.
     this.tell(undefined);
     for (let beat = 0; !signal.aborted; beat++) {
       const sentAt = performance.now();

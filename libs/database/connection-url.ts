@@ -18,8 +18,8 @@ const SSL_WORDS: Readonly<Record<string, SslMode>> = {
   '0': 'disable',
 };
 
-/** What libpq would do and nothing here does, with the values that ask for nothing. */
-const PROMISES_NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
+/** Parameters of libpq that are not supported here, with the values that change nothing. */
+const UNSUPPORTED_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   channel_binding: ['disable', 'prefer'],
   gssencmode: ['disable', 'prefer'],
   hostaddr: [],
@@ -34,7 +34,7 @@ const PROMISES_NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
 const CONNECT_TIMEOUT_SECONDS = 5;
 
 /** What pg connects with. */
-export interface Connecting extends ClientConfig {
+export interface DatabaseConnectionOptions extends ClientConfig {
   readonly connectionTimeoutMillis: number;
   /** sslmode=prefer: a server without TLS will do. */
   readonly tlsOptional: boolean;
@@ -47,10 +47,10 @@ export interface Connecting extends ClientConfig {
  *
  * @throws ConnectionUrlError on what cannot be used, and on what asks for a protection that would not be given
  */
-export function parseConnectionUrl(text: string): Connecting {
+export function parseConnectionUrl(text: string): DatabaseConnectionOptions {
   const url = new URL(text);
   const given = new Map([...url.searchParams].filter(([, value]) => value !== ''));
-  for (const [name, harmless] of Object.entries(PROMISES_NOT_KEPT)) {
+  for (const [name, harmless] of Object.entries(UNSUPPORTED_PARAMETERS)) {
     const value = given.get(name);
     if (value !== undefined && !harmless.includes(value)) {
       throw new ConnectionUrlError(`has ${name}=${value}, which is not supported`);
@@ -101,7 +101,7 @@ function sslMode(given: ReadonlyMap<string, string>): SslMode | undefined {
 function tls(mode: SslMode, given: ReadonlyMap<string, string>): false | ConnectionOptions {
   if (mode === 'disable') return false;
   const rootCertificate = given.get('sslrootcert');
-  // libpq's word for the authorities everybody trusts, who vouch for a host and for nothing less.
+  // `system` is libpq's name for public certificate authorities, which verify a host name and nothing weaker.
   const system = rootCertificate === 'system';
   if (system && mode !== 'verify-full') {
     throw new ConnectionUrlError(`has sslrootcert=system, which needs sslmode=verify-full`);

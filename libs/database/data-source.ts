@@ -10,13 +10,13 @@ import { READ_ONLY_SQLSTATE } from './database-errors.js';
 export interface ConnectionSettings {
   readonly url: string;
   readonly maxConnections: number;
-  /** Told when an idle connection breaks; the pool replaces it by itself. */
+  /** Called when an idle connection breaks; the pool replaces it. */
   readonly onConnectionError: (error: Error) => void;
   /** After which PostgreSQL gives up a statement, 30 s when left out; 0: never. */
   readonly statementTimeoutMs?: number;
   /**
-   * Whether a transaction pooler stands before the database: nothing may be set for a whole session then, and the
-   * time limit is left to whoever begins a transaction.
+   * Whether the URL leads to a transaction pooler: sessions keep no settings then, and each transaction sets its
+   * time limit.
    */
   readonly behindPooler?: boolean;
 }
@@ -28,7 +28,7 @@ export const STATEMENT_TIMEOUT_MS = 30_000;
 /** How much later than the statement timeout the answer may come. */
 const ANSWER_GRACE_MS = 5000;
 
-/** A data source that never changes the schema by itself: migrations do. */
+/** A data source that never changes the schema: migrations do. */
 export function createDataSource(
   settings: ConnectionSettings,
   entities: Classes,
@@ -46,7 +46,7 @@ export function createDataSource(
     logging: false,
     poolSize: settings.maxConnections,
     poolErrorHandler: (error: Error) => {
-      // The pool is left before its connections are closed: one that the server ends meanwhile is no loss.
+      // Emptied before its connections close: a connection that the server closes in the meantime is no loss.
       if (dataSource.isInitialized) settings.onConnectionError(error);
     },
     extra: {

@@ -1,7 +1,6 @@
 /**
- * The time by the database's clock, which all processes share: what expires, or is kept for so many days, does so for
- * all of them alike, whatever becomes of the clocks of their machines. Between two readings, and while the database is
- * away, it goes on by the monotonic clock, which nobody can set.
+ * The time of the database clock, which all processes share: expiry and retention do not depend on the clocks of
+ * machines. Between readings, and while the database is unavailable, the monotonic clock advances it.
  */
 export class DatabaseClock {
   /** Milliseconds from the monotonic clock to the database's; by the machine's own clock until the first reading. */

@@ -85,7 +85,7 @@ class UnstorableText extends DomainError {
 
 /**
  * Error classes and codes of PostgreSQL (appendix A of its manual) and of the network below it. Class XX, internal
- * errors and corrupted data, is left out on purpose: trying again does not help, and a 500 wakes somebody up.
+ * errors and corrupted data, is left out on purpose: a retry does not help, and a 500 alerts the operator.
  */
 const UNAVAILABLE_SQLSTATE = /^(08|28|3D|53|57P0|58|25P0[34]$)/;
 /** What a server answers that is no primary, or no longer. */
@@ -100,7 +100,7 @@ const UNAVAILABLE_TLS = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNAB
 const UNAVAILABLE_MESSAGE =
   /server does not support SSL|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Driver not Connected|Cannot use a pool after calling end/i;
 
-/** Recognises what the database's errors mean to a client; `undefined` for mistakes of our own. */
+/** Translates database errors for clients; `undefined` for our own mistakes. */
 export function translateDatabaseError(error: unknown): DomainError | undefined {
   const code = codeOf(error);
   if (UNSTORABLE_SQLSTATE.test(code)) return new UnstorableText();

@@ -4,18 +4,18 @@ import { Metrics } from '../metrics/metrics.js';
 import { Tracing } from '../tracing/tracing.js';
 import { ChangeFeed } from './change-feed.js';
 import { createDataSource, STATEMENT_TIMEOUT_MS } from './data-source.js';
-import { DATABASE_TIME, DatabaseClock } from './database-clock.js';
 import { Database } from './database.js';
+import { DATABASE_TIME, DatabaseClock } from './database-clock.js';
 import { showPool } from './pool-metrics.js';
 import { StatementTracing } from './statement-tracing.js';
 
 export interface DatabaseModuleOptions {
   readonly url: string;
-  /** The way round a transaction pooler, which would not let anybody listen. */
+  /** Connection that bypasses a transaction pooler, for LISTEN. */
   readonly directUrl: string;
   /** Those of the pool, and the one that listens. */
   readonly maxConnections: number;
-  /** Whether a transaction pooler stands before `url`. */
+  /** Whether `url` leads to a transaction pooler. */
   readonly behindPooler: boolean;
   readonly entities: (new () => object)[];
 }

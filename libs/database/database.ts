@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
-import { Ambient } from '../ambient/ambient.js';
+import { AsyncContext } from '../async-context/async-context.js';
 import { CommitUncertain, DatabaseUnavailable, translateDatabaseError } from './database-errors.js';
 
 /** A statement of code that its transaction did not wait for. */
 class StatementAfterEnd extends Error {
   constructor() {
-    super('A statement after the end of its transaction');
+    super('Query after the end of its transaction');
   }
 }
 
@@ -114,17 +114,17 @@ function oneAtATime(runner: QueryRunner): QueryRunner {
 }
 
 /**
- * The way to the database for every repository. Inside {@link transaction} all statements of the same
- * asynchronous flow share one transaction, whoever issues them; outside, each runs by itself.
+ * Database access of every repository. Inside {@link transaction} all statements of the same asynchronous flow
+ * share one transaction; outside, each runs on its own.
  */
 @Injectable()
 export class Database {
-  private readonly current = new Ambient<Work>();
-  private readonly lastWrites: (() => Promise<void>)[] = [];
+  private readonly current = new AsyncContext<Work>();
+  private readonly shutdownWrites: (() => Promise<void>)[] = [];
 
   /**
-   * @param transactionStatementTimeoutMs for the statements of a transaction, where a transaction pooler stands before
-   *   the database and sessions cannot have a limit of their own
+   * @param transactionStatementTimeoutMs for statements of a transaction behind a transaction pooler, where
+   *   sessions cannot have a limit
    */
   constructor(
     private readonly dataSource: DataSource,
@@ -144,14 +144,14 @@ export class Database {
     return manager.query<Row[]>(sql, [...parameters]);
   }
 
-  /** For whoever keeps writes in memory: `write` runs when the last request has been answered. */
-  beforeClose(write: () => Promise<void>): void {
-    this.lastWrites.push(write);
+  /** Registers a flush of buffered writes, which runs after the last request. */
+  onShutdown(write: () => Promise<void>): void {
+    this.shutdownWrites.push(write);
   }
 
-  /** Runs the last writes, then ends all connections. */
+  /** Runs the registered flushes, then ends all connections. */
   async close(): Promise<void> {
-    await Promise.all(this.lastWrites.map((write) => write()));
+    await Promise.all(this.shutdownWrites.map((write) => write()));
     await this.dataSource.destroy();
   }
 

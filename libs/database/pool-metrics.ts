@@ -9,7 +9,7 @@ export function showPool(dataSource: DataSource, metrics: Metrics): void {
   const ofWorkers = 'sum';
   const connections = {
     name: 'mcp_registry_database_connections',
-    help: 'Open connections to the database, by whether somebody uses them (busy, idle).',
+    help: 'Open connections to the database, by state (busy, idle).',
     labels: ['state'],
     ofWorkers,
   } as const;

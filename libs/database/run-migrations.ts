@@ -1,7 +1,5 @@
+import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { createDataSource } from './data-source.js';
-
-/** Any number that no other program on the database uses for an advisory lock: "mcpreg" as bytes. */
-const MIGRATION_LOCK = 0x6d6370726567;
 
 export type MigrationClass = new () => {
   up(queryRunner: never): Promise<void>;
@@ -25,9 +23,9 @@ export async function runMigrations(url: string, migrations: readonly MigrationC
   try {
     const lock = dataSource.createQueryRunner();
     try {
-      await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await lock.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations]);
       const applied = await dataSource.runMigrations({ transaction: 'each' });
-      await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      await lock.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCKS.migrations]);
       return applied.map(({ name }) => name);
     } finally {
       await lock.release();

@@ -2,7 +2,7 @@ import type { EntitySubscriberInterface, QueryRunner } from 'typeorm';
 import type { AfterQueryEvent, BeforeQueryEvent } from 'typeorm/subscriber/event/QueryEvent.js';
 import type { Tracing } from '../tracing/tracing.js';
 
-/** Tells of every statement, those that begin and end transactions included. */
+/** Traces every statement, including those that begin and end transactions. */
 export class StatementTracing implements EntitySubscriberInterface {
   /** A runner has one statement at a time. */
   private readonly startedAt = new WeakMap<QueryRunner, number>();

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { parseConnectionUrl, withoutTls } from './connection-url.js';
 import { DatabaseConnectionError } from './database-connection-error.js';
 
-export interface Waiting {
+export interface RetryOptions {
   /** How long to try; 0: once. */
   readonly timeoutSeconds: number;
   /** Ends the waiting with its reason. */
@@ -17,8 +17,8 @@ const RETRY_MS = 500;
 const LOG_EVERY_MS = 10_000;
 
 /**
- * What a server says, or the network in its place, that is not there yet: nobody listens, no such name or socket (so
- * far), starting or stopping, too many clients. A wrong password or an unknown database will be wrong in a minute, too.
+ * Errors of a server that is not available yet: connection refused, unknown host or socket (yet), starting or
+ * stopping, too many clients. A wrong password or an unknown database does not get better by waiting.
  */
 const NOT_YET =
   /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT|57P0[123]|53300|0800[16])/;
@@ -30,7 +30,7 @@ const NO_TLS = 'The server does not support SSL connections';
  *
  * @throws DatabaseConnectionError when it cannot be reached in time, or refuses us
  */
-export async function waitForDatabase(url: string, waiting: Waiting): Promise<string> {
+export async function waitForDatabase(url: string, waiting: RetryOptions): Promise<string> {
   const { timeoutSeconds, signal, setting } = waiting;
   const logger = new Logger('Database');
   const begin = performance.now();
@@ -60,9 +60,9 @@ export async function waitForDatabase(url: string, waiting: Waiting): Promise<st
 /** The same for a database and, where there is one, the way round its transaction pooler. */
 export async function reachDatabase(
   { url, directUrl }: { readonly url: string; readonly directUrl: string | undefined },
-  waiting: Omit<Waiting, 'setting'>,
+  waiting: Omit<RetryOptions, 'setting'>,
 ): Promise<{ url: string; directUrl: string | undefined }> {
-  // The database before its pooler, which may let clients wait for it in vain.
+  // The database first: a pooler may let clients wait for it.
   const direct =
     directUrl && (await waitForDatabase(directUrl, { ...waiting, setting: 'DATABASE_DIRECT_URL' }));
   return { directUrl: direct, url: await waitForDatabase(url, { ...waiting, setting: 'DATABASE_URL' }) };

@@ -26,7 +26,7 @@ export function parseRange(text: string): AddressRange | undefined {
   const network = parseAddress(address);
   if (network === undefined) return undefined;
   const length = lengthOf(network);
-  // What is left of the prefix of an IPv4-mapped range when it is written as IPv4.
+  // The rest of the prefix of an IPv4-mapped range, written as IPv4.
   const mapped = isIP(address) === 6 && network.kind() === 'ipv4' ? 96 : 0;
   const prefix = bits === undefined ? length : Number(bits) - mapped;
   if (prefix < 0 || prefix > length) return undefined;

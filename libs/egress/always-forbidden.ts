@@ -33,7 +33,7 @@ const FORBIDDEN = (
     ['fd00:c1::a9fe:a9fe', METADATA],
     ['fd00:42::42', METADATA],
     ['fd00:a9fe:a9fe::1', METADATA],
-    // Nobody serves anything there any more, or nobody can tell to which IPv4 address they lead.
+    // Retired transition ranges, whose IPv4 target cannot be derived.
     ['2002::/16', `${TRANSITION} (6to4)`],
     ['2001::/32', `${TRANSITION} (Teredo)`],
     ['64:ff9b:1::/48', `${TRANSITION} (local NAT64)`],
@@ -61,7 +61,7 @@ const FORBIDDEN_HOSTS: ReadonlySet<string> = new Set([
   'api.metadata.cloud.ibm.com',
 ]);
 
-/** Why no setting lets anybody reach this address; `undefined` for every other. */
+/** Why the address is always forbidden, whatever the settings; `undefined` for every other. */
 export function reasonAgainstAddress(address: Address): string | undefined {
   for (const form of formsOf(address)) {
     const reason = reasonAgainstForm(form);
@@ -71,13 +71,13 @@ export function reasonAgainstAddress(address: Address): string | undefined {
   return undefined;
 }
 
-/** Why no setting lets anybody reach any address of this range. */
+/** Why every address of the range is always forbidden. */
 export function reasonAgainstRange(range: AddressRange): string | undefined {
   if (range.prefix === lengthOf(range.network)) return reasonAgainstAddress(range.network);
   return FORBIDDEN.find(({ range: forbidden }) => covers(forbidden, range))?.reason;
 }
 
-/** Why no setting lets anybody reach the host of this name (lower case, no trailing dot). */
+/** Why a host name (lower case, no trailing dot) is always forbidden. */
 export function reasonAgainstHost(host: string): string | undefined {
   return FORBIDDEN_HOSTS.has(host) ? 'a name of cloud metadata' : undefined;
 }

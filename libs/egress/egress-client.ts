@@ -24,7 +24,7 @@ export interface EgressClientOptions {
   /** For the whole exchange. */
   readonly timeoutMs: number;
   readonly resolver?: AddressResolver;
-  /** Whose spans exchanges are; without it, what is asked is told no trace. */
+  /** Records a span for each exchange; without it, no trace context is sent. */
   readonly tracing?: Tracing;
   /** PEM; trusted instead of Node's certificate authorities. */
   readonly ca?: string;
@@ -142,7 +142,7 @@ export class EgressClient {
     if (url === undefined) throw new NotAsked('the URL is malformed');
     const refusal = this.policy.refusalOfUrl(url);
     if (refusal !== undefined) throw new NotAsked(refusal);
-    // Whoever listens on the way could then answer for the other side.
+    // Without verification any host on the path could answer.
     if (from?.protocol === 'https:' && url.protocol === 'http:') {
       throw new NotAsked('from https: to http: is refused');
     }

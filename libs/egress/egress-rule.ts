@@ -18,7 +18,7 @@ export function parseEgressRule(text: string): EgressRule | undefined {
   return wildcard ? { kind: 'subdomains', text, suffix: `.${host}` } : { kind: 'host', text, host };
 }
 
-/** Why a rule could never let anybody reach anything: all it names is always forbidden. */
+/** Why a rule can never allow anything: all its addresses are always forbidden. */
 export function reasonAgainstRule(rule: EgressRule): string | undefined {
   if (rule.kind === 'range') return reasonAgainstRange(rule.range);
   return rule.kind === 'host' ? reasonAgainstHost(rule.host) : undefined;

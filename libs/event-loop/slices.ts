@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Other requests get their turn after so many milliseconds. */
+/** Other requests run after this many milliseconds. */
 const SLICE_MS = 5;
 
-/** Work on the event loop that is longer than a request may hold up all others. */
+/** Splits long work on the event loop into slices. */
 export class Slices {
   private begun = performance.now();
 
-  /** Lets other work run when this slice is over; to be awaited where it gives a promise. */
+  /** Yields to other work when this slice is over; to be awaited where it returns a promise. */
   pause(): Promise<void> | undefined {
     return performance.now() - this.begun > SLICE_MS ? this.nextSlice() : undefined;
   }

@@ -7,7 +7,7 @@ import { numberFault } from './number-fault.js';
 /** Nesting beyond this is refused: deeper documents would exhaust the stack of whatever walks them. */
 export const MAX_JSON_DEPTH = 100;
 
-/** JSON that cannot be taken: where (a JSON pointer as a URI fragment), and what is allowed there. */
+/** JSON that is not accepted: its place (a JSON pointer as a URI fragment) and what is allowed there. */
 export class JsonFault extends Error {
   override readonly name = 'JsonFault';
 
@@ -39,11 +39,11 @@ interface Allowance {
 }
 
 /**
- * Reads JSON (RFC 8259) from its text and builds only what is asked for: megabytes of a schema are checked, and given as
- * text. Depth and number of values are bounded, and every text and number must be one that can be stored. That a text
- * is not JSON counts before that it holds what cannot be stored.
+ * Reads JSON (RFC 8259) from its text and builds only the values that are asked for: megabytes of schemas are
+ * checked and returned as text. Depth and number of values are bounded, and every text and number must be
+ * storable. Invalid JSON is reported before values that cannot be stored.
  *
- * Every method throws `SyntaxError` where the text is not JSON, and {@link JsonFault} where it holds too much.
+ * Every method throws `SyntaxError` for invalid JSON, and {@link JsonFault} beyond a bound.
  */
 export class JsonReader {
   private at = 0;
@@ -152,7 +152,7 @@ export class JsonReader {
     return this.repeatedNames > repeatedNames ? jsonOf(parseExactJson(text)) : text;
   }
 
-  /** Says what is wrong with the value here, for {@link end} to throw. Of several mistakes the first one counts. */
+  /** Records a fault at the current value, which {@link end} throws. The first fault counts. */
   report(detail: string): void {
     this.fault ??= this.faultHere(detail);
   }

@@ -6,7 +6,7 @@ import { JsonText } from './json-text.js';
 export const MAX_STORED_VALUES = 100_000;
 
 /**
- * What a string stands for where JSON is stored: the JSON that it is, whatever that is, else itself as a JSON string.
+ * The JSON that a string holds, otherwise the string itself as JSON.
  *
  * @throws JsonFault when it is JSON that cannot be stored
  */

@@ -1,5 +1,5 @@
-/** Why bytes are not lent: what has no room for them. */
-export class NoRoom extends Error {
+/** A reservation failed, because of the budget or the holder's share. */
+export class BudgetExceeded extends Error {
   override readonly name = 'NoRoom';
 
   constructor(readonly within: 'budget' | 'share') {
@@ -8,23 +8,23 @@ export class NoRoom extends Error {
 }
 
 export interface BudgetLimits {
-  /** Bytes lent at once. */
+  /** Bytes reserved at once. */
   readonly total: number;
-  /** Bytes lent at once to one holder. */
+  /** Bytes reserved at once by one holder. */
   readonly perHolder: number;
-  /** Requests that wait at once, in all and of one holder. */
+  /** Waiting requests, in total and of one holder. */
   readonly maxWaiting: number;
   readonly maxWaitingPerHolder: number;
   /** Longest wait. */
   readonly waitMs: number;
 }
 
-/** Bytes that are lent until they are given back. */
-export interface Loan {
-  /** Lends more at once. @throws NoRoom */
+/** Bytes reserved until they are released. */
+export interface Reservation {
+  /** Reserves more bytes immediately. @throws BudgetExceeded */
   grow(bytes: number): void;
   /** May be called more than once. */
-  giveBack(): void;
+  release(): void;
 }
 
 interface Waiting {
@@ -34,8 +34,8 @@ interface Waiting {
 }
 
 /**
- * Lends bytes of memory up to a limit, and up to a share of it to one holder. Requests for which there is no room wait
- * in their order; those of a holder whose share is used up let others pass.
+ * Reserves bytes of memory up to a limit, and up to a share of it for one holder. Requests without room wait in
+ * order; those of a holder whose share is used up let others pass.
  */
 export class ByteBudget {
   private lent = 0;
@@ -52,25 +52,26 @@ export class ByteBudget {
     return this.waiting.size;
   }
 
-  /** The loan when there is room at once and no one waits before; `undefined` otherwise. */
-  tryLend(holder: string | undefined, bytes: number): Loan | undefined {
+  /** The reservation when there is room and no other request waits; otherwise `undefined`. */
+  tryAcquire(holder: string | undefined, bytes: number): Reservation | undefined {
     return this.lacksRoomAfterOthers(holder, bytes) ? undefined : this.lend(holder, bytes);
   }
 
   /**
-   * Lends as soon as there is room.
+   * Reserves bytes as soon as there is room.
    *
-   * @param holder whose share it is part of; undefined: nobody's
-   * @throws NoRoom when too many wait, or none has come in time; the reason of `signal` when that is aborted
+   * @param holder whose share is charged; undefined: no share
+   * @throws BudgetExceeded when too many wait or the wait is too long; the reason of `signal` when that is
+   *   aborted
    */
-  async borrow(holder: string | undefined, bytes: number, signal?: AbortSignal): Promise<Loan> {
+  async acquire(holder: string | undefined, bytes: number, signal?: AbortSignal): Promise<Reservation> {
     signal?.throwIfAborted();
-    const loan = this.tryLend(holder, bytes);
+    const loan = this.tryAcquire(holder, bytes);
     if (loan !== undefined) return loan;
     const { maxWaiting, maxWaitingPerHolder, waitMs } = this.limits;
     const ofHolder = [...this.waiting].filter((each) => each.holder === holder).length;
-    if (holder !== undefined && ofHolder >= maxWaitingPerHolder) throw new NoRoom('share');
-    if (this.waiting.size >= maxWaiting) throw new NoRoom('budget');
+    if (holder !== undefined && ofHolder >= maxWaitingPerHolder) throw new BudgetExceeded('share');
+    if (this.waiting.size >= maxWaiting) throw new BudgetExceeded('budget');
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         this.waiting.delete(entry);
@@ -79,7 +80,7 @@ export class ByteBudget {
       };
       const onAbort = (): void => {
         leave();
-        // One that waits longer than others may have held up those who would have fitted in.
+        // An aborted request may have blocked smaller ones behind it.
         this.admitWaiting();
         reject(signal?.reason as Error);
       };
@@ -94,14 +95,14 @@ export class ByteBudget {
       const timeout = setTimeout(() => {
         leave();
         this.admitWaiting();
-        reject(new NoRoom(this.exceedsShare(holder, bytes) ? 'share' : 'budget'));
+        reject(new BudgetExceeded(this.exceedsShare(holder, bytes) ? 'share' : 'budget'));
       }, waitMs);
       signal?.addEventListener('abort', onAbort);
       this.waiting.add(entry);
     });
   }
 
-  private lend(holder: string | undefined, bytes: number): Loan {
+  private lend(holder: string | undefined, bytes: number): Reservation {
     let held = 0;
     const take = (more: number): void => {
       held += more;
@@ -111,11 +112,11 @@ export class ByteBudget {
     take(bytes);
     return {
       grow: (more) => {
-        if (this.exceedsShare(holder, more)) throw new NoRoom('share');
-        if (this.lent + more > this.limits.total) throw new NoRoom('budget');
+        if (this.exceedsShare(holder, more)) throw new BudgetExceeded('share');
+        if (this.lent + more > this.limits.total) throw new BudgetExceeded('budget');
         take(more);
       },
-      giveBack: () => {
+      release: () => {
         if (held === 0) return;
         take(-held);
         if (holder !== undefined && this.lentTo.get(holder) === 0) this.lentTo.delete(holder);
@@ -126,7 +127,7 @@ export class ByteBudget {
 
   private lacksRoomAfterOthers(holder: string | undefined, bytes: number): boolean {
     if (this.exceedsShare(holder, bytes) || this.lent + bytes > this.limits.total) return true;
-    // Whoever waits for its own share does not stand before others.
+    // A request that waits for its own share does not block others.
     return [...this.waiting].some(
       (each) => each.holder === holder || !this.exceedsShare(each.holder, each.bytes),
     );

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 /** Where Prometheus asks. */
 export interface MetricsServer {
   readonly port: number;
-  /** Breaks off whoever still asks. */
+  /** Closes open requests too. */
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ const NO_STORE = { 'cache-control': 'no-store' };
  */
 export async function startMetricsServer({ host, port, text }: MetricsServerOptions): Promise<MetricsServer> {
   const answer: RequestListener = (request, response) => {
-    // A body is nothing anybody would read.
+    // The request body is ignored.
     request.resume();
     if (request.url?.split('?', 1)[0] !== '/metrics') {
       response.writeHead(404, NO_STORE).end();

@@ -1,4 +1,4 @@
-/** What is counted or measured, under which name, and by which labels (a bounded number of values each). */
+/** Name, help and labels (each with a bounded number of values) of a metric. */
 export interface MetricDescription<Label extends string = never> {
   /** In snake case with its unit, `_total` for counters; the same name again is the same metric. */
   readonly name: `mcp_registry_${string}`;
@@ -31,7 +31,7 @@ export interface GaugeDescription<Label extends string> extends MetricDescriptio
  * is kept and nothing costs anything.
  */
 export abstract class Metrics {
-  /** Whether anybody can look. */
+  /** Whether metrics are served. */
   abstract readonly isOn: boolean;
 
   abstract counter<Label extends string = never>(description: MetricDescription<Label>): Counter<Label>;
@@ -40,7 +40,7 @@ export abstract class Metrics {
     description: HistogramDescription<Label>,
   ): Histogram<Label>;
 
-  /** @param read gives the figure with these labels whenever somebody looks */
+  /** @param read returns the current value when metrics are scraped */
   abstract gauge<Label extends string = never>(
     description: GaugeDescription<Label>,
     labels: Labels<Label>,
@@ -50,7 +50,7 @@ export abstract class Metrics {
 
 const nothing = { inc: () => undefined, observe: () => undefined };
 
-/** Nobody looks. */
+/** No-op metrics. */
 export const NO_METRICS: Metrics = {
   isOn: false,
   counter: () => nothing,

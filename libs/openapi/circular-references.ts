@@ -1,4 +1,4 @@
-/** A reference on the way, and what is found of it. */
+/** A reference on the search path with its state. */
 interface Step {
   readonly reference: string;
   readonly number: number;

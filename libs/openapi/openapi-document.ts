@@ -2,35 +2,59 @@ import { type JsonObject, objectOrEmpty } from './json-object.js';
 import { canonical, valueAt } from './json-reference.js';
 import { UnusableDocument } from './unusable-document.js';
 
-/** An OpenAPI 3.x description, and what its `$ref`s lead to. */
+/** An object of a description and its JSON pointer. */
+export interface Located {
+  readonly object: JsonObject;
+  readonly pointer: string;
+}
+
+/** An OpenAPI 3.x description, and what its `$ref`s lead to. References that lead nowhere are collected as mistakes. */
 export class OpenApiDocument {
+  private mistakes = new Set<string>();
+
   private constructor(
     readonly root: JsonObject,
     private readonly version: string,
+    /** Where it was read, after redirects; relative servers are below it. */
+    readonly url: string | undefined,
   ) {}
 
   /** @throws UnusableDocument when it is not an OpenAPI 3.x description */
-  static of(value: unknown): OpenApiDocument {
+  static of(value: unknown, url?: string): OpenApiDocument {
     const root = objectOrEmpty(value);
-    const version = root.openapi;
-    if (typeof version !== 'string' || !version.startsWith('3.')) {
-      throw new UnusableDocument(
-        'is not an OpenAPI description: it has no "openapi" that begins with 3, and no "swagger" that is 2.0',
-      );
-    }
-    return new OpenApiDocument(root, version);
+    const version = String(root.openapi);
+    if (!/^3\b/.test(version)) throw new UnusableDocument(kindOf(root));
+    return new OpenApiDocument(root, version, url);
   }
 
-  /** OpenAPI 3.0 has a dialect of JSON Schema of its own, and ignores what stands beside a `$ref`. */
+  /** OpenAPI 3.0 has its own dialect of JSON Schema, and ignores the siblings of a `$ref`. */
   get isVersion30(): boolean {
-    return this.version.startsWith('3.0');
+    return /^3(\.0|$)/.test(this.version);
   }
 
-  /** What a reference such as `#/components/schemas/Order` names. */
+  /** Records a mistake in the part that is being read. */
+  report(mistake: string): void {
+    this.mistakes.add(mistake);
+  }
+
+  /** The mistakes since the last call, in their order. */
+  takeMistakes(): readonly string[] {
+    const taken = [...this.mistakes];
+    this.mistakes = new Set();
+    return taken;
+  }
+
+  /** The value that a reference such as `#/components/schemas/Order` names; an empty object, and a mistake, without one. */
   at(reference: string): unknown {
-    const value = valueAt(this.root, reference);
-    if (value === undefined) throw new UnusableDocument(`refers to "${reference}", which it does not have`);
-    return value;
+    const value = this.find(reference);
+    if (value !== undefined) return value;
+    this.report(`refers to "${reference}", which the document does not have`);
+    return {};
+  }
+
+  /** The same; `undefined` when there is no such place. */
+  find(reference: string): unknown {
+    return reference === '#' || reference.startsWith('#/') ? valueAt(this.root, reference) : undefined;
   }
 
   /** The object itself, or the one it refers to: parameters, bodies, responses and path items may be references. */
@@ -39,16 +63,32 @@ export class OpenApiDocument {
   }
 
   /** The same, and where it is: `pointer` is the value's own place. */
-  located(value: unknown, pointer: string): { object: JsonObject; pointer: string } {
+  located(value: unknown, pointer: string): Located {
     const seen = new Set<string>();
     let object = objectOrEmpty(value);
     let place = pointer;
     while (typeof object.$ref === 'string') {
-      if (seen.has(object.$ref)) throw new UnusableDocument(`refers to "${object.$ref}" in a circle`);
-      seen.add(object.$ref);
-      place = canonical(object.$ref);
-      object = objectOrEmpty(this.at(object.$ref));
+      const reference = object.$ref;
+      if (seen.has(reference)) {
+        this.report(`refers to "${reference}" in a circle`);
+        return { object: {}, pointer: place };
+      }
+      seen.add(reference);
+      const target = this.at(reference);
+      if (this.find(reference) !== undefined) place = canonical(reference);
+      object = objectOrEmpty(target);
     }
     return { object, pointer: place };
   }
+}
+
+/** Says what a document is that is no OpenAPI description. */
+function kindOf(root: JsonObject): string {
+  const { schema, _postman_id: postmanId } = objectOrEmpty(root.info);
+  if (postmanId !== undefined || String(schema).includes('schema.getpostman.com')) {
+    return 'is a Postman collection: export it as OpenAPI first';
+  }
+  if (root.asyncapi !== undefined)
+    return 'is an AsyncAPI document, which describes messages and no HTTP operations';
+  return 'is not an OpenAPI description: it has no "openapi" that begins with 3, and no "swagger" that is 2.0';
 }

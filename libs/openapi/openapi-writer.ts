@@ -1,6 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Definitions } from '../domain/definition.js';
+import type { Endpoint } from '../domain/endpoint.js';
 import { jsonTextOf } from '../json/exact-json.js';
-import type { Endpoint } from './endpoint.js';
-import { operationOf } from './operation-of.js';
+import { embeddedSchema } from './embedded-schema.js';
+import { type JsonObject, mapValues } from './json-object.js';
+import { pointerBelow } from './json-reference.js';
+import { OpenApiDocument } from './openapi-document.js';
+import { EXTENSION } from './operation-members.js';
+import { type Components, operationOf } from './operation-of.js';
+import { readDefinitions } from './read-definitions.js';
 import { SecuritySchemes } from './security.js';
 import { serverOf } from './server-url.js';
 
@@ -13,17 +21,27 @@ export interface DocumentSubject {
   readonly baseDomain: string | null;
 }
 
+/** The document's place for shared definitions that OpenAPI cannot tell, as JSON text. */
+const DEFINITIONS = 'definitions';
+
 /**
- * Writes the OpenAPI 3.1 document of an environment endpoint by endpoint, so that nobody has to wait for all of it.
- * Reading it again gives the same endpoints, whatever they hold.
+ * Writes the OpenAPI 3.1 document of an environment endpoint by endpoint. Reading it again gives the same
+ * endpoints.
  */
 export class OpenApiWriter {
   private readonly parts: string[];
-  private readonly schemes = new SecuritySchemes();
+  private readonly components: Components;
+  /** Definitions that reading the document would not give as they are. */
+  private readonly others: Readonly<Record<string, string>>;
   private lastPath: string | undefined;
   private written = 0;
 
-  constructor({ title, description, version, baseDomain }: DocumentSubject) {
+  /** @param definitions that the endpoints share */
+  constructor({ title, description, version, baseDomain }: DocumentSubject, definitions: Definitions = {}) {
+    const shared = new Set(Object.keys(definitions));
+    const schemas = mapValues(definitions, (name, schema) => writtenDefinition(name, schema, shared));
+    this.components = { securitySchemes: new SecuritySchemes(), schemas, shared };
+    this.others = lostDefinitions(definitions, schemas);
     const head = {
       openapi: '3.1.0',
       info: { title, ...(description !== null && { description }), version },
@@ -43,14 +61,41 @@ export class OpenApiWriter {
     if (path === this.lastPath) this.parts.push(',');
     else this.parts.push(this.lastPath === undefined ? '' : '},', `${JSON.stringify(path)}:{`);
     this.lastPath = path;
-    const operation = jsonTextOf(operationOf(endpoint, this.schemes));
+    const operation = jsonTextOf(operationOf(endpoint, this.components));
     this.parts.push(`"${method.toLowerCase()}":${operation}`);
     this.written += operation.length;
   }
 
   /** The document's text, in parts, when all endpoints have been added. */
   finished(): readonly string[] {
-    const components = jsonTextOf({ securitySchemes: this.schemes.all });
-    return [...this.parts, this.lastPath === undefined ? '' : '}', `},"components":${components}}`];
+    const { securitySchemes, schemas, shared } = this.components;
+    const components = jsonTextOf({
+      securitySchemes: securitySchemes.all,
+      ...(shared.size > 0 && { schemas }),
+    });
+    const extension =
+      Object.keys(this.others).length === 0
+        ? ''
+        : `,"${EXTENSION}":${jsonTextOf({ [DEFINITIONS]: this.others })}`;
+    return [
+      ...this.parts,
+      this.lastPath === undefined ? '' : '}',
+      `},"components":${components}${extension}}`,
+    ];
   }
+}
+
+function writtenDefinition(name: string, schema: unknown, shared: ReadonlySet<string>): unknown {
+  if (typeof schema === 'boolean') return schema;
+  return embeddedSchema(schema, pointerBelow('#', 'components', 'schemas', name), shared) ?? {};
+}
+
+function lostDefinitions(definitions: Definitions, schemas: JsonObject): Readonly<Record<string, string>> {
+  if (Object.keys(definitions).length === 0) return {};
+  const again = readDefinitions(OpenApiDocument.of({ openapi: '3.1.0', components: { schemas } }));
+  return Object.fromEntries(
+    Object.entries(definitions).flatMap(([name, schema]) =>
+      isDeepStrictEqual(again[name], schema) ? [] : [[name, jsonTextOf(schema)]],
+    ),
+  );
 }

@@ -1,10 +1,36 @@
 import type { JsonObject } from './json-object.js';
 
+const COMPOSITIONS = ['allOf', 'oneOf', 'anyOf'] as const;
+
 /**
  * The keywords of one schema object of OpenAPI 3.0 as JSON Schema 2020-12 has them: `nullable` as a type, exclusive
  * bounds as numbers, examples as a list. The schemas within it are left as they are.
  */
 export function schemaOfVersion30(schema: JsonObject): JsonObject {
+  const written = keywordsOfVersion31(schema);
+  const { nullable, type } = schema;
+  const isComposed = COMPOSITIONS.some((keyword) => Array.isArray(schema[keyword]));
+  // By the letter of 3.0 it means nothing without a type; NSwag, NestJS and FastAPI write it for "this one, or null".
+  return nullable === true && type === undefined && isComposed ? orNull(written) : written;
+}
+
+/** A schema that also allows null, with its annotations outside of the choice. */
+function orNull(schema: JsonObject): JsonObject {
+  const { oneOf, anyOf, allOf, ...rest } = schema;
+  const alternatives = oneOf ?? anyOf;
+  if (Array.isArray(alternatives) && allOf === undefined) {
+    const list = [...(alternatives as unknown[]), { type: 'null' }];
+    return oneOf === undefined ? { ...rest, anyOf: list } : { ...rest, oneOf: list };
+  }
+  const { title, description, discriminator: _, ...constraints } = schema;
+  return {
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    anyOf: [constraints, { type: 'null' }],
+  };
+}
+
+function keywordsOfVersion31(schema: JsonObject): JsonObject {
   const keywords = Object.entries(schema).flatMap(([keyword, value]): [string, unknown][] => {
     switch (keyword) {
       case 'nullable':

@@ -1,15 +1,14 @@
+import type { Endpoint } from '../domain/endpoint.js';
 import { jsonTextOf } from '../json/exact-json.js';
-import type { Endpoint } from './endpoint.js';
 import { isObject, type JsonObject, listOrEmpty, mapValues, objectOrEmpty } from './json-object.js';
 import { pointerBelow } from './json-reference.js';
 import type { OpenApiDocument } from './openapi-document.js';
-import { UnusableDocument } from './unusable-document.js';
 
-/** What an endpoint says of its callers. */
+/** How callers of an endpoint authenticate. */
 export type EndpointSecurity = Pick<Endpoint, 'isPublic' | 'authType' | 'authConfig'>;
 
 /**
- * Who may call, as the registry has it: any one of the alternatives, each a set of schemes that are needed together.
+ * The security of an operation: any one of the alternatives, each a set of schemes that are needed together.
  *
  * @param requirements those of the operation, otherwise those of the document
  */
@@ -77,11 +76,13 @@ export function requirementsOf(
   return isPublic ? [{}, required] : [required];
 }
 
-/** What there is to know of a scheme, for whoever has to authenticate. */
+/** The details of a scheme that a client needs to authenticate. */
 function schemeDetails(document: OpenApiDocument, name: string, scopes: unknown): JsonObject {
   const declared = objectOrEmpty(objectOrEmpty(document.root.components).securitySchemes)[name];
-  if (declared === undefined)
-    throw new UnusableDocument(`names the security scheme "${name}", which it does not have`);
+  if (declared === undefined) {
+    document.report(`names the security scheme "${name}", which the document does not have`);
+    return { scheme: name, ...(listOrEmpty(scopes).length > 0 && { scopes }) };
+  }
   const scheme = document.located(declared, pointerBelow('#', 'components', 'securitySchemes', name)).object;
   const { type, scheme: http, in: place, name: parameter, flows, openIdConnectUrl } = scheme;
   return {
@@ -171,9 +172,9 @@ const AUTH_TYPES: Readonly<Record<string, string>> = {
 };
 
 function authType(details: JsonObject | undefined): string | null {
-  if (details === undefined) return null;
+  if (typeof details?.type !== 'string') return null;
   if (details.type === 'http') return String(details.httpScheme).toUpperCase();
-  return AUTH_TYPES[String(details.type)] ?? String(details.type);
+  return AUTH_TYPES[details.type] ?? details.type;
 }
 
 /** What types of authentication mean when nothing more is said. */

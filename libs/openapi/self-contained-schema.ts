@@ -1,50 +1,37 @@
 import { CircularReferences } from './circular-references.js';
-import { isObject, type JsonObject, mapValues } from './json-object.js';
-import { canonical } from './json-reference.js';
+import { isObject, type JsonObject } from './json-object.js';
 import type { OpenApiDocument } from './openapi-document.js';
-import { holdsNamedSchemas, holdsReference, isData, parts, references } from './schema-keywords.js';
-import { schemaOfVersion30 } from './schema-of-version-30.js';
-import { UnusableDocument } from './unusable-document.js';
+import { type Direction, OptionalProperties } from './optional-properties.js';
+import { parts, references } from './schema-keywords.js';
+import { asObject, ownReference, type Renamed, SchemaWriter, withoutReference } from './schema-writer.js';
 
 /** Inlined schemas with more values than this keep every component once, as a definition. */
 const MAX_INLINED_VALUES = 2_000;
 
-/** Of all schemas of a document together: several times what a batch may hold. */
-const MAX_VALUES = 3_000_000;
-
-/** Keywords that say something about a value without constraining it: beside a `$ref` they win. */
-const ANNOTATIONS = new Set([
-  'title',
-  'description',
-  'default',
-  'example',
-  'examples',
-  'deprecated',
-  'readOnly',
-  'writeOnly',
-]);
-
-/** What a reference is replaced by; `undefined`: by what it refers to. */
-type Renamed = (reference: string) => string | undefined;
+/** Makes the JSON Schema of a schema at a place of a document; see {@link SchemaInliner.selfContained}. */
+export type ToSchema = (given: unknown, direction: Direction, pointer?: string) => JsonObject;
 
 /** Makes JSON Schemas (2020-12) of one document stand on their own. */
 export class SchemaInliner {
   private readonly circular = new CircularReferences((reference) => this.referencesBehind(reference));
   private readonly sizes = new Map<string, number>();
   private readonly behind = new Map<string, readonly string[]>();
-  private valuesWritten = 0;
+  private readonly writer = new SchemaWriter(this.document);
 
   constructor(private readonly document: OpenApiDocument) {}
 
   /**
-   * The schema with every component it refers to written in its place. Circular components stay references, to
-   * definitions under `$defs`. Where writing out would blow the schema up, all of its components do. References into
-   * the schema itself stay as well. The schema as a whole is no reference: whoever reads it wants to see its type.
+   * The schema with every referenced component inlined. Circular components stay references, to definitions
+   * under `$defs`; so do all components of a schema that inlining would blow up. References into the schema
+   * itself stay. The root of the schema is never a reference, so that readers see its type.
    *
-   * @param pointer where the schema is in the document, if it is as it stands there
+   * Properties of the other direction (`readOnly` in a request, `writeOnly` in a response) are not required.
+   *
+   * @param pointer place of the schema in the document, if it is unchanged from there
    */
-  selfContained(given: unknown, pointer?: string): JsonObject {
-    const schema = this.withoutReference(given, pointer);
+  selfContained(given: unknown, direction: Direction, pointer?: string): JsonObject {
+    const optional = new OptionalProperties(this.document, direction);
+    const schema = withoutReference(this.document, given, pointer);
     const within = (reference: string): string | undefined => ownReference(reference, pointer);
     const isOwn = (reference: string): boolean => within(reference) !== undefined;
     const needed = this.neededDefinitions(schema, (reference) => this.circular.has(reference), isOwn);
@@ -57,29 +44,13 @@ export class SchemaInliner {
       const name = names.get(reference);
       return name === undefined ? within(reference) : `#/$defs/${escaped(name)}`;
     };
-    const written = asObject(this.written(schema, renamed));
+    const written = asObject(this.writer.written(schema, renamed, optional));
     if (kept.size === 0) return written;
     const definitions = [...names].map(([reference, name]): [string, unknown] => [
       name,
-      this.written(this.document.at(reference), renamed),
+      this.writer.written(this.document.at(reference), renamed, optional),
     ]);
     return { ...written, $defs: { ...asObject(written.$defs ?? {}), ...Object.fromEntries(definitions) } };
-  }
-
-  /** What a schema that is but a reference refers to, with what is said of it beside the reference. */
-  private withoutReference(given: unknown, pointer: string | undefined): unknown {
-    let schema = given;
-    const seen = new Set<string>();
-    while (isObject(schema) && typeof schema.$ref === 'string') {
-      const { $ref: reference, ...siblings } = schema;
-      if (ownReference(reference, pointer) !== undefined || seen.has(reference)) return schema;
-      seen.add(reference);
-      const target = this.document.at(reference);
-      if (this.document.isVersion30 || Object.keys(siblings).length === 0) schema = target;
-      else if (isObject(target) && isAnnotation(siblings)) schema = { ...target, ...siblings };
-      else return schema;
-    }
-    return schema;
   }
 
   /** The references below a schema that have to stay, in the order they are met; its own are left out. */
@@ -142,66 +113,6 @@ export class SchemaInliner {
     }
     return size;
   }
-
-  private written(schema: unknown, renamed: Renamed): unknown {
-    this.valuesWritten += 1;
-    if (this.valuesWritten > MAX_VALUES) {
-      throw new UnusableDocument(
-        `has more than ${MAX_VALUES} values in schemas with their references written out`,
-      );
-    }
-    if (Array.isArray(schema)) return schema.map((item) => this.written(item, renamed));
-    if (!isObject(schema)) return schema;
-    if (typeof schema.$ref !== 'string') return this.writtenKeywords(schema, renamed);
-    const name = renamed(schema.$ref);
-    if (name !== undefined) {
-      const own = this.document.isVersion30 ? { $ref: schema.$ref } : schema;
-      return { ...this.writtenKeywords(own, renamed), $ref: name };
-    }
-    const { $ref: reference, ...siblings } = schema;
-    const target = this.written(this.document.at(reference), renamed);
-    if (this.document.isVersion30 || Object.keys(siblings).length === 0) return target;
-    const beside = this.writtenKeywords(siblings, renamed);
-    // A constraint beside a reference holds in addition; written over the target's own it would replace it.
-    return isObject(target) && isAnnotation(beside) ? { ...target, ...beside } : { allOf: [target, beside] };
-  }
-
-  private writtenKeywords(schema: JsonObject, renamed: Renamed): JsonObject {
-    // An extension that refers to components refers to nothing any more.
-    const kept = Object.entries(schema).filter(
-      ([key, value]) => !key.startsWith('x-') || !holdsReference(value),
-    );
-    const written = mapValues(Object.fromEntries(kept), (keyword, value) => {
-      if (isData(keyword)) return value;
-      // A mapping that leads to components leads nowhere any more; the property that tells them apart remains.
-      if (keyword === 'discriminator' && isObject(value) && leadsToComponents(value.mapping)) {
-        const { mapping: _, ...rest } = value;
-        return rest;
-      }
-      if (holdsNamedSchemas(keyword, value)) {
-        return mapValues(value, (_, named) => this.written(named, renamed));
-      }
-      return this.written(value, renamed);
-    });
-    return this.document.isVersion30 ? schemaOfVersion30(written) : written;
-  }
-}
-
-/** A reference into the schema at this place, seen from the schema; `undefined` when it leads elsewhere. */
-function ownReference(reference: string, pointer: string | undefined): string | undefined {
-  if (pointer === undefined) return undefined;
-  // As it is written, or as anybody else would have written it.
-  const written = [reference, canonical(reference)];
-  const own = written.find((each) => each === pointer || each.startsWith(`${pointer}/`));
-  return own === undefined ? undefined : `#${own.slice(pointer.length)}`;
-}
-
-function isAnnotation(keywords: JsonObject): boolean {
-  return Object.keys(keywords).every((keyword) => ANNOTATIONS.has(keyword));
-}
-
-function leadsToComponents(mapping: unknown): boolean {
-  return isObject(mapping) && Object.values(mapping).some((value) => !String(value).startsWith('#/$defs/'));
 }
 
 /** A short name for each reference: its last part, numbered where two would be the same. */
@@ -216,12 +127,6 @@ function definitionNames(kept: ReadonlySet<string>, own: unknown): Map<string, s
       return [reference, name];
     }),
   );
-}
-
-/** `true` and `false` are schemas as well; the registry keeps objects. */
-function asObject(schema: unknown): JsonObject {
-  if (isObject(schema)) return schema;
-  return schema === false ? { not: {} } : {};
 }
 
 function escaped(name: string): string {

@@ -2,3 +2,6 @@
 export class UnusableDocument extends Error {
   override readonly name = 'UnusableDocument';
 }
+
+/** Its schemas have too many values once their references are written out; sharing definitions helps. */
+export class TooManyValues extends UnusableDocument {}

@@ -10,23 +10,28 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { textPieces } from '../event-loop/text-pieces.js';
 import { jsonOf } from '../json/json-pieces.js';
+import { JsonStream } from './json-stream.js';
 import { ItemStream, Page } from './listing.js';
 
 const PIECE_LENGTH = 64 * 1024;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Answers a `Page` as a JSON array with a `Link` to the next one (RFC 8288), an `ItemStream` as a streamed array. */
+/**
+ * Answers a `Page` as a JSON array with a `Link` to the next one (RFC 8288), an `ItemStream` as a streamed array, and a
+ * `JsonStream` as it is.
+ */
 @Injectable()
 export class ListingInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(
       map((result: unknown): unknown => {
-        if (result instanceof ItemStream) return streamed(result);
-        if (!isPage(result)) return result;
+        if (result instanceof ItemStream) return streamed(new JsonStream(jsonArray(result.batches)));
+        if (!isPage(result) && !(result instanceof JsonStream)) return result;
         const reply = context.switchToHttp().getResponse<FastifyReply>();
         if (result.next !== undefined) {
           linkToNext(context.switchToHttp().getRequest<FastifyRequest>(), reply, result.next);
         }
+        if (result instanceof JsonStream) return streamed(result);
         reply.type(JSON_TYPE);
         return jsonOf(result.items);
       }),
@@ -50,18 +55,29 @@ function nextPage(url: string, cursor: string): string {
   return `${path}?${parameters.toString()}`;
 }
 
-function streamed(stream: ItemStream<unknown>): StreamableFile {
-  const text = Readable.from(jsonArray(stream.batches), { objectMode: false });
-  text.once('close', stream.close);
-  return new StreamableFile(text, { type: JSON_TYPE });
+function streamed({ texts, close }: JsonStream): StreamableFile {
+  const pieces = Readable.from(piecesOf(texts), { objectMode: false });
+  pieces.once('close', close);
+  return new StreamableFile(pieces, { type: JSON_TYPE });
+}
+
+/** Small texts together, because each piece is a write; of a large one only what the client takes becomes bytes. */
+async function* piecesOf(texts: JsonStream['texts']): AsyncGenerator<string> {
+  let small = '';
+  for await (const text of texts) {
+    small += text;
+    if (small.length < PIECE_LENGTH) continue;
+    yield* textPieces(small, PIECE_LENGTH);
+    small = '';
+  }
+  yield small;
 }
 
 async function* jsonArray(batches: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
   let separator = '[';
   for await (const batch of batches) {
     for (const item of batch) {
-      // Of a large item only what the client takes becomes bytes.
-      yield* textPieces(separator + jsonOf(item), PIECE_LENGTH);
+      yield separator + jsonOf(item);
       separator = ',';
     }
   }

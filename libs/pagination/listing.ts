@@ -16,11 +16,7 @@ export class Page<Item> {
 }
 
 export class ItemStream<Item> {
-  /** @param close called when the answer has been sent or given up */
-  constructor(
-    readonly batches: AsyncIterable<readonly Item[]>,
-    readonly close: () => void = () => undefined,
-  ) {}
+  constructor(readonly batches: AsyncIterable<readonly Item[]>) {}
 }
 
 /** Rows held in memory at a time while a whole list is sent. */

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { applyDecorators } from '@nestjs/common';
 import { ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { PROBLEM_MEDIA_TYPE, Problem } from './problem.js';
+import { Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
 
 /** Describes error responses of a route in the OpenAPI document. */
 export function ApiProblems(...statuses: readonly number[]): MethodDecorator & ClassDecorator {

@@ -1,4 +1,6 @@
-/** One mistake in the input: where (a JSON pointer as a URI fragment, RFC 6901 section 6) and what is allowed. */
+/**
+ * One error in the input: its place (a JSON pointer as a URI fragment, RFC 6901 section 6) and what is allowed.
+ */
 export interface InputError {
   readonly pointer: string;
   readonly detail: string;
@@ -9,7 +11,7 @@ export interface DomainErrorDescription {
   readonly code: string;
   readonly status: number;
   readonly title: string;
-  /** A sentence for the person who has to mend it. Never holds a secret. */
+  /** A sentence for the client's developer. Never holds a secret. */
   readonly detail: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly errors?: readonly InputError[];

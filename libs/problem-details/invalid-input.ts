@@ -17,6 +17,6 @@ export class InvalidInput extends DomainError {
 }
 
 /** @throws InvalidInput when there is any mistake */
-export function refuseInput(errors: readonly InputError[]): void {
+export function assertValid(errors: readonly InputError[]): void {
   if (errors.length > 0) throw new InvalidInput(errors);
 }

@@ -1,14 +1,21 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { inScopeOf } from '../tracing/request-scope.js';
+import { runInScope } from '../tracing/request-scope.js';
 import { routeOf } from '../tracing/route.js';
 import type { DomainError } from './domain-error.js';
-import { PROBLEM_MEDIA_TYPE, type ProblemStatement, stateProblem, UNFORESEEN_PROBLEM } from './problem.js';
+import {
+  describeProblem,
+  INTERNAL_ERROR_PROBLEM,
+  PROBLEM_MEDIA_TYPE,
+  type ProblemStatement,
+} from './problem.js';
 
 /** Recognises errors of another layer (the database's) as a refusal of the contract. */
 export type ErrorTranslator = (error: unknown) => DomainError | undefined;
 
-/** Renders every error as a problem document; what nobody foresaw is logged with the request id and says nothing. */
+/**
+ * Renders every error as a problem document; unexpected errors are logged with the request id and reveal nothing.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -23,18 +30,18 @@ export class ProblemFilter implements ExceptionFilter {
 
   private state(error: unknown, request: FastifyRequest): ProblemStatement {
     // What the client did wrong comes first: a body cut off is an ECONNRESET too, but not the database's.
-    const statement = stateProblem(error) ?? stateProblem(this.translate(error));
+    const statement = describeProblem(error) ?? describeProblem(this.translate(error));
     if (statement === undefined || statement.status >= 500) {
       const reason = error instanceof Error ? error.message : String(error);
       // Not the path, in which a client may have put anything; nor always in scope: credentials are checked before.
       const message = `${request.method} ${routeOf(request)} failed: ${reason}`;
-      inScopeOf(request, () => {
+      runInScope(request, () => {
         if (statement === undefined)
           this.logger.error(message, error instanceof Error ? error.stack : undefined);
         else this.logger.warn(message);
       });
     }
-    return statement ?? UNFORESEEN_PROBLEM;
+    return statement ?? INTERNAL_ERROR_PROBLEM;
   }
 }
 

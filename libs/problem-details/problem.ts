@@ -48,8 +48,8 @@ export type ProblemStatement = Omit<Problem, 'instance' | 'requestId'> & {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-/** States what went wrong; `undefined` for an error nobody foresaw. */
-export function stateProblem(error: unknown): ProblemStatement | undefined {
+/** The problem of an error; `undefined` for an unexpected one. */
+export function describeProblem(error: unknown): ProblemStatement | undefined {
   if (error instanceof DomainError) {
     return {
       type: `urn:mcp-registry:problem:${error.code}`,
@@ -80,7 +80,7 @@ function clientErrorStatus(error: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 
-export const UNFORESEEN_PROBLEM: ProblemStatement = {
+export const INTERNAL_ERROR_PROBLEM: ProblemStatement = {
   type: 'about:blank',
   title: 'Internal Server Error',
   status: 500,

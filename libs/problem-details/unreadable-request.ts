@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
+import { type Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
 
 /** What Node's parser calls the requests it gives up on; everything else is a 400. */
 const PARSER_ERRORS: Readonly<Record<string, { status: number; detail: string }>> = {
@@ -20,8 +20,8 @@ const MALFORMED = { status: 400, detail: 'The request is not well-formed HTTP.' 
 /** Connections on which a request was answered before all of it had arrived. */
 const answeredEarly = new WeakSet<Socket>();
 
-/** To be told of every answer: what is still to come of its request, nothing may be said of any more. */
-export function rememberAnswer({ complete, socket }: IncomingMessage): void {
+/** Marks sockets whose request was answered before it was complete: later parse errors are not reported. */
+export function markAnswered({ complete, socket }: IncomingMessage): void {
   if (!complete) answeredEarly.add(socket);
 }
 

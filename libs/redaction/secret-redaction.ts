@@ -4,8 +4,8 @@ import { AppConfig } from '../config/app-config.js';
 /** Stands in place of a secret. */
 const HIDDEN = '(hidden)';
 
-/** An API key the registry made, in its public and its secret part. */
-const API_KEY = /(mcp_[0-9a-f]{16}_)[A-Za-z0-9_-]+/g;
+/** A key the registry made, in its public and its secret part. */
+const API_KEY = /(mcp(?:op)?_[0-9a-f]{16}_)[A-Za-z0-9_-]+/g;
 
 /** A shorter secret is part of ordinary words: it is replaced only where it is the whole text. */
 const MIN_LENGTH = 8;

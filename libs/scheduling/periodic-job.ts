@@ -52,7 +52,7 @@ export class PeriodicJob implements OnApplicationBootstrap, BeforeApplicationShu
     await this.running;
   }
 
-  /** Begins no more runs; a current one goes on. */
+  /** Starts no more runs; a current one finishes. */
   pause(): void {
     if (this.scheduler.doesExist('interval', this.name)) this.scheduler.deleteInterval(this.name);
   }

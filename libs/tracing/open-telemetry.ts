@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import {
   type Attributes,
   context,
@@ -20,7 +21,6 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, ConsoleSpanExporter, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parsedUrl } from '../validation/parsed-url.js';
 import { routeOf } from './route.js';
@@ -82,7 +82,7 @@ export class OpenTelemetryTracing extends Tracing {
   }
 
   statement({ text, startedAt, error }: Statement): void {
-    // What the registry does by itself asks the database several times a second: nobody follows that.
+    // Background jobs query the database several times a second: their statements are not traced.
     if (trace.getActiveSpan() === undefined) return;
     const statement = text.trim();
     const [operation = ''] = statement.split(/\s/, 1);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Ambient } from '../ambient/ambient.js';
+import { AsyncContext } from '../async-context/async-context.js';
 import { parseTraceparent, type TraceContext } from './traceparent.js';
 
 declare module 'fastify' {
@@ -11,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-/** What is known, wherever code runs, of the request it runs for. */
+/** The request that code runs for. */
 export class RequestScope {
   readonly requestId: string;
   readonly trace: TraceContext | undefined;
@@ -22,7 +22,7 @@ export class RequestScope {
   }
 }
 
-const scopes = new Ambient<RequestScope>();
+const scopes = new AsyncContext<RequestScope>();
 /** Whose work runs at this very moment, outside of any scope. */
 let spokenFor: RequestScope | undefined;
 
@@ -32,7 +32,7 @@ export function currentRequest(): RequestScope | undefined {
 }
 
 /** Runs `work`, which waits for nothing, for a request, where it is not known that it does. */
-export function inScopeOf(request: FastifyRequest, work: () => void): void {
+export function runInScope(request: FastifyRequest, work: () => void): void {
   spokenFor = request.scope ?? new RequestScope(request);
   try {
     work();
@@ -42,8 +42,7 @@ export function inScopeOf(request: FastifyRequest, work: () => void): void {
 }
 
 /**
- * Has every handler run in the scope of its request. What is answered before the handler, as most of discovery is,
- * does not pay for it.
+ * Runs every handler in the scope of its request. Responses of hooks, as most of discovery, skip that cost.
  */
 export function scopeRequests(fastify: FastifyInstance): void {
   fastify.addHook('preValidation', (request, reply, done) => {

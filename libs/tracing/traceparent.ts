@@ -2,13 +2,13 @@
 export interface TraceContext {
   /** 32 lower-case hexadecimal digits, not all zero. */
   readonly traceId: string;
-  /** Of whoever asks: 16 lower-case hexadecimal digits, not all zero. */
+  /** Span id of the caller: 16 lower-case hexadecimal digits, not all zero. */
   readonly spanId: string;
   /** 8 bits; the lowest says that the trace is recorded. */
   readonly flags: number;
 }
 
-/** Later versions may append fields; what stands before them means the same. */
+/** Later versions may append fields; the first fields keep their meaning. */
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const ZERO = /^0+$/;
 

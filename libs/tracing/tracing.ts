@@ -37,11 +37,11 @@ export abstract class Tracing {
     resultOf: (outcome: Outcome) => OutboundResult,
   ): Promise<Outcome>;
 
-  /** Sends what is left, in bounded time. */
+  /** Exports remaining spans, in bounded time. */
   abstract close(): Promise<void>;
 }
 
-/** Records nothing, and passes on the trace of whoever asked. */
+/** Records nothing; passes on the trace context of the caller. */
 export const NO_TRACING: Tracing = {
   isOn: false,
   traceRequests: () => undefined,

@@ -20,8 +20,10 @@ export function Converted(conversion: Conversion = (value) => value): PropertyDe
  */
 export function instanceFrom<T extends object>(type: Type<T>, source: object): T {
   const instance = new type();
-  for (const [property, convert] of fieldsOf(type)) {
-    if (!Object.hasOwn(source, property)) continue;
+  const fields = fieldsOf(type);
+  for (const property of Object.keys(source)) {
+    const convert = fields.get(property);
+    if (convert === undefined) continue;
     (instance as Record<string, unknown>)[property] = convert((source as Record<string, unknown>)[property]);
   }
   return instance;

@@ -9,9 +9,9 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { isExactNumber } from '../json/exact-json.js';
-import { JsonFault } from '../json/json-reader.js';
+import { isExactNumber, parseExactJson } from '../json/exact-json.js';
 import { jsonOf } from '../json/json-pieces.js';
+import { JsonFault } from '../json/json-reader.js';
 import { JsonText } from '../json/json-text.js';
 import { storedJson } from '../json/stored-json.js';
 import { Converted, instanceFrom } from './field-conversion.js';
@@ -48,11 +48,13 @@ type Schema = Pick<
   | 'maxLength'
   | 'minimum'
   | 'maximum'
+  | 'items'
+  | 'maxItems'
 >;
 
 interface Rule {
   readonly name: string;
-  /** What is allowed, as the end of a sentence: "must be …". */
+  /** The allowed values, as the end of a sentence: "must be …". */
   readonly says: string | ((value: unknown) => string);
   readonly accepts: (value: unknown) => boolean;
 }
@@ -66,14 +68,16 @@ export interface TextFieldOptions extends FieldOptions {
   readonly default?: string;
   /** Takes an empty text for `null`: existing clients send it where they have nothing to say. */
   readonly emptyIsNull?: boolean;
+  /** Puts right what clients are known to send. */
+  readonly corrected?: (text: string) => string;
   /** A rule beyond length and pattern, and how to say it. */
-  readonly accepts?: (text: string) => boolean;
-  readonly says?: string;
+  readonly test?: (text: string) => boolean;
+  readonly message?: string;
 }
 
 /** A string; see {@link isStorableText}. */
 export function TextField(options: TextFieldOptions): PropertyDecorator {
-  const { minLength = 1, maxLength, pattern, accepts = () => true } = options;
+  const { minLength = 1, maxLength, pattern, test = () => true } = options;
   const length = minLength === 0 ? `at most ${maxLength}` : `${minLength} to ${maxLength}`;
   return field(
     options,
@@ -87,16 +91,19 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
     },
     {
       name: 'text',
-      says: `must be a string of ${length} characters${options.says === undefined ? '' : `: ${options.says}`}`,
+      says: `must be a string of ${length} characters${options.message === undefined ? '' : `: ${options.message}`}`,
       accepts: (value) =>
         typeof value === 'string' &&
         value.length >= minLength &&
         value.length <= maxLength &&
         isStorableText(value) &&
         (pattern?.test(value) ?? true) &&
-        accepts(value),
+        test(value),
     },
-    (value) => (options.emptyIsNull && value === '' ? null : value),
+    (value) => {
+      if (options.emptyIsNull && value === '') return null;
+      return typeof value === 'string' && options.corrected !== undefined ? options.corrected(value) : value;
+    },
   );
 }
 
@@ -154,20 +161,50 @@ export function TimeField(options: FieldOptions): PropertyDecorator {
 }
 
 /**
- * A JSON Schema or other JSON document, given to the class as {@link JsonText}: an object, or a string. A string that is
- * JSON stands for that JSON, whatever it is; see {@link storedJson}.
+ * A JSON Schema or other JSON, given to the class as {@link JsonText}: an object or a string. A string that holds
+ * JSON counts as that JSON; see {@link storedJson}.
  */
-export function JsonField(options: FieldOptions): PropertyDecorator {
+export function JsonField(
+  options: FieldOptions & {
+    /** A rule for the value, and how to say it: "must be …". */
+    readonly test?: (value: unknown) => boolean;
+    readonly message?: string;
+  },
+): PropertyDecorator {
+  const { test, message = 'an object or a string' } = options;
   return field(
     options,
     { anyOf: [{ type: 'object' }, { type: 'string' }] },
     {
       name: 'json',
-      says: (value) =>
-        value instanceof JsonFault ? `is JSON whose ${value.message}` : 'must be an object or a string',
-      accepts: (value) => value instanceof JsonText,
+      says: (value) => (value instanceof JsonFault ? `is JSON whose ${value.message}` : `must be ${message}`),
+      accepts: (value) =>
+        value instanceof JsonText && (test === undefined || test(parseExactJson(value.text))),
     },
     asJsonText,
+  );
+}
+
+/** A list of texts without repetition, given to the class as {@link JsonText}; an empty one is `null`. */
+export function TextListField(
+  options: FieldOptions & { readonly maxItems: number; readonly maxLength: number },
+): PropertyDecorator {
+  const { maxItems, maxLength } = options;
+  const isText = (item: unknown): item is string =>
+    typeof item === 'string' && item.length > 0 && item.length <= maxLength && isStorableText(item);
+  return field(
+    options,
+    { type: 'array', items: { type: 'string', minLength: 1, maxLength }, maxItems },
+    {
+      name: 'texts',
+      says: `must be a list of at most ${maxItems} strings of 1 to ${maxLength} characters`,
+      accepts: (value) => value instanceof JsonText,
+    },
+    (value) => {
+      const list = value instanceof JsonText ? parseExactJson(value.text) : value;
+      if (!Array.isArray(list) || list.length > maxItems || !list.every(isText)) return list;
+      return list.length === 0 ? null : new JsonText(JSON.stringify([...new Set(list)]));
+    },
   );
 }
 

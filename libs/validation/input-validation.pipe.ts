@@ -21,7 +21,7 @@ export class InputValidationPipe implements PipeTransform {
     // What a body holds was looked at when it was read.
     const fault = type === 'query' && isObject(value) ? jsonFault(value) : undefined;
     if (fault !== undefined) throw new InvalidInput([fault]);
-    // No body at all counts as an empty one: what is required is then missed by name.
+    // A missing body counts as an empty one, so that errors name the missing fields.
     return validatedPart(metatype as Type<object>, value === undefined ? {} : value);
   }
 }

@@ -12,7 +12,7 @@ export function jsonFault(value: unknown, pointer = '#'): InputError | undefined
 }
 
 interface Fault {
-  /** The way to it: pointers are made only for what is wrong, because most values are plain and many. */
+  /** The path, from which pointers are built for faults only: most values are plain and numerous. */
   readonly keys: readonly string[];
   readonly detail: string;
 }

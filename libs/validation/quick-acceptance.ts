@@ -8,18 +8,21 @@ import {
 type Metadata = ReturnType<MetadataStorage['getTargetValidationMetadatas']>[number];
 
 /** What speaks for one property: `false` as soon as class-validator would have to be asked. */
-interface PropertyCheck {
-  readonly property: string;
-  readonly accepts: (instance: object, value: unknown) => boolean;
+type PropertyCheck = (instance: object, value: unknown) => boolean;
+
+interface ClassChecks {
+  readonly byProperty: ReadonlyMap<string, PropertyCheck>;
+  /** Properties that are refused when they are absent; most may be. */
+  readonly mandatory: readonly string[];
 }
 
-const checksByClass = new Map<unknown, ReadonlyMap<string, PropertyCheck> | undefined>();
+const checksByClass = new Map<unknown, ClassChecks | undefined>();
 
 /**
- * Whether class-validator would find nothing wrong with an instance and leave it as it is. It gathers the rules of a
- * class anew for every instance, which is most of the work with a batch of thousands; here they are gathered once.
+ * Whether class-validator would accept an instance unchanged. class-validator collects the rules of a class for
+ * every instance, which is most of the work of a large batch; here they are collected once.
  *
- * `false` says nothing: class-validator is to be asked, and has the words for what is wrong.
+ * `false` means nothing: class-validator decides then, and words the errors.
  */
 export function isQuicklyAccepted(instance: object): boolean {
   if (!checksByClass.has(instance.constructor)) {
@@ -27,24 +30,27 @@ export function isQuicklyAccepted(instance: object): boolean {
   }
   const checks = checksByClass.get(instance.constructor);
   if (checks === undefined) return false;
-  for (const property in instance) if (!checks.has(property)) return false;
-  for (const { property, accepts } of checks.values()) {
-    if (!accepts(instance, (instance as Record<string, unknown>)[property])) return false;
+  for (const property in instance) {
+    const accepts = checks.byProperty.get(property);
+    if (accepts?.(instance, (instance as Record<string, unknown>)[property]) !== true) return false;
   }
-  return true;
+  return checks.mandatory.every((property) => property in instance);
 }
 
 /** `undefined` when the class has rules of kinds that are not run here: nested objects, groups, lists value by value. */
-function checksOf(type: object): ReadonlyMap<string, PropertyCheck> | undefined {
+function checksOf(type: object): ClassChecks | undefined {
   const storage = getMetadataStorage();
   const all = storage.getTargetValidationMetadatas(type as new () => object, '', false, false);
   if (all.length === 0 || !all.every(isPlain)) return undefined;
-  return new Map(
+  const byProperty = new Map(
     Object.entries(storage.groupByPropertyName(all)).map(([property, metadatas]) => [
       property,
-      { property, accepts: accepting(metadatas) },
+      accepting(metadatas),
     ]),
   );
+  const empty = Object.create((type as new () => object).prototype as object) as object;
+  const mandatory = [...byProperty].filter(([, accepts]) => !accepts(empty, undefined));
+  return { byProperty, mandatory: mandatory.map(([property]) => property) };
 }
 
 function isPlain({ type, each, groups, validateIf, constraintCls }: Metadata): boolean {
@@ -59,10 +65,10 @@ function isPlain({ type, each, groups, validateIf, constraintCls }: Metadata): b
   return type === ValidationTypes.CUSTOM_VALIDATION && !hasOptions && !isAsync();
 }
 
-function accepting(metadatas: readonly Metadata[]): PropertyCheck['accepts'] {
+function accepting(metadatas: readonly Metadata[]): PropertyCheck {
   const conditions = metadatas
     .filter(({ type }) => type === ValidationTypes.CONDITIONAL_VALIDATION)
-    .map(({ constraints }) => constraints[0] as PropertyCheck['accepts']);
+    .map(({ constraints }) => constraints[0] as PropertyCheck);
   const rules = metadatas
     .filter(({ type }) => type === ValidationTypes.CUSTOM_VALIDATION)
     .flatMap(({ constraintCls, constraints, propertyName }) =>

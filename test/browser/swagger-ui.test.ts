@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { createApplication, issueKey } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { ADMIN_KEY, startApp, type TestApp } from '../support/start-app.js';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';

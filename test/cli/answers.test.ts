@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { CLI_MAIN, CommandLine, failed, misused, succeeded } from '../support/command-line.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
 
 const KEY = 'secret-admin-key';
@@ -169,7 +169,7 @@ describe('what the command line makes of answers', () => {
     expect(slashes.stderr).toMatch(/^Too many requests/);
   });
 
-  it('ends without a word when it is interrupted, or when nobody reads on', async () => {
+  it('exits silently when it is interrupted, or its output is closed', async () => {
     const env = {
       PATH: process.env.PATH,
       MCP_REGISTRY_URL: `${origin.url}/hanging`,

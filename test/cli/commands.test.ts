@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from '../support/jest.js';
 import { CommandLine } from '../support/command-line.js';
+import { afterAll, beforeAll, describe } from '../support/jest.js';
 import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
 import { ADMIN_KEY, startApp, type TestApp } from '../support/start-app.js';
 import { applicationCommands } from './commands/applications.js';
@@ -13,6 +13,7 @@ import { exportCommands } from './commands/export-json.js';
 import { handbook } from './commands/handbook.js';
 import { healthCommands } from './commands/health.js';
 import { keyCommands } from './commands/keys.js';
+import { operatorCommands } from './commands/operators.js';
 import type { World } from './commands/world.js';
 
 /** One service for all, below a base path and strict about keys: what works here works without either. */
@@ -46,6 +47,7 @@ describe('the command line against a running registry', () => {
   applicationCommands(() => world);
   environmentCommands(() => world);
   keyCommands(() => world);
+  operatorCommands(() => world);
   endpointCommands(() => world);
   healthCommands(() => world);
   auditCommands(() => world);

@@ -1,5 +1,5 @@
-import { expect, it } from '../support/jest.js';
 import { CommandLine } from '../support/command-line.js';
+import { expect, it } from '../support/jest.js';
 
 it('completes commands and options in every shell', async () => {
   const cli = new CommandLine();

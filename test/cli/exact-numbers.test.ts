@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { CommandLine } from '../support/command-line.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
 
 const BOUNDS =

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { migrations } from '#migrations/migrations.js';
 import { CommandLine, misused, succeeded } from '../support/command-line.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const NAMES = migrations.map(({ name }) => name);

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from '../support/jest.js';
 import type { Command } from 'commander';
 import { program } from '#cli/program.js';
 import { CommandLine } from '../support/command-line.js';
+import { beforeAll, describe, expect, it } from '../support/jest.js';
 
 const TESTS = fileURLToPath(new URL('..', import.meta.url));
 const HANDBOOK = fileURLToPath(new URL('../../../docs/cli.md', import.meta.url));
@@ -69,10 +69,22 @@ describe('mcp-registry', () => {
       'keys issue',
       'keys rotate',
       'keys revoke',
+      'operators create',
+      'operators update',
+      'operators delete',
+      'operators issue-key',
+      'operators rotate-key',
+      'operators revoke-key',
       'endpoints register',
       'migrate',
     ]);
-    expect(has('--yes')).toEqual(['apps delete', 'environments delete', 'keys revoke']);
+    expect(has('--yes')).toEqual([
+      'apps delete',
+      'environments delete',
+      'keys revoke',
+      'operators delete',
+      'operators revoke-key',
+    ]);
   });
 
   it('takes no secret on the command line', () => {
@@ -129,7 +141,9 @@ describe('mcp-registry', () => {
       expect(packages.filter((name) => /^@nestjs|typeorm|^pg$|clack/.test(name))).toEqual([]);
       const ours = result.map(({ url }) => url.replace(/^.*\/dist\//, ''));
       expect(ours).toContain('apps/cli/src/main.js');
-      expect(ours.filter((url) => /^(libs\/(?!json\/|validation\/)|migrations\/)/.test(url))).toEqual([]);
+      expect(
+        ours.filter((url) => /^(libs\/(?!domain\/|json\/|validation\/)|migrations\/)/.test(url)),
+      ).toEqual([]);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }

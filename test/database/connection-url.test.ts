@@ -1,5 +1,5 @@
-import { describe, expect, it } from '../support/jest.js';
 import { parseConnectionUrl, withoutTls } from '#libs/database/connection-url.js';
+import { describe, expect, it } from '../support/jest.js';
 
 describe('a connection URL', () => {
   it('says where to connect, as whom, and how', () => {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
 
 describe('what PostgreSQL says', () => {
@@ -59,7 +59,7 @@ describe('what PostgreSQL says', () => {
     ['42P01', 'undefined_table'],
     ['XX000', 'internal_error'],
     ['XX001', 'data_corrupted'],
-  ])('%s (%s) is a mistake, and nobody is told to try again', async (sqlState) => {
+  ])('%s (%s) is an error of the client, without Retry-After', async (sqlState) => {
     expect(await meaningOf(sqlState)).toBeUndefined();
   });
 });

@@ -1,4 +1,3 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '#libs/database/data-source.js';
 import { Database } from '#libs/database/database.js';
@@ -7,6 +6,7 @@ import { createApplication } from '../support/builders.js';
 import { duringOutage } from '../support/database-outage.js';
 import { eventually } from '../support/eventually.js';
 import { type HeldRows, holdRows } from '../support/held-rows.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -144,7 +144,7 @@ describe('transactions', () => {
     await Promise.all([first.connect(), second.connect()]);
     let reached = false;
     try {
-      // The pool is exhausted: whoever needs a connection has to wait.
+      // The pool is exhausted: another query has to wait.
       expect(await database.transaction(() => Promise.resolve('no statement'))).toBe('no statement');
       const waiting = database.transaction(async () => {
         reached = true;
@@ -194,7 +194,7 @@ describe('transactions', () => {
     const pooled = new Database(source, 12_345);
     const limit = async (): Promise<unknown> => (await pooled.query('SHOW statement_timeout'))[0];
     expect(await pooled.transaction(limit)).toEqual({ statement_timeout: '12345ms' });
-    // Gone with the transaction: the session is somebody else's next.
+    // Gone with the transaction: the session is reused by other work.
     expect(await limit()).toEqual({ statement_timeout: '30s' });
   });
 
@@ -207,7 +207,7 @@ describe('transactions', () => {
       return Promise.resolve();
     });
     end();
-    await expect(late).rejects.toThrow('A statement after the end of its transaction');
+    await expect(late).rejects.toThrow('Query after the end of its transaction');
     await expectAllConnectionsFree();
     expect(await notes()).toEqual([]);
   });
@@ -236,7 +236,7 @@ describe('transactions', () => {
       await insert('other half');
     });
     await eventually(async () => (await inTransaction()) === 1);
-    // It waits for a connection, and would get one in the middle of somebody else's transaction.
+    // It waits for a connection, and would get one in the middle of another transaction.
     const waiting = closed.transaction(() => insert('waiting'));
     const outcomes = Promise.allSettled([begun, waiting]);
     await closed.close();
@@ -387,7 +387,7 @@ describe('the audit trail', () => {
   afterAll(() => app.close());
 
   it.each([
-    ['UPDATE', `UPDATE "AuditLog" SET "actor" = 'nobody'`],
+    ['UPDATE', `UPDATE "AuditLog" SET "actor" = 'absent'`],
     ['DELETE', 'DELETE FROM "AuditLog"'],
     ['TRUNCATE', 'TRUNCATE "AuditLog"'],
     ['TRUNCATE', 'TRUNCATE "Application" CASCADE; TRUNCATE "AuditLog" CASCADE'],

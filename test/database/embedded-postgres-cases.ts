@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
 import {
@@ -6,8 +6,8 @@ import {
   lstat,
   mkdir,
   mkdtemp,
-  readFile,
   readdir,
+  readFile,
   readlink,
   rm,
   stat,
@@ -16,14 +16,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '../support/jest.js';
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
-import { restoreLinks } from '../../libs/database/embedded-postgres/binaries.js';
-import { lockDataDirectory } from '../../libs/database/embedded-postgres/data-directory-lock.js';
-import { openLocked } from '../../libs/database/embedded-postgres/file-lock.js';
-import { describeSelf } from '../../libs/database/embedded-postgres/lock-holder.js';
-import { identifyProcess } from '../../libs/database/embedded-postgres/process-identity.js';
+import { restoreLinks } from '../../libs/embedded-postgres/binaries.js';
+import { lockDataDirectory } from '../../libs/embedded-postgres/data-directory-lock.js';
+import { openWithLock } from '../../libs/embedded-postgres/file-lock.js';
+import { describeSelf } from '../../libs/embedded-postgres/lock-holder.js';
+import { identifyProcess } from '../../libs/embedded-postgres/process-identity.js';
 import {
   findPostmaster,
   isPostmaster,
@@ -32,6 +31,7 @@ import {
   postmasterPid,
 } from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from '../support/jest.js';
 import { itIn, type TestSet } from '../support/test-set.js';
 
 // Of this process: owners are processes of their own.
@@ -40,10 +40,10 @@ Logger.overrideLogger(false);
 const OWNER = fileURLToPath(new URL('./embedded-postgres-owner.js', import.meta.url));
 /** What is in a data directory, whether its owner runs or not. */
 const FILES = ['postgres', 'postgres-password', 'postgres.lock', 'postgres.log', 'registry.lock'];
-const NOBODY = { uid: 65534, gid: 65534 };
+const UNPRIVILEGED = { uid: 65534, gid: 65534 };
 const isRoot = process.getuid?.() === 0;
-const nobodyCanRun =
-  isRoot && spawnSync(process.execPath, ['--check', OWNER], { ...NOBODY, cwd: '/' }).status === 0;
+const unprivilegedCanRun =
+  isRoot && spawnSync(process.execPath, ['--check', OWNER], { ...UNPRIVILEGED, cwd: '/' }).status === 0;
 
 const NAMESPACES = ['--pid', '--ipc', '--fork', '--mount-proc'];
 const hasNamespaces = spawnSync('unshare', [...NAMESPACES, 'true']).status === 0;
@@ -214,7 +214,7 @@ export function embeddedPostgres(set: TestSet): void {
       expect(await identifyProcess(postmaster)).toBeUndefined();
     });
 
-    inSoak('waits for a server that is shutting down, and then starts anew', async () => {
+    inSoak('waits for a server that is shutting down, and then starts again', async () => {
       withCluster();
       const first = await startOwning();
       const client = new Client(first.url);
@@ -298,7 +298,7 @@ export function embeddedPostgres(set: TestSet): void {
       expect((await readdir(dataDir)).sort()).toEqual(FILES);
     });
 
-    inSoak('starts anew after being killed in the middle of initdb', async () => {
+    inSoak('starts again after being killed in the middle of initdb', async () => {
       const first = start();
       await eventually(async () => {
         const names = await readdir(dataDir).catch((): string[] => []);
@@ -328,12 +328,12 @@ export function embeddedPostgres(set: TestSet): void {
       expect(await readFile(join(other, 'registry.lock'), 'utf8')).toBe('');
     });
 
-    (nobodyCanRun ? inSoak : inSoak.skip)('runs as an ordinary user', async () => {
+    (unprivilegedCanRun ? inSoak : inSoak.skip)('runs as an ordinary user', async () => {
       await mkdir(dataDir);
-      await chown(dataDir, NOBODY.uid, NOBODY.gid);
-      const first = await startOwning(dataDir, NOBODY);
+      await chown(dataDir, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
+      const first = await startOwning(dataDir, UNPRIVILEGED);
       expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-      expect((await stat(join(dataDir, 'postgres'))).uid).toBe(NOBODY.uid);
+      expect((await stat(join(dataDir, 'postgres'))).uid).toBe(UNPRIVILEGED.uid);
       await killOwner();
       // Root, too, keeps the cluster with its owner.
       expect(await startOwning()).toMatchObject({ takenOver: true, url: first.url });
@@ -500,7 +500,7 @@ export function embeddedPostgres(set: TestSet): void {
         const before = await readFile(postmasterFile(dataDir), 'utf8');
         first.child.stdin.write('kill the owner\n');
         await eventually(async () =>
-          (await openLocked(join(dataDir, 'registry.lock')))?.close().then(() => true),
+          (await openWithLock(join(dataDir, 'registry.lock')))?.close().then(() => true),
         );
         const next = start();
         await eventually(() => next.errorsSoFar().includes('for the end of another PostgreSQL'));

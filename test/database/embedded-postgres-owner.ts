@@ -1,5 +1,5 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
-import { startEmbeddedPostgres } from '../../libs/database/embedded-postgres/start-embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../libs/embedded-postgres/start-embedded-postgres.js';
 
 /** A service reduced to its database: owns the embedded server of the directory in argv until SIGTERM. */
 const [, , dataDir = ''] = process.argv;

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '../support/jest.js';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '#libs/database/data-source.js';
 import { runMigrations } from '#libs/database/run-migrations.js';
 import { migrations } from '#migrations/migrations.js';
 import { entities } from '#registry/entities.js';
+import { afterEach, beforeEach, describe, expect, it, jest } from '../support/jest.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const NAMES = migrations.map(({ name }) => name);
@@ -236,6 +236,7 @@ describe('the schema', () => {
     );
     expect(keys.map(({ table, columns }) => `${table} ${columns.join()}`)).toEqual([
       '"ApiKey" environmentId',
+      '"Definition" environmentId',
       '"Endpoint" environmentId',
       '"Environment" applicationId',
       '"HealthCheckLog" targetId',
@@ -243,6 +244,7 @@ describe('the schema', () => {
       '"HealthCheckRollup" targetId',
       '"HealthTarget" applicationId',
       '"HealthTarget" environmentId',
+      '"OperatorKey" operatorId',
     ]);
     const found = await indexes();
     for (const { table, columns, cascades } of keys) {

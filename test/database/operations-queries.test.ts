@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createApplication, issueKey } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 
 const OPERATIONS = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');

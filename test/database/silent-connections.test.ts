@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '#libs/database/data-source.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { eventually } from '../support/eventually.js';
+import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import {
   asApplication,
   type BuiltApplication,
@@ -7,12 +6,13 @@ import {
   type IssuedKey,
   issueKey,
 } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import {
+  documentedSuccess,
   documentOf,
   type OpenApiDocument,
   type Operation,
   operationsOf,
-  documentedSuccess,
   withHeads,
 } from '../support/openapi-operations.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -91,9 +91,9 @@ const CASES: readonly Case[] = [
   { name: 'no credentials', headers: () => ({}) },
   { name: 'a wrong admin key', headers: () => WRONG_ADMIN_KEY },
   { name: 'the beginning of the admin key', headers: () => ({ 'X-Admin-Key': ADMIN_KEY.slice(0, -1) }) },
-  { name: 'an unknown app key', headers: ({ production }) => asApplication('nobody', production.apiKey) },
+  { name: 'an unknown app key', headers: ({ production }) => asApplication('absent', production.apiKey) },
   {
-    name: 'a key nobody issued',
+    name: 'a key that was never issued',
     headers: () => asApplication('orders', `mcp_${'0'.repeat(16)}_${'A'.repeat(43)}`),
   },
   {
@@ -148,9 +148,11 @@ const REFUSED = {
   detail: 'This route needs valid credentials: see the security schemes in /openapi.json.',
 };
 
+const ABSENT_OPERATOR = { operator: 'absent', operator_key_id: 'absent' };
+
 const OTHER_APPLICATION = {
   type: 'urn:mcp-registry:problem:other-application',
-  title: 'Not your application',
+  title: 'Forbidden application',
   status: 403,
   detail: "The credentials are those of 'billing' and open nothing of another application.",
 };
@@ -167,6 +169,8 @@ interface Target {
   readonly app_key: string;
   readonly environment: string;
   readonly id: string;
+  readonly operator: string;
+  readonly operator_key_id: string;
 }
 
 /** Bodies whose documented example is taken by what is there already. */
@@ -194,7 +198,9 @@ async function send(
   const method = operation.method.toLowerCase() as 'get' | 'head' | 'post' | 'put' | 'delete';
   const request = app.http[method](query === '' ? path : `${path}?${query}`).set(headers);
   if (operation.bodySchema !== undefined) {
-    const body = BODIES[operation.name] ?? (smallestBody(document, operation) as object);
+    const smallest = BODIES[operation.name] ?? (smallestBody(document, operation) as object);
+    const body =
+      operation.name === 'POST /operators' ? { ...smallest, name: `new-${target.operator}` } : smallest;
     request.send('app_key' in body ? { ...body, app_key: target.app_key } : body);
   }
   const response = await request;
@@ -229,7 +235,9 @@ function everyRow(app: TestApp): Promise<Record<string, unknown>[]> {
     SELECT (SELECT json_agg(t ORDER BY "id") FROM "Application" t) AS "applications",
            (SELECT json_agg(t ORDER BY "id") FROM "Environment" t) AS "environments",
            (SELECT json_agg(t ORDER BY "id") FROM "Endpoint" t) AS "endpoints",
-           (SELECT json_agg(to_jsonb(t) - 'lastUsedAt' ORDER BY "id") FROM "ApiKey" t) AS "apiKeys"`);
+           (SELECT json_agg(to_jsonb(t) - 'lastUsedAt' ORDER BY "id") FROM "ApiKey" t) AS "apiKeys",
+           (SELECT json_agg(t ORDER BY "id") FROM "Operator" t) AS "operators",
+           (SELECT json_agg(to_jsonb(t) - 'lastUsedAt' ORDER BY "id") FROM "OperatorKey" t) AS "operatorKeys"`);
 }
 
 describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
@@ -237,6 +245,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
   let world: World;
   let document: OpenApiDocument;
   let operations: Operation[];
+  let operatorsMade = 0;
 
   /** What a route is once the setting is known. */
   const effective = (operation: Operation): Who =>
@@ -263,7 +272,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
         send(
           { app, document },
           operation,
-          { app_key: target, environment: 'production', id: world.production.id },
+          { app_key: target, environment: 'production', id: world.production.id, ...ABSENT_OPERATOR },
           headers(world),
         ),
       );
@@ -317,10 +326,23 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
     const application = await createApplication(app, { name: operation.name.slice(0, 60) });
     const key = await issueKey(app, application.appKey);
     const other = await issueKey(app, application.appKey);
+    const operator = `operator-${(operatorsMade += 1)}`;
+    await app.http
+      .post('/operators')
+      .set(AS_ADMIN)
+      .send({ name: operator, kind: 'service', role: 'viewer' })
+      .expect(201);
+    const issued = await app.http.post(`/operators/${operator}/keys`).set(AS_ADMIN).send({ name: 'ci' });
     return send(
       { app, document },
       operation,
-      { app_key: application.appKey, environment: 'production', id: other.id },
+      {
+        app_key: application.appKey,
+        environment: 'production',
+        id: other.id,
+        operator,
+        operator_key_id: (issued.body as IssuedKey).id,
+      },
       headers(application, key),
     );
   }
@@ -329,7 +351,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
     ['alone', (): Headers => AS_ADMIN],
     [
       'beside wrong application credentials',
-      (): Headers => ({ ...AS_ADMIN, ...asApplication('nobody', 'nothing') }),
+      (): Headers => ({ ...AS_ADMIN, ...asApplication('absent', 'nothing') }),
     ],
   ])('the admin key %s opens every route but those of applications', async (_, headers) => {
     const answers = await sendAll(operations, (operation) => sendValid(operation, headers));

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { rawExchange } from '../support/raw-connection.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 

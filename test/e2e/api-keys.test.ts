@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { compare } from 'bcryptjs';
-import { KeyUse } from '#registry/api-keys/key-use.js';
+import { LastUsedTimes } from '#registry/api-keys/last-used-times.js';
 import {
   asApplication,
   type BuiltApplication,
@@ -12,12 +11,13 @@ import {
 import { eventually } from '../support/eventually.js';
 import { importHash, importKey } from '../support/imported-key.js';
 import { stopIntervals } from '../support/intervals.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { everyTable } from '../support/table-text.js';
 
 const DAY_MS = 86_400_000;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const NOBODYS_ID = '00000000-0000-7000-8000-000000000000';
+const UNKNOWN_ID = '00000000-0000-7000-8000-000000000000';
 
 interface KeyRow {
   readonly hashedKey: string;
@@ -180,9 +180,9 @@ describe('issuing an API key', () => {
       revoke(id, 'moon'),
       rotate(id, {}, 'production'),
       revoke(id, 'production'),
-      rotate(NOBODYS_ID),
-      revoke(NOBODYS_ID),
-      app.http.get('/applications/nobody/environments/production/api-keys').set(AS_ADMIN),
+      rotate(UNKNOWN_ID),
+      revoke(UNKNOWN_ID),
+      app.http.get('/applications/absent/environments/production/api-keys').set(AS_ADMIN),
     ];
     expect((await Promise.all(unknown)).map(({ status }) => status)).toEqual(unknown.map(() => 404));
     expect(await rowOf(id)).toMatchObject({ isActive: true, expiresAt: null });
@@ -214,7 +214,7 @@ describe('rotating an API key', () => {
     expect(end).toBeLessThanOrEqual(Date.now() + 3_600_000);
 
     await expire(old.id);
-    // Told by the database, as what anybody changes past the service is.
+    // Told by the database, as every change past the service is.
     await eventually(() => statusWith(old.apiKey), { fits: (status) => status === 401 });
     expect(await statusWith(rotated.apiKey)).toBe(200);
   });
@@ -294,7 +294,7 @@ describe('an API key', () => {
     await app.http.put(`/applications/${orders.appKey}`).set(asApplication(orders.appKey, 'wrong')).send({});
     expect(await rowOf(used.id)).toMatchObject({ lastUsedAt: null });
 
-    await app.nest.get(KeyUse).flush();
+    await app.nest.get(LastUsedTimes).flush();
     const lastUsedAt = (await rowOf(used.id))?.lastUsedAt?.getTime() ?? 0;
     expect(lastUsedAt).toBeGreaterThanOrEqual(before);
     expect(lastUsedAt).toBeLessThanOrEqual(Date.now());
@@ -306,7 +306,7 @@ describe('an API key', () => {
   it('is not said to be used by a request that was refused', async () => {
     const key = await issueKey(app, orders.appKey, 'staging');
     expect(await statusWith(key.apiKey, 'production')).toBe(401);
-    await app.nest.get(KeyUse).flush();
+    await app.nest.get(LastUsedTimes).flush();
     expect(await rowOf(key.id)).toMatchObject({ lastUsedAt: null });
   });
 });

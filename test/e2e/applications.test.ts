@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import request from 'supertest';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
 import { insertApplications } from '../support/bulk-rows.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { fetchPage, fetchPages } from '../support/pages.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -406,7 +406,7 @@ describe('GET /applications/{app_key}', () => {
     expect(await get(created.appKey)).toEqual(created);
   });
 
-  it.each(['nobody', 'no%20body', '%F0%9F%9B%92', "'; DROP TABLE x --"])(
+  it.each(['absent', 'no%20app', '%F0%9F%9B%92', "'; DROP TABLE x --"])(
     'answers 404 for %s',
     async (appKey) => {
       expectProblem(
@@ -518,7 +518,7 @@ describe('PUT /applications/{app_key}', () => {
   });
 
   it('answers 404 for an application that does not exist', async () => {
-    expectProblem(await put('nobody', { name: 'A' }), 404, 'application-not-found');
+    expectProblem(await put('absent', { name: 'A' }), 404, 'application-not-found');
   });
 });
 

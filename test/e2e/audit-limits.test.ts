@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { AuditPruningService } from '#registry/audit/audit-pruning.service.js';
 import { countEntries } from '../support/audit-trail.js';
 import { endpoint } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { fetchPage, fetchPages } from '../support/pages.js';
 import { expectProblem } from '../support/problems.js';
 import { createRegistrant, discover, register, type Registrant } from '../support/registrations.js';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import type { Response } from 'supertest';
 import { countEntries, entriesOf } from '../support/audit-trail.js';
 import { createApplication, endpoint, issueKey } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { fetchPage, fetchPages } from '../support/pages.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
 import { createRegistrant, register, type Registrant } from '../support/registrations.js';
@@ -61,6 +61,9 @@ const byAdmin = {
   createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
   actor: 'admin',
   apiKeyId: null,
+  operatorId: null,
+  operatorName: 'REGISTRY_ADMIN_KEY',
+  via: 'api',
   environment: null,
   environmentId: null,
   before: null,
@@ -128,6 +131,7 @@ describe('a change', () => {
       ...ofApplication,
       actor: 'application',
       apiKeyId: orders.apiKeyId,
+      operatorName: null,
       action: 'application.updated',
       resourceType: 'application',
       resourceId: id,
@@ -209,6 +213,7 @@ describe('a change', () => {
       ...ofEnvironment,
       actor: 'application',
       apiKeyId: orders.apiKeyId,
+      operatorName: null,
       action: 'endpoints.registered',
       resourceType: 'endpoints',
       resourceId: orders.environmentId,
@@ -315,7 +320,7 @@ describe('no entry', () => {
       [400, 'post', '/applications', { name: 'A', environments: [{ name: 'a' }, { name: 'a' }] }],
       [400, 'put', path, { name: '' }],
       [403, 'put', path, { name: 'New', status: 'INACTIVE' }, orders.headers],
-      [404, 'put', '/applications/nobody', { name: 'A' }],
+      [404, 'put', '/applications/absent', { name: 'A' }],
       [404, 'delete', `${path}/environments/nowhere`, {}],
       [404, 'delete', `${path}/environments/production/api-keys/none`, {}],
       [400, 'post', '/register/endpoints', { app_key: orders.appKey, endpoints: [] }, orders.headers],
@@ -351,7 +356,7 @@ describe('the trail and the change', () => {
     );
   });
 
-  it.each([`UPDATE "AuditLog" SET "actor" = 'nobody'`, `DELETE FROM "AuditLog"`, `TRUNCATE "AuditLog"`])(
+  it.each([`UPDATE "AuditLog" SET "actor" = 'absent'`, `DELETE FROM "AuditLog"`, `TRUNCATE "AuditLog"`])(
     'are beyond change: %s',
     async (sql) => {
       const before = await countEntries(app);
@@ -407,7 +412,7 @@ describe('GET /audit-logs', () => {
 
   it.each([
     ['app_key=even', (n: number) => n % 2 === 0],
-    ['app_key=nobody', () => false],
+    ['app_key=absent', () => false],
     ['action=api-key.issued', (n: number) => n % 3 === 2],
     ['actor=application', (n: number) => n % 10 === 0],
     ['actor=admin', (n: number) => n % 10 !== 0],

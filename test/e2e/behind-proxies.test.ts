@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createApplication, endpoint } from '../support/builders.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { documentOf, type Operation, operationsOf } from '../support/openapi-operations.js';
 import { createRegistrant, register } from '../support/registrations.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';

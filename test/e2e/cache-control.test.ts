@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createApplication, issueKey } from '../support/builders.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { documentOf, type Operation, operationsOf } from '../support/openapi-operations.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { documentOf, type Operation, operationsOf } from '../support/openapi-operations.js';
 import { rawExchange } from '../support/raw-connection.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createApplication, endpoint } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { holdRows } from '../support/held-rows.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createRegistrant, register, type Registrant } from '../support/registrations.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
@@ -32,7 +32,7 @@ const get = (target: string, headers: Record<string, string> = {}, method = 'GET
 /** Memory may serve it from now on. */
 const remembered = (target: string): Promise<unknown> => eventually(() => isFromMemory(target));
 
-/** Whether it is answered while nobody can read the table it comes from. */
+/** Whether it is answered while its table is locked. */
 async function isFromMemory(target: string): Promise<boolean> {
   await get(target);
   const held = await holdRows(app.database.url, 'LOCK TABLE "Endpoint"');
@@ -77,7 +77,7 @@ describe.each([
     ['it as a weak one', (tag: string) => `W/${tag}`],
     ['it among others', (tag: string) => `"other", ${tag},"more"`],
     ['any', () => '*'],
-  ])('is 304 for whoever has %s', async (_name, given) => {
+  ])('is 304 for a client with %s', async (_name, given) => {
     const etag = String((await get(target)).headers.etag);
     const { status, headers, body } = await get(target, { 'If-None-Match': given(etag) });
     expect({ status, body, etag: headers.etag }).toEqual({ status: 304, body: '', etag });
@@ -85,14 +85,14 @@ describe.each([
     expect(headers).not.toHaveProperty('content-type');
   });
 
-  it('is whole for whoever has something else', async () => {
+  it('is complete for a client with another tag', async () => {
     const etag = String((await get(target)).headers.etag);
     for (const other of ['"other"', etag.slice(1, -1), `${etag.slice(0, -1)}-zip"`, '']) {
       expect([other, (await get(target, { 'If-None-Match': other })).status]).toEqual([other, 200]);
     }
   });
 
-  it('is compressed for whoever takes that, under a tag of its own', async () => {
+  it('is compressed for a client that accepts it, under a tag of its own', async () => {
     const plain = await get(target);
     for (const [accept, encoding] of [
       ['gzip', 'gzip'],
@@ -175,10 +175,10 @@ describe('what is remembered', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND application_name = 'mcp-registry-changes'`,
     );
-    await app.database.query(`UPDATE "Endpoint" SET "name" = 'told to nobody'`);
-    await eventually(async () => (await get(ENDPOINTS)).body.includes('told to nobody'), { within: 1000 });
+    await app.database.query(`UPDATE "Endpoint" SET "name" = 'never announced'`);
+    await eventually(async () => (await get(ENDPOINTS)).body.includes('never announced'), { within: 1000 });
     await remembered(ENDPOINTS);
-    expect((await get(ENDPOINTS)).body).toContain('told to nobody');
+    expect((await get(ENDPOINTS)).body).toContain('never announced');
   });
 
   it('is not a refusal', async () => {

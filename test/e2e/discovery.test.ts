@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
-import { createApplication, endpoint } from '../support/builders.js';
+import { createApplication, endpoint, LEFT_OUT } from '../support/builders.js';
 import { insertApplications, insertEnvironments } from '../support/bulk-rows.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { fetchPage, fetchPages } from '../support/pages.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
 import { createRegistrant, register, type Registrant } from '../support/registrations.js';
@@ -59,11 +59,8 @@ describe('GET /endpoints', () => {
     });
     expect(endpoints).toHaveLength(4);
     expect(endpoints?.[0]).toEqual({
+      ...LEFT_OUT,
       ...endpoint({ path: '/customers' }),
-      authConfig: null,
-      contentType: null,
-      queryParams: null,
-      requestBody: null,
       id: expect.any(String),
       applicationId: (environment as unknown as { applicationId: string }).applicationId,
       environmentId: orders.environmentId,
@@ -126,7 +123,7 @@ describe('GET /endpoints', () => {
   });
 
   it('tells a missing application from a missing environment', async () => {
-    expectProblem(await discover({ app_key: 'nobody' }), 404, 'application-not-found');
+    expectProblem(await discover({ app_key: 'absent' }), 404, 'application-not-found');
     expectProblem(
       await discover({ app_key: orders.appKey, environment: 'qa' }),
       404,
@@ -241,7 +238,7 @@ describe('GET /applications/with-endpoints', () => {
     expect(await ids({ healthStatus: 'INACTIVE' })).toContain('bulk-000008');
   });
 
-  it('answers an environment nobody has with an empty list', async () => {
+  it('answers an unknown environment with an empty list', async () => {
     expect((await list({ environment: 'nowhere' })).body).toEqual([]);
     expect((await list({ environment: 'nowhere', limit: 5 })).body).toEqual([]);
   });

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
-import { endpoint } from '../support/builders.js';
+import { endpoint, LEFT_OUT } from '../support/builders.js';
 import { stopIntervals } from '../support/intervals.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
 import {
   createRegistrant,
@@ -235,8 +235,8 @@ describe('an endpoint', () => {
     await register(app, orders, [sent]);
     const [found] = await discover(app, orders);
     expect(found).toEqual({
+      ...LEFT_OUT,
       ...sent,
-      requestBody: null,
       id: expect.any(String),
       applicationId: expect.any(String),
       environmentId: orders.environmentId,
@@ -273,20 +273,24 @@ describe('an endpoint', () => {
     },
   );
 
-  it('keeps empty texts, takes null for isPublic as false and ignores fields it does not know', async () => {
+  it('takes null for false and empty texts for null, and ignores fields it does not know', async () => {
     const found = await stored({
       description: '',
       authType: '',
       contentType: '',
       isPublic: null,
-      deprecated: true,
-      tags: ['a'],
+      deprecated: null,
+      tags: [],
+      operationId: '',
+      summary: 'Unknown',
       id: 'mine',
       environmentId: 'elsewhere',
     });
-    expect(found).toMatchObject({ description: '', authType: '', contentType: '', isPublic: false });
-    expect(found).not.toHaveProperty('deprecated');
-    expect(found).not.toHaveProperty('tags');
+    expect(found).toMatchObject({
+      ...{ description: '', authType: null, contentType: null, isPublic: false },
+      ...{ deprecated: false, tags: null, operationId: null },
+    });
+    expect(found).not.toHaveProperty('summary');
     expect(found.id).not.toBe('mine');
     expect(found.environmentId).not.toBe('elsewhere');
   });
@@ -300,6 +304,38 @@ describe('an endpoint', () => {
     expect(await stored(fields)).toMatchObject(fields);
   });
 
+  it('has everything that a call needs', async () => {
+    const fields = {
+      operationId: 'searchOrders',
+      tags: ['orders', 'search'],
+      deprecated: true,
+      headerParams: {
+        type: 'object',
+        properties: { 'X-Tenant': { type: 'string' } },
+        required: ['X-Tenant'],
+      },
+      cookieParams: { type: 'object', properties: { session: { type: 'string' } } },
+      parameterStyles: {
+        query: { filter: { style: 'deepObject', explode: true }, ids: { style: 'pipeDelimited' } },
+        path: { orderId: { style: 'matrix' } },
+        header: { 'X-Tenant': { contentType: 'application/json' } },
+      },
+      requestBodyRequired: true,
+      responseContentType: 'application/vnd.orders+json',
+      baseUrl: 'https://search.example.com:8443',
+      keywords: ['find orders', 'Wo ist mein Paket?'],
+    };
+    expect(await stored(fields)).toMatchObject(fields);
+  });
+
+  it('is given the leading slash that its path lacks', async () => {
+    expect(await stored({ path: 'orders/{orderId}' })).toMatchObject({ path: '/orders/{orderId}' });
+  });
+
+  it('has a text of a list once', async () => {
+    expect(await stored({ tags: ['b', 'a', 'b'] })).toMatchObject({ tags: ['b', 'a'] });
+  });
+
   it('may have a path as long as the longest allowed, in any script', async () => {
     const path = `/${'語'.repeat(599)}`;
     expect(await stored({ path })).toMatchObject({ path });
@@ -310,7 +346,12 @@ describe('an endpoint', () => {
     ['name', ''],
     ['name', 'x'.repeat(256)],
     ['path', undefined],
-    ['path', 'orders'],
+    ['path', '//orders.example.com/orders'],
+    ['path', 'https://orders.example.com/orders'],
+    ['path', '/orders/{orderId'],
+    ['path', '/orders/orderId}'],
+    ['path', '/orders/{}'],
+    ['path', '/line\nfeed'],
     ['path', ''],
     ['path', `/${'x'.repeat(600)}`],
     ['path', '/lone\ud800surrogate'],
@@ -320,6 +361,22 @@ describe('an endpoint', () => {
     ['description', 'x'.repeat(20_001)],
     ['isPublic', 'maybe'],
     ['authType', {}],
+    ['operationId', 'x'.repeat(256)],
+    ['tags', 'orders'],
+    ['tags', { orders: true }],
+    ['tags', ['']],
+    ['tags', Array.from({ length: 101 }, (_, number) => `tag ${number}`)],
+    ['keywords', ['x'.repeat(201)]],
+    ['keywords', [7]],
+    ['headerParams', []],
+    ['parameterStyles', { body: {} }],
+    ['parameterStyles', { query: { filter: { style: 1 } } }],
+    ['parameterStyles', { query: { filter: { colour: 'red' } } }],
+    ['requestBodyRequired', 'sometimes'],
+    ['baseUrl', 'uploads.example.com'],
+    ['baseUrl', 'ftp://uploads.example.com'],
+    ['baseUrl', 'https://uploads.example.com/v1'],
+    ['baseUrl', 'https://user@uploads.example.com'],
   ])('may not have %s: %j', async (field, value) => {
     const orders = await createRegistrant(app);
     expectInvalid(
@@ -365,13 +422,138 @@ describe('a batch', () => {
       await register(app, orders, [
         endpoint({ name: '' }),
         endpoint({ path: '/fine' }),
-        endpoint({ path: 'x', method: 'NONE' }),
+        endpoint({ path: '/{', method: 'NONE' }),
       ]),
       '#/endpoints/0/name',
       '#/endpoints/2/path',
       '#/endpoints/2/method',
     );
     expect(await rows(orders)).toEqual([]);
+  });
+
+  it('may not have an operationId twice', async () => {
+    const orders = await createRegistrant(app);
+    const response = await register(app, orders, [
+      endpoint({ path: '/a', operationId: 'same' }),
+      endpoint({ path: '/b' }),
+      endpoint({ path: '/c', operationId: 'same' }),
+    ]);
+    expectInvalid(response, '#/endpoints/2/operationId');
+    expect(response.body).toMatchObject({
+      errors: [{ detail: 'must not repeat "same" of #/endpoints/0' }],
+    });
+  });
+
+  it('may exchange the operationIds of its endpoints', async () => {
+    const orders = await createRegistrant(app);
+    const batch = (one: string, other: string): object[] => [
+      endpoint({ path: '/a', operationId: one }),
+      endpoint({ path: '/b', operationId: other }),
+    ];
+    await register(app, orders, batch('one', 'other'));
+    expect((await register(app, orders, batch('other', 'one'))).body).toMatchObject({ updated: 2 });
+    expect(await discover(app, orders)).toMatchObject([{ operationId: 'other' }, { operationId: 'one' }]);
+  });
+
+  it('says which of the fields changed, whatever their kind', async () => {
+    const orders = await createRegistrant(app);
+    await register(app, orders, [endpoint({ tags: ['a', 'b'], parameterStyles: {}, keywords: ['x'] })]);
+    const changed = endpoint({
+      tags: ['b', 'a'],
+      deprecated: true,
+      baseUrl: 'https://b.example',
+      keywords: ['x'],
+    });
+    expect((await register(app, orders, [changed], { query: { dryRun: 'true' } })).body).toMatchObject({
+      changes: [{ change: 'updated', fields: ['deprecated', 'baseUrl', 'tags', 'parameterStyles'] }],
+    });
+  });
+
+  describe('is told', () => {
+    const warned = async (...endpoints: object[]): Promise<unknown> => {
+      const orders = await createRegistrant(app);
+      const response = await register(app, orders, endpoints);
+      return (response.body as { warnings?: unknown }).warnings;
+    };
+
+    it('nothing when nothing is odd', async () => {
+      expect(await warned(endpoint())).toBeUndefined();
+    });
+
+    it('of paths that differ in the names of their parameters only', async () => {
+      expect(
+        await warned(
+          endpoint({ path: '/orders/{id}', pathParams: null }),
+          endpoint({ path: '/orders/{orderId}', method: 'PUT' }),
+          endpoint({ path: '/orders/{id}', pathParams: null, method: 'DELETE' }),
+        ),
+      ).toEqual([
+        { pointer: '#/endpoints/1/path', detail: 'is equivalent to /orders/{id} of #/endpoints/0' },
+      ]);
+    });
+
+    it.each([
+      [
+        'path parameters that the path does not have',
+        { path: '/orders', pathParams: { type: 'object', properties: { orderId: {} } } },
+        ['pathParams/properties/orderId', 'is not a parameter of the path /orders'],
+      ],
+      [
+        'types that JSON Schema does not know',
+        { requestBody: { type: 'object', properties: { total: { type: 'decimal' } } } },
+        [
+          'requestBody/properties/total/type',
+          'is "decimal"; JSON Schema has object, array, string, number, integer, boolean, null',
+        ],
+      ],
+      [
+        'lists in place of schemas',
+        { responseBody: { properties: { 'a/b': [] } } },
+        ['responseBody/properties/a~1b', 'must be a JSON Schema: an object, true or false'],
+      ],
+      [
+        'a list that is not one',
+        { responseBody: { type: 'object', required: true } },
+        ['responseBody/required', 'must be a list of property names'],
+      ],
+      [
+        'references that lead nowhere',
+        { responseBody: { items: { $ref: '#/$defs/Order' } } },
+        ['responseBody/items/%24ref', 'refers to "#/$defs/Order", which does not exist'],
+      ],
+      [
+        'a description that is too short',
+        { description: 'Order' },
+        ['description', 'is too short: agents choose an operation by its description'],
+      ],
+    ])('of %s', async (_, fields, [place, detail]) => {
+      expect(await warned(endpoint(fields))).toEqual([{ pointer: `#/endpoints/0/${place}`, detail }]);
+    });
+
+    it('nothing of maps of parameters, as clients of the reference registry send them', async () => {
+      expect(
+        await warned(
+          endpoint({
+            pathParams: { orderId: 'String' },
+            queryParams: { page: { type: 'int', required: true }, from: 'LocalDate' },
+          }),
+        ),
+      ).toBeUndefined();
+    });
+
+    it('what is odd about changes only', async () => {
+      const orders = await createRegistrant(app);
+      const odd = endpoint({ description: 'Order' });
+      expect((await register(app, orders, [odd])).body).toHaveProperty('warnings');
+      expect((await register(app, orders, [odd])).body).not.toHaveProperty('warnings');
+    });
+
+    it('a hundred warnings at most', async () => {
+      const many = Array.from({ length: 101 }, (_, n) =>
+        endpoint({ path: `/${n}`, description: 'x', pathParams: null }),
+      );
+      expect(await warned(...many)).toHaveLength(100);
+    });
   });
 
   it('names at most a hundred mistakes', async () => {

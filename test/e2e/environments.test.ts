@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { fetchPages } from '../support/pages.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -143,7 +143,7 @@ describe('POST /applications/{app_key}/environments', () => {
   });
 
   it('answers 404 for an application that does not exist', async () => {
-    expectProblem(await post({ name: 'a' }, 'nobody'), 404, 'application-not-found');
+    expectProblem(await post({ name: 'a' }, 'absent'), 404, 'application-not-found');
   });
 });
 
@@ -187,7 +187,7 @@ describe('GET /applications/{app_key}/environments', () => {
   });
 
   it('answers 404 for an application that does not exist', async () => {
-    expectProblem(await app.http.get(path('', 'nobody')).set(AS_ADMIN), 404, 'application-not-found');
+    expectProblem(await app.http.get(path('', 'absent')).set(AS_ADMIN), 404, 'application-not-found');
   });
 });
 
@@ -195,7 +195,7 @@ describe('GET /applications/{app_key}/environments/{environment}', () => {
   it('tells a missing application from a missing environment', async () => {
     expectProblem(await app.http.get(path('nowhere')).set(AS_ADMIN), 404, 'environment-not-found');
     expectProblem(
-      await app.http.get(path('production', 'nobody')).set(AS_ADMIN),
+      await app.http.get(path('production', 'absent')).set(AS_ADMIN),
       404,
       'application-not-found',
     );
@@ -256,7 +256,7 @@ describe('PUT /applications/{app_key}/environments/{environment}', () => {
 
   it('answers 404 for what does not exist', async () => {
     expectProblem(await put('nowhere', { description: 'x' }), 404, 'environment-not-found');
-    expectProblem(await put('production', {}, 'nobody'), 404, 'application-not-found');
+    expectProblem(await put('production', {}, 'absent'), 404, 'application-not-found');
   });
 });
 
@@ -298,7 +298,7 @@ describe('DELETE /applications/{app_key}/environments/{environment}', () => {
 
   it('answers 404 for an application that does not exist', async () => {
     expectProblem(
-      await app.http.delete(path('production', 'nobody')).set(AS_ADMIN),
+      await app.http.delete(path('production', 'absent')).set(AS_ADMIN),
       404,
       'application-not-found',
     );

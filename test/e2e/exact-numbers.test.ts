@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createRegistrant, type Registrant } from '../support/registrations.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 const SCHEMA = { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] };
@@ -109,7 +109,7 @@ describe('a client of the reference registry', () => {
         method: 'GET',
         description: null,
         isPublic: false,
-        contentType: '',
+        contentType: null,
         pathParams: SCHEMA,
         queryParams: null,
         responseBody: { type: 'object', properties: { id: { type: 'string' } } },

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '../support/jest.js';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { BcryptPool } from '#registry/api-keys/bcrypt-pool.js';
 import type { RefusalLog } from '#registry/audit/refusal-log.js';
 import { asApplication, createApplication, type IssuedKey, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
+import { exchange } from '../support/http-exchange.js';
 import { importKey } from '../support/imported-key.js';
 import { stopIntervals } from '../support/intervals.js';
+import { afterAll, beforeAll, describe, expect, it, jest } from '../support/jest.js';
 import { expectProblem } from '../support/problems.js';
 import { startApp, type TestApp } from '../support/start-app.js';
 
@@ -37,11 +38,25 @@ describe('a flood of wrong API keys', () => {
   });
   afterAll(() => app.close());
 
-  function call(apiKey: string, { address = '192.0.2.1', appKey = 'orders' } = {}) {
-    return app.http
-      .put(`/applications/${appKey}`)
-      .set({ ...asApplication(appKey, apiKey), 'X-Forwarded-For': address })
-      .send({});
+  async function call(
+    apiKey: string,
+    {
+      address = '192.0.2.1',
+      appKey = 'orders',
+      claimed = appKey,
+    }: { address?: string; appKey?: string; claimed?: string } = {},
+  ): Promise<{ status: number; headers: Record<string, string>; body: unknown }> {
+    const { status, headers, body } = await exchange(app.url, {
+      method: 'PUT',
+      target: `/applications/${appKey}`,
+      headers: {
+        ...asApplication(claimed, apiKey),
+        'X-Forwarded-For': address,
+        'Content-Type': 'application/json',
+      },
+      body: '{}',
+    });
+    return { status, headers: headers as Record<string, string>, body: JSON.parse(body) };
   }
 
   /** Sends that many, some at once, and gives the answers by status. */
@@ -59,7 +74,7 @@ describe('a flood of wrong API keys', () => {
   }
 
   it.each([
-    ['keys nobody issued', unissued, '192.0.2.10', BURST],
+    ['keys that were never issued', unissued, '192.0.2.10', BURST],
     ['wrong secrets of a known key', () => withWrongSecret(known.apiKey), '192.0.2.11', BURST / 2],
     ['one wrong key', () => 'always the same', '192.0.2.12', BURST],
   ])('made of %s is refused with 429', async (_, apiKey, address, allowed) => {
@@ -114,11 +129,10 @@ describe('a flood of wrong API keys', () => {
     for (let sent = 0; sent < FLOOD + 100; sent += AT_ONCE) {
       await Promise.all(
         Array.from({ length: AT_ONCE }, (_, number) =>
-          app.http
-            .put('/applications/orders')
-            .set(asApplication(`made-up-${sent + number}`, withWrongSecret(known.apiKey)))
-            .set('X-Forwarded-For', '192.0.2.30')
-            .send({}),
+          call(withWrongSecret(known.apiKey), {
+            address: '192.0.2.30',
+            claimed: `made-up-${sent + number}`,
+          }),
         ),
       );
     }
@@ -144,7 +158,7 @@ describe('a flood of wrong API keys', () => {
     const address = '192.0.2.50';
 
     it.each([
-      ['keys nobody issued', unissued],
+      ['keys that were never issued', unissued],
       ['wrong secrets of the very key', () => withWrongSecret(known.apiKey)],
       ['any text', secret],
     ])('made of %s never stops a right key', async (_, apiKey) => {
@@ -169,7 +183,7 @@ describe('a flood of wrong API keys', () => {
       expect((await call(fresh.apiKey, { address })).status).toBe(200);
     });
 
-    it('does not stop an imported key that was good lately', async () => {
+    it('does not stop an imported key that was valid recently', async () => {
       const { environments } = await createApplication(app, { appKey: 'legacy' });
       await importKey(app, environments[0]?.id ?? '', 'legacy key');
       const where = { address, appKey: 'legacy' };

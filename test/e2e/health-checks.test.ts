@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import {
-  type HealthCheckRecord,
   HealthCheckLogRepository,
-} from '#registry/health/history/health-check-log.repository.js';
-import { HistoryKeepingService } from '#registry/health/history/history-keeping.service.js';
+  type HealthCheckRecord,
+} from '#registry/monitoring/history/health-check-log.repository.js';
+import { HistoryMaintenanceService } from '#registry/monitoring/history/history-maintenance.service.js';
 import { type BuiltApplication, createApplication } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { fetchPage, fetchPages } from '../support/pages.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -89,7 +89,7 @@ beforeAll(async () => {
     probe(orders, production, 80 * DAY, FAILED),
     probe(orders, production, 95 * DAY, FAILED),
   );
-  await app.nest.get(HistoryKeepingService).keep(new Date(NOW));
+  await app.nest.get(HistoryMaintenanceService).maintain(new Date(NOW));
 });
 afterAll(() => app.close());
 
@@ -409,7 +409,7 @@ describe.each(['', '/logs', '/history'])('GET /health-check/applications/{app_id
   });
 
   it('knows no other application', async () => {
-    const response = await app.http.get(`/health-check/applications/nobody${route}`).set(AS_ADMIN);
+    const response = await app.http.get(`/health-check/applications/absent${route}`).set(AS_ADMIN);
     expectProblem(response, 404, 'application-not-found');
   });
 

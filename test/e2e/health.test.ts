@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import type { Response } from 'supertest';
 import { createApplication, endpoint } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { createRegistrant, register, type Registrant } from '../support/registrations.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';
-import { statementsOf } from '../support/statement-log.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
+import { statementsOf } from '../support/statement-log.js';
 import { createTestDatabase } from '../support/test-database.js';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

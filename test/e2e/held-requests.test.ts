@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import pg from 'pg';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';
-import { KeyUse } from '#registry/api-keys/key-use.js';
+import { LastUsedTimes } from '#registry/api-keys/last-used-times.js';
 import type { RefusalLog } from '#registry/audit/refusal-log.js';
 import { asApplication, createApplication, endpoint, type IssuedKey, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
@@ -10,6 +9,7 @@ import { type HeldAnswer, type HeldRequest, holdRequest } from '../support/held-
 import { holdRows } from '../support/held-rows.js';
 import { importKey } from '../support/imported-key.js';
 import { stopIntervals } from '../support/intervals.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
@@ -383,7 +383,7 @@ describe('when a key was last used', () => {
       await list.send({}).expect(200);
       await client.query('BEGIN');
       await client.query(`SELECT FROM "ApiKey" WHERE "id" = $1 FOR NO KEY UPDATE`, [key.id]);
-      const use = app.nest.get(KeyUse);
+      const use = app.nest.get(LastUsedTimes);
       const lastUsedAt = async (): Promise<unknown> =>
         (await app.database.query(`SELECT "lastUsedAt" FROM "ApiKey" WHERE "id" = $1`, [key.id]))[0]
           ?.lastUsedAt;

@@ -1,10 +1,10 @@
 import type { jest as jestTypes } from '@jest/globals';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '../support/jest.js';
 import { BcryptPool } from '#registry/api-keys/bcrypt-pool.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { importKey } from '../support/imported-key.js';
 import { stopIntervals } from '../support/intervals.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '../support/jest.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { statementsOf } from '../support/statement-log.js';
 
@@ -66,7 +66,7 @@ describe('the cost of credentials', () => {
     expect(statements).toHaveLength(1);
   });
 
-  it('is no comparison when nobody issued the key', async () => {
+  it('needs no comparison when the key was never issued', async () => {
     const statements = await statementsOfListing(`mcp_${'0'.repeat(16)}_${'A'.repeat(43)}`, 401);
     expect(comparisons).toHaveBeenCalledTimes(0);
     expect(statements).toHaveLength(1);

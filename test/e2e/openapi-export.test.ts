@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { Response } from 'supertest';
 import { createApplication, endpoint } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createRegistrant, register, type Registrant } from '../support/registrations.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
@@ -43,7 +43,7 @@ describe(`GET ${ROUTE}`, () => {
         200: { description: 'Success', content: { 'application/json': { schema: { type: 'object' } } } },
       },
       security: [{ BEARER: [] }],
-      'x-mcp-registry': { authConfig: null },
+      'x-mcp-registry': { authConfig: null, responseContentType: null },
     };
     expect(body).toEqual({
       openapi: '3.1.0',
@@ -55,7 +55,7 @@ describe(`GET ${ROUTE}`, () => {
             description: 'One order with its lines',
             responses: { 200: { description: 'Success', content: { 'application/json': {} } } },
             security: [],
-            'x-mcp-registry': { responseBody: '"up or down"' },
+            'x-mcp-registry': { responseBody: '"up or down"', responseContentType: null },
           },
         },
         '/orders/{orderId}': {
@@ -106,6 +106,65 @@ describe(`GET ${ROUTE}`, () => {
       .send({ description: 'Takes orders' })
       .expect(200);
     expect(await tag()).not.toBe(described);
+  });
+
+  it('says what maps of parameters mean, as the Java SDK sends them', async () => {
+    const billing = await createRegistrant(app);
+    const registered = await register(app, billing, [
+      {
+        name: 'getInvoice',
+        path: '/invoices/{invoiceId}',
+        method: 'GET',
+        contentType: '',
+        pathParams: { invoiceId: 'Long' },
+        queryParams: {
+          expand: { type: 'boolean', required: true },
+          since: 'LocalDate',
+          tags: 'List<String>',
+        },
+        requestBody: { ignored: 'String' },
+      },
+      {
+        name: 'createInvoice',
+        path: '/invoices',
+        method: 'POST',
+        contentType: 'application/json',
+        requestBody: { customer: 'String', total: 'BigDecimal' },
+        responseBody: { id: 'UUID' },
+      },
+    ]);
+    expect(registered.status).toBe(200);
+    const body = bodyOf(
+      await app.http
+        .get(`/applications/${billing.appKey}/environments/production/openapi.json`)
+        .set(AS_ADMIN)
+        .expect(200),
+    );
+    expect(await new Validator().validate(structuredClone(body))).toEqual({ valid: true });
+    const schemaOf = (schema: object): object => ({ content: { 'application/json': { schema } } });
+    expect(body.paths).toMatchObject({
+      '/invoices/{invoiceId}': {
+        get: {
+          parameters: [
+            { name: 'invoiceId', in: 'path', required: true, schema: { type: 'integer' } },
+            { name: 'expand', in: 'query', required: true, schema: { type: 'boolean' } },
+            { name: 'since', in: 'query', schema: { type: 'string', format: 'date' } },
+            { name: 'tags', in: 'query', schema: { type: 'array', items: { type: 'string' } } },
+          ],
+        },
+      },
+      '/invoices': {
+        post: {
+          requestBody: schemaOf({
+            type: 'object',
+            properties: { customer: { type: 'string' }, total: { type: 'number' } },
+          }),
+          responses: { 200: schemaOf({ type: 'object', properties: { id: { type: 'string' } } }) },
+        },
+      },
+    });
+    const paths = body.paths as Record<string, { get?: object }>;
+    expect(paths['/invoices/{invoiceId}']?.get).not.toHaveProperty('requestBody');
   });
 
   it('has no paths where nothing is registered, and is not where nothing is', async () => {

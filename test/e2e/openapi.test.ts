@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { exchange } from '../support/http-exchange.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import {
   documentOf,
   type JsonSchema,

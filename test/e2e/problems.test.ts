@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { gzipSync } from 'node:zlib';
 import { AnswerContract } from '../support/answer-contract.js';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
 import { exchange, type WireAnswer, type WireRequest } from '../support/http-exchange.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { documentOf } from '../support/openapi-operations.js';
 import { rawExchange } from '../support/raw-connection.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -233,7 +233,7 @@ describe('problem documents', () => {
   });
 
   describe('sizes', () => {
-    /** Only the head: whoever sends a body that is refused may lose the answer with the connection. */
+    /** Only the head: a client that sends a refused body may lose the answer with the connection. */
     const announced = (target: string, length: number, headers: Record<string, string> = AS_ADMIN): string =>
       [
         `POST ${target} HTTP/1.1`,
@@ -340,12 +340,12 @@ describe('problem documents', () => {
     it('names the endpoint of a batch and the field', async () => {
       const answer = await register([
         ...[endpoint(), endpoint({ path: '/a' }), endpoint({ path: '/b' })],
-        ...[endpoint({ path: 'orders', method: 'FETCH' }), 'no object'],
+        ...[endpoint({ path: '//orders', method: 'FETCH' }), 'no object'],
       ]);
       expect(problem(answer).errors).toEqual([
         {
           pointer: '#/endpoints/3/path',
-          detail: 'must be a string of 1 to 600 characters: a path that begins with /',
+          detail: 'must be a string of 1 to 600 characters: a path such as /orders/{orderId}',
         },
         {
           pointer: '#/endpoints/3/method',
@@ -530,7 +530,7 @@ describe('problem documents', () => {
       ['/health', 200, 'application/json'],
       ['/applications', 200, 'application/json'],
       ['/nowhere', 404, 'application/problem+json'],
-      ['/applications/nobody', 404, 'application/problem+json'],
+      ['/applications/absent', 404, 'application/problem+json'],
     ])('%s is a GET without its body', async (target, status, type) => {
       expect(await send({ method: 'HEAD', target })).toMatchObject({
         status,
@@ -726,7 +726,7 @@ describe('problem documents', () => {
       });
     });
 
-    it('a body cut off is nobody’s fault but the sender’s', async () => {
+    it('a body that is cut off is an error of the client', async () => {
       const head = `POST /applications HTTP/1.1\r\nHost: localhost\r\nX-Admin-Key: ${AS_ADMIN['X-Admin-Key']}\r\nContent-Type: application/json\r\n`;
       const answer = await rawExchange(app.url, `${head}Content-Length: 9\r\n\r\n{}`, { halfClose: true });
       expect(answer).not.toMatch(/^HTTP\/1\.1 5/);

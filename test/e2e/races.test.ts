@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import pg from 'pg';
 import type { Response } from 'supertest';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 /** How often each race is run, more for a longer run: who wins is up to the machine, every outcome has to be legal. */
 const ROUNDS = Number(process.env.RACE_ROUNDS ?? 4);
 const MAX_CONNECTIONS = 10;
-/** Connections to this database that wait for somebody else's lock. */
+/** Connections to this database that wait for another transaction's lock. */
 const WAITING = `FROM pg_stat_activity WHERE "datname" = current_database() AND "wait_event_type" = 'Lock'`;
 
 interface Counts {

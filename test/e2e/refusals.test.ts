@@ -1,4 +1,3 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '../support/jest.js';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
@@ -6,6 +5,7 @@ import type { RefusalLog } from '#registry/audit/refusal-log.js';
 import { asApplication, createApplication, endpoint, type IssuedKey, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { stopIntervals } from '../support/intervals.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '../support/jest.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { everyTable } from '../support/table-text.js';
@@ -94,6 +94,9 @@ describe('refused credentials', () => {
         action: 'credentials.refused',
         actor: 'anonymous',
         apiKeyId: key.id,
+        operatorId: null,
+        operatorName: null,
+        via: 'api',
         appKey: 'orders',
         applicationId: null,
         environment: 'staging',
@@ -180,7 +183,7 @@ describe('refused credentials', () => {
   });
 
   it.each([
-    ['a key nobody issued', '192.0.2.11', (): string => UNKNOWN_KEY],
+    ['a key that was never issued', '192.0.2.11', (): string => UNKNOWN_KEY],
     [
       'a known selector with a wrong secret',
       '192.0.2.12',
@@ -208,7 +211,7 @@ describe('refused credentials', () => {
     const entries = await newRefusals();
     expect(entries.length).toBe(51);
     expect(occurrencesOf(entries)).toBe(200);
-    // Those beyond the bound are nobody's in particular.
+    // Those beyond the bound are counted together.
     const overflow = {
       ...{ action: 'credentials.refused', actor: 'anonymous', reason: 'unknown-api-key', occurrences: 150 },
       ...{ resourceType: 'overflow', resourceId: null, appKey: null, environment: null, apiKeyId: null },
@@ -360,7 +363,7 @@ describe('refused credentials in a running service', () => {
           () => true,
         ),
       );
-      // Not ended: nobody waits for a request whose sender has gone.
+      // Not ended: no client waits for the response any more.
       request.write(body);
       await closing;
       const entries = await app.database.query(

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect } from '../support/jest.js';
 import { insertApplications } from '../support/bulk-rows.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect } from '../support/jest.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { itIn, type TestSet } from '../support/test-set.js';
 
@@ -74,14 +74,11 @@ export function slowClients(set: TestSet): void {
       }
     });
 
-    briefly(
-      'one that sends a body nobody wants gets its answer, and no second one in the middle of it',
-      async () => {
-        const answer = await trickle(`GET /applications HTTP/1.1\r\n${HEAD}${BODY}\r\n`, ' ');
-        expect(answer).toMatch(/^HTTP\/1\.1 200 /);
-        expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
-      },
-    );
+    briefly('one that sends a refused body gets one complete answer', async () => {
+      const answer = await trickle(`GET /applications HTTP/1.1\r\n${HEAD}${BODY}\r\n`, ' ');
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+      expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    });
 
     inSoak(
       'one whose answer left long before the rest of its request is late gets no second one',

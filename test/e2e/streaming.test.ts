@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { insertApplications } from '../support/bulk-rows.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { createTestDatabase } from '../support/test-database.js';

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type LoopbackOrigin, startOrigin, status } from '../support/loopback-origin.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 

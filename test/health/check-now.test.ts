@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { entriesOf } from '../support/audit-trail.js';
 import { createApplication } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type LoopbackOrigin, startOrigin, status } from '../support/loopback-origin.js';
 import { expectProblem } from '../support/problems.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -169,7 +169,7 @@ describe('POST /health-check/applications/{app_id}/check', () => {
   });
 
   it('says 404 of an application that is not there, or no longer when the answer comes', async () => {
-    expectProblem(await check('nobody'), 404, 'application-not-found');
+    expectProblem(await check('absent'), 404, 'application-not-found');
     await createApplication(app, { appKey: 'brief', healthCheckUrl: `${hanging.url}/brief` });
     const before = hanging.hosts.length;
     const checking = check('brief').then((response) => response);

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect } from '../support/jest.js';
 import { eventually } from '../support/eventually.js';
+import { afterEach, beforeEach, describe, expect } from '../support/jest.js';
 import { type LoopbackOrigin, startOrigin, status } from '../support/loopback-origin.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
 import { itIn, type TestSet } from '../support/test-set.js';

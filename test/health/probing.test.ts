@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type BuiltApplication, createApplication } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type LoopbackOrigin, redirect, startOrigin, status } from '../support/loopback-origin.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
@@ -192,7 +192,7 @@ describe('the schedule', () => {
     ]);
   });
 
-  it('begins anew where a URL is changed, and forgets what is no longer probed', async () => {
+  it('starts over when a URL is changed, and forgets removed targets', async () => {
     const { url } = await origin(status(200));
     const { id, environments } = await createApplication(app, {
       appKey: 'moving',

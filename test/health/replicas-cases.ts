@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';
@@ -63,7 +63,7 @@ export function replicas(rounds: number): void {
     it('probe every target once a round, also after one of them was killed', async () => {
       const both = [start(), start()];
       await Promise.all(both.map(({ ready }) => ready));
-      // At once: what is due later than an interval from now is spread anew by a replica that just starts.
+      // At once: what is due later than an interval from now is spread again by a replica that just starts.
       const firstRound = new Date();
       await register(firstRound);
       /** In which of its rounds a target was asked, one by one. */

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
-import { loadConfig } from '#libs/config/load-config.js';
 import { openRegistryDatabase } from '#cli/import/registry-database.js';
+import { loadConfig } from '#libs/config/load-config.js';
 import { eventually } from '../support/eventually.js';
 import { periodicJobsOf } from '../support/intervals.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createReferenceDatabase } from '../support/reference-database.js';
 import { runImport } from '../support/run-import.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';
@@ -45,7 +45,7 @@ describe('background jobs', () => {
     const before = await everyTable({ database });
     const source = await createReferenceDatabase();
     try {
-      for (const sourceUrl of [source.url, 'postgres://nobody@127.0.0.1:9/x']) {
+      for (const sourceUrl of [source.url, 'postgres://user@127.0.0.1:9/x']) {
         const { code } = await runImport(['reference', '-', '--dry-run'], {
           databaseUrl: database.url,
           sourceUrl,

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { isUnprintable } from '#cli/terminal/printable.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js';
 import { runImport, summaryOf } from '../support/run-import.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';

@@ -4,9 +4,9 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { compare } from 'bcryptjs';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js';
 import type { CommandResult } from '../support/run-command.js';
 import {
@@ -119,7 +119,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     await application('mixed', { app_key: 'orders' });
     await application('paused', { status: 'paused' });
     await application('Größe');
-    await endpoints('nobody', { endpoint_uri: '/lost', method: 'GET' });
+    await endpoints('absent', { endpoint_uri: '/lost', method: 'GET' });
     await redis.client.set('another:application', 'is none of our business');
   }
 
@@ -142,7 +142,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
 
   const NOTHING = { added: 0, updated: 0, deleted: 0, unchanged: 0, skipped: 0 };
   const PROBLEMS = [
-    [`${PREFIX}nobody:endpoints`, 'belongs to no application'],
+    [`${PREFIX}absent:endpoints`, 'belongs to no application'],
     [`${PREFIX}Größe`, expect.stringContaining('appKey must be a string')],
     [`${PREFIX}broken`, 'is not a JSON object'],
     [`${PREFIX}hash`, 'is a hash, not a string of JSON'],
@@ -152,7 +152,10 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     [`${PREFIX}parts`, 'description must be a string of at most 10000 characters'],
     [`${PREFIX}parts`, expect.stringMatching(/^baseDomain 169\.254\.169\.254 is refused/)],
     [`${PREFIX}parts:endpoints[2]`, 'repeats GET /fine: the first one counts'],
-    [`${PREFIX}parts:endpoints[3]`, expect.stringMatching(/^path must be a string .* begins with \/$/)],
+    [
+      `${PREFIX}parts:endpoints[3]`,
+      expect.stringMatching(/^path must be a string .* a path such as \/orders\/\{orderId\}$/),
+    ],
     [`${PREFIX}parts:endpoints[5]`, expect.stringMatching(/^method must be one of GET, /)],
     [`${PREFIX}paused`, 'has the status "paused", which is neither "enabled" nor "disabled"'],
   ];
@@ -282,7 +285,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     );
   });
 
-  it('writes a new key of each application into a file nobody else can read', async () => {
+  it('writes a new key of each application into a file that only its owner can read', async () => {
     const lines = await keyLines();
     expect(lines.map(({ appKey, environment }) => [appKey, environment])).toEqual(
       ['legacy', 'many', 'orders', 'parts'].map((appKey) => [appKey, 'production']),
@@ -447,7 +450,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     it('on Ctrl-C, after the current application, and says where it stands', async () => {
       const { code, stderr } = await endedBy((child) => child.kill('SIGINT'));
       expect(stderr).toContain(
-        `Interrupted after ${await count()} of ${TOTAL} applications. What is written is whole; run it again to go on.`,
+        `Interrupted after ${await count()} of ${TOTAL} applications. Everything written is complete; run it again to continue.`,
       );
       expect(code).toBe(130);
       expect(await target.query('SELECT "id" FROM "Application"')).toHaveLength(await count());
@@ -457,7 +460,7 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
       const { code, stderr } = await endedBy(() => source.stop());
       expect(stderr).toMatch(/\nredis:\/\/:\*\*\*@127\.0\.0\.1:\d+\/0 cannot be read: /);
       expect(stderr).toContain(
-        `The import ended after ${await count()} of ${TOTAL} applications. What is written is whole; run it again to go on.`,
+        `The import ended after ${await count()} of ${TOTAL} applications. Everything written is complete; run it again to continue.`,
       );
       expect(code).toBe(1);
     });

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect } from '../support/jest.js';
 import { asApplication } from '../support/builders.js';
+import { afterEach, beforeEach, describe, expect } from '../support/jest.js';
 import { type OwnPostgres, startOwnPostgres } from '../support/own-postgres.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { runCommand } from '../support/run-command.js';

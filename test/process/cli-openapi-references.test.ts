@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { createApplication, issueKey } from '../support/builders.js';
 import { CommandLine } from '../support/command-line.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import type { CommandResult } from '../support/run-command.js';
 import { ADMIN_KEY, startApp, type TestApp } from '../support/start-app.js';
 
-/** What nobody but the operator may read. */
+/** Only the operator may read this. */
 const SECRET = 'secret-of-the-operator';
 const APP_KEY = 'referring';
 
@@ -250,6 +250,28 @@ ${failed}
 `,
     );
     expect(await imported(source)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('may merge maps', async () => {
+    const source = await write(
+      'merged.yaml',
+      `openapi: 3.0.3
+x-read: &read
+  summary: Read a pallet
+  parameters:
+    - {name: palletId, in: path, required: true, schema: {type: string}}
+paths:
+  /pallets/{palletId}:
+    get:
+      <<: *read
+      responses: {"200": {description: ok}}
+`,
+    );
+    expect(await imported(source)).toMatchObject({ code: 0, stderr: '' });
+    const response = await app.http.get(`/endpoints?app_key=${APP_KEY}`).expect(200);
+    expect((response.body as { endpoints: unknown }).endpoints).toMatchObject([
+      { name: 'Read a pallet', pathParams: { properties: { palletId: { type: 'string' } } } },
+    ]);
   });
 
   const levels = Array.from(

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { findFakeTime, WallClock } from '../support/fake-time.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { parse } from 'yaml';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { knownSettings } from '../support/known-settings.js';
 
 interface ComposeService {

@@ -122,13 +122,13 @@ describe('the curl examples', () => {
          WHERE e."name" = 'staging' ORDER BY p."path"`,
       ),
     ).toMatchObject([
-      { path: '/actuator/health', method: 'GET', isPublic: true, contentType: '', pathParams: null },
+      { path: '/actuator/health', method: 'GET', isPublic: true, contentType: null, pathParams: null },
       {
         path: '/orders/{orderId}',
         method: 'GET',
         isPublic: false,
         authType: 'BEARER',
-        contentType: '',
+        contentType: null,
         pathParams: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
         queryParams: { type: 'object', properties: { expand: { type: 'string' } } },
         responseBody: { type: 'object', properties: { id: { type: 'string' } } },
@@ -155,7 +155,7 @@ describe('the curl examples', () => {
       expect({ script, code }).toEqual({ script, code: 22 });
       expect(`${stdout}${stderr}`).toContain('"title":"Credentials refused","status":401');
     }
-    const unknown = await run('list-endpoints.sh', ['nobody']);
+    const unknown = await run('list-endpoints.sh', ['absent']);
     expect(unknown.code).toBe(22);
     expect(JSON.parse(unknown.stdout)).toMatchObject({ title: 'Application not found', status: 404 });
     const refused = await run('issue-key.sh', ['orders'], wrongAdmin);

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import pg from 'pg';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { Ledger } from '../support/ledger.js';
 import { type OwnPostgres, startOwnPostgres } from '../support/own-postgres.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
@@ -142,25 +142,22 @@ export function databaseFaults(set: TestSet): void {
       expect(unavailable(sent)).toBeGreaterThan(0);
     });
 
-    inSoak(
-      'keeps nobody waiting for a frozen PostgreSQL who has no connection yet, and goes on when it thaws',
-      async () => {
-        await underLoad(async () => {
-          await postgres.freeze();
-          // More than connections, so that some wait for one.
-          const asking = Array.from({ length: 3 * MAX_CONNECTIONS }, async () => {
-            const { status, headers } = await fetch(`${url}/applications`, {
-              headers: { 'X-Admin-Key': ADMIN_KEY },
-            });
-            return { status, retryAfter: headers.get('retry-after') };
+    inSoak('refuses requests that wait for a frozen PostgreSQL, and serves again when it thaws', async () => {
+      await underLoad(async () => {
+        await postgres.freeze();
+        // More than connections, so that some wait for one.
+        const asking = Array.from({ length: 3 * MAX_CONNECTIONS }, async () => {
+          const { status, headers } = await fetch(`${url}/applications`, {
+            headers: { 'X-Admin-Key': ADMIN_KEY },
           });
-          expect(await Promise.race(asking)).toEqual({ status: 503, retryAfter: '5' });
-          expect(await statusOf('/health/live')).toBe(200);
-          await eventually(async () => (await statusOf('/health/ready')) === 503);
-          await postgres.thaw();
-          for (const { status } of await Promise.all(asking)) expect([200, 503]).toContain(status);
+          return { status, retryAfter: headers.get('retry-after') };
         });
-      },
-    );
+        expect(await Promise.race(asking)).toEqual({ status: 503, retryAfter: '5' });
+        expect(await statusOf('/health/live')).toBe(200);
+        await eventually(async () => (await statusOf('/health/ready')) === 503);
+        await postgres.thaw();
+        for (const { status } of await Promise.all(asking)) expect([200, 503]).toContain(status);
+      });
+    });
   });
 }

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import pg from 'pg';
 import { waitForDatabase } from '#libs/database/wait-for-database.js';
+import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
 import { startTlsDatabase, type TlsDatabase } from '../support/tls-database.js';
-import { eventually } from '../support/eventually.js';
 
 let tls: TlsDatabase;
 let sandbox: ProcessSandbox;

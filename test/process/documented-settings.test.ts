@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import { describe, expect, it } from '../support/jest.js';
 import { loadConfig } from '#libs/config/load-config.js';
+import { describe, expect, it } from '../support/jest.js';
 import { knownSettings } from '../support/known-settings.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';
 import { section } from '../support/walkthrough.js';
@@ -14,8 +14,8 @@ describe('documented settings', () => {
     expect(Object.keys(await inEnvExample()).sort()).toEqual([...(await knownSettings())].sort());
   });
 
-  it('are, in the README, exactly those the service reads', async () => {
-    expect(Object.keys(await inReadme()).sort()).toEqual([...(await knownSettings())].sort());
+  it('are, in docs/configuration.md, exactly those the service reads', async () => {
+    expect(Object.keys(await inConfigurationPage()).sort()).toEqual([...(await knownSettings())].sort());
   });
 
   it('have, in .env.example, the values the service takes without them', async () => {
@@ -24,13 +24,13 @@ describe('documented settings', () => {
     );
   });
 
-  it('have the same defaults in the README', async () => {
+  it('have the same defaults in docs/configuration.md', async () => {
     // Told in words, because they are not values one could set.
-    const { SECRET_KEY, REGISTRY_ADMIN_KEY, DATABASE_DIRECT_URL, ...values } = await inReadme();
+    const { SECRET_KEY, REGISTRY_ADMIN_KEY, DATABASE_DIRECT_URL, ...values } = await inConfigurationPage();
     const example = await inEnvExample();
     expect([SECRET_KEY, REGISTRY_ADMIN_KEY, DATABASE_DIRECT_URL]).toEqual([
-      'made at first start',
-      'made at first start',
+      'generated at the first start',
+      'generated at the first start',
       'DATABASE_URL',
     ]);
     expect(values).toEqual(Object.fromEntries(Object.keys(values).map((name) => [name, example[name]])));
@@ -50,7 +50,9 @@ async function inEnvExample(): Promise<Record<string, string | undefined>> {
 }
 
 /** Name and default of every row of the table of settings. */
-async function inReadme(): Promise<Record<string, string | undefined>> {
-  const rows = section(await text('README.md'), 'Configuration').matchAll(/^\| `([A-Z_]+)` *\| *(.*?) *\|/gm);
+async function inConfigurationPage(): Promise<Record<string, string | undefined>> {
+  const rows = section(await text('docs/configuration.md'), 'Settings').matchAll(
+    /^\| `([A-Z_]+)` *\| *(.*?) *\|/gm,
+  );
   return Object.fromEntries([...rows].map(([, name = '', value = '']) => [name, value.replaceAll('`', '')]));
 }

@@ -1,8 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { findPostmaster, isPostmaster, postmasterPid } from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { figureOf } from '../support/metrics-text.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';

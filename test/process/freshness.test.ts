@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -62,7 +62,7 @@ interface Fact {
   readonly at: number;
 }
 
-/** What must be known by now: all that this process acknowledged, and all that anybody did a second ago. */
+/** What must be known by now: everything this process acknowledged, and everything other processes did a second ago. */
 function known(facts: readonly Fact[], process: number, appKey: string, now: number): number[] {
   return facts
     .filter((fact) => fact.appKey === appKey && (fact.process === process || fact.at <= now - PROMISED_MS))

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { importHash, importKey } from '../support/imported-key.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { runCommand } from '../support/run-command.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
 import { startApp, type TestApp } from '../support/start-app.js';

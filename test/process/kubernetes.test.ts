@@ -1,5 +1,4 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, it } from '../support/jest.js';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { Container, Namespace, Secret, Service } from 'kubernetes-types/core/v1.js';
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1.js';
@@ -9,8 +8,9 @@ import { loadConfig } from '#libs/config/load-config.js';
 import { contains, parseAddress, rangeOf } from '#libs/egress/address.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
 import { version } from '#registry/version.js';
-import { type KubernetesObject, kubernetesFaults } from '../support/kubernetes-types.js';
+import { beforeAll, describe, expect, it } from '../support/jest.js';
 import { knownSettings } from '../support/known-settings.js';
+import { kubernetesFaults, type KubernetesObject } from '../support/kubernetes-types.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';
 
 const REPOSITORY = new URL('../../../', import.meta.url);
@@ -133,7 +133,7 @@ describe('deploy/kubernetes', () => {
     ]).toEqual(Array(5).fill(labels));
   });
 
-  it('keeps to the restricted profile, as the user of the image, on a file system nobody writes to', async () => {
+  it('keeps to the restricted profile, as the user of the image, on a read-only file system', async () => {
     const dockerfile = await text('Dockerfile', REPOSITORY);
     const [, user, group] = /^USER (\d+):(\d+)$/m.exec(dockerfile) ?? [];
     expect(pod()).toMatchObject({

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { GIVEN_SECRETS } from '../support/secrets.js';
 import type { ServiceProcess } from '../support/service-process.js';

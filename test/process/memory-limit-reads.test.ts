@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { Attacker, mostMebibytes, whileAlive } from '../support/batch-attacks.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { Readers, registerLarge } from '../support/read-attacks.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
 

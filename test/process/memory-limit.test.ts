@@ -1,5 +1,5 @@
+import { Attacker, ATTACKS, mostMebibytes, ordinaryBatch, whileAlive } from '../support/batch-attacks.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
-import { ATTACKS, Attacker, mostMebibytes, ordinaryBatch, whileAlive } from '../support/batch-attacks.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
 
 /** As in deploy/kubernetes, with the heap that Node.js takes within it by itself. All attacks: test/soak. */

@@ -7,16 +7,15 @@ import type { ServiceProcess } from '../support/service-process.js';
 import { runInOneShell, section, walkthroughSteps, withPlaceholders } from '../support/walkthrough.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+const page = (file: string): Promise<string> => readFile(join(REPOSITORY, file), 'utf8');
 const README_URL = 'http://localhost:8000';
 
-describe('README', () => {
-  let readme: string;
+describe('the first pages', () => {
   let sandbox: ProcessSandbox;
   let service: ServiceProcess;
   let url: string;
 
   beforeAll(async () => {
-    readme = await readFile(join(REPOSITORY, 'README.md'), 'utf8');
     sandbox = await createProcessSandbox();
     await symlink(join(REPOSITORY, 'examples'), join(sandbox.directory, 'examples'));
     // Without an address, as a reader starts it.
@@ -25,8 +24,8 @@ describe('README', () => {
   });
   afterAll(() => sandbox.clear());
 
-  it('shows the start block that the service prints', () => {
-    const [, shown] = /```text\n(.*?)```/s.exec(section(readme, 'Start')) ?? [];
+  it('show the start block that the service prints', async () => {
+    const [, shown] = /```text\n(.*?)```/s.exec(section(await page('README.md'), 'Start')) ?? [];
     expect(service.output().trim()).toBe(
       shown
         ?.trim()
@@ -35,8 +34,10 @@ describe('README', () => {
     );
   });
 
-  it('has a walkthrough that works word for word', async () => {
-    const steps = walkthroughSteps(section(readme, 'Five-minute walkthrough'));
+  it('have a walkthrough that works word for word', async () => {
+    const steps = walkthroughSteps(
+      section(await page('docs/walkthrough.md'), 'Applications, endpoints, audit trail, health'),
+    );
     const results = await runInOneShell(
       steps.map(({ command }) => command.replaceAll(README_URL, url)),
       sandbox.directory,
@@ -47,13 +48,13 @@ describe('README', () => {
     expect(steps.length).toBeGreaterThan(12);
   });
 
-  it('lists exactly the routes there are', async () => {
+  it('list exactly the routes there are', async () => {
     const response = await fetch(`${url}/openapi.json`);
     const { paths } = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
     const routes = Object.entries(paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(listedRoutes(section(readme, 'Routes')).sort()).toEqual(
+    expect(listedRoutes(section(await page('docs/http-api.md'), 'Routes')).sort()).toEqual(
       [...routes, 'GET /docs', 'GET /openapi.json'].sort(),
     );
   });

@@ -1,5 +1,5 @@
+import { RestartDelay } from '#registry/bootstrap/workers/restart-delay.js';
 import { expect, it } from '../support/jest.js';
-import { RestartDelay } from '#registry/workers/restart-delay.js';
 
 it('restarts wait twice as long every time, half a minute at most, until one has run for a minute', () => {
   const delay = new RestartDelay();

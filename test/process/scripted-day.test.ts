@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { parse } from 'yaml';
 import { endpoint } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type LoopbackOrigin, redirect, startOrigin } from '../support/loopback-origin.js';
 import { familiesIn, familiesNamedIn, figureOf, isPromql } from '../support/metrics-text.js';
 import { type CollectedSpan, type OtlpCollector, startCollector } from '../support/otlp-collector.js';
@@ -266,12 +266,12 @@ describe('a day of the registry', () => {
       });
     });
 
-    it('says what operations.md says', () => {
+    it('says what observability.md says', () => {
       const told = logged().map(({ level, context, message }) => `${level} ${context}: ${message}`);
       for (const expected of [
         /^warning RefusalLog: Refused credentials from 127\.0\.0\.1: wrong-admin-key \(\d+×\)$/,
         /^warning RefusalLog: Refused credentials from 127\.0\.0\.1: wrong-api-key \(\d+×\)$/,
-        /^warning ChangeFeed: Changes are not told at the moment: /,
+        /^warning ChangeFeed: Change feed disconnected: /,
         /^info HealthRecorder: orders is ACTIVE, was UNKNOWN$/,
         /^info HealthRecorder: circles is INACTIVE, was UNKNOWN \(redirect loop at http:\/\/127\.0\.0\.1:\d+\/circle\)$/,
       ]) {
@@ -401,7 +401,7 @@ describe('a day of the registry', () => {
 
     beforeAll(async () => {
       exported = familiesIn(metrics);
-      handbook = section(await repositoryFile('docs/operations.md'), 'Metrics and alerts');
+      handbook = section(await repositoryFile('docs/observability.md'), 'Metrics and alerts');
       alerts = await repositoryFile('deploy/prometheus/alerts.yaml');
       dashboard = await repositoryFile('deploy/grafana/mcp-registry.json');
     });

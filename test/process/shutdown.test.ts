@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { eventually } from '../support/eventually.js';
 import { holdRows } from '../support/held-rows.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
 import type { ServiceProcess } from '../support/service-process.js';
@@ -41,7 +41,7 @@ describe('the end of the service', () => {
 
     service.signal('SIGTERM');
     await eventually(async () => (await statusOf(`${url}/health/ready`)) === 503, { within: 2000 });
-    // Sent by whoever has not seen that yet.
+    // Sent by a client that has not seen that yet.
     expect(await statusOf(`${url}/health/live`)).toBe(200);
     expect(await statusOf(`${url}/applications`)).toBe(200);
 

@@ -1,14 +1,14 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
-import { freePort } from '#libs/network/free-port.js';
-import { describeSelf } from '#libs/database/embedded-postgres/lock-holder.js';
+import getPort from 'get-port';
+import { describeSelf } from '#libs/embedded-postgres/lock-holder.js';
 import { migrations } from '#migrations/migrations.js';
 import { version } from '#registry/version.js';
 import { embeddedDatabaseUrl, findPostmaster, isPostmaster } from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
 import { holdRows } from '../support/held-rows.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
 import type { Exit, ServiceProcess } from '../support/service-process.js';
@@ -114,12 +114,18 @@ export function startAndEnd(set: TestSet): void {
           /^Configuration: REGISTRY_ADMIN_KEY must be set when NODE_ENV=production .+\n$/,
         ],
       ];
-      briefly.each(cases)('%s, in one line', async (_, settings, line) => {
-        const exit = await sandbox.start(settings).exited;
-        expectOneLine(exit, line);
-        expect(exit.stderr).not.toContain('hunter2');
-        await expect(stat(sandbox.dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
-      });
+      // A line of each kind: a number, a URL with a password, and what is missing in production.
+      const isBrief = ([name]: (typeof cases)[number]): boolean =>
+        ['PORT', 'DATABASE_URL that is none', 'production without secrets'].includes(name);
+      it.each(cases.filter((each) => isBrief(each) === (set === 'short')))(
+        '%s, in one line',
+        async (_, settings, line) => {
+          const exit = await sandbox.start(settings).exited;
+          expectOneLine(exit, line);
+          expect(exit.stderr).not.toContain('hunter2');
+          await expect(stat(sandbox.dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+        },
+      );
 
       briefly('a port in use', async () => {
         const { url } = await database();
@@ -140,7 +146,7 @@ export function startAndEnd(set: TestSet): void {
       briefly('a database it cannot reach, open or find, without its password', async () => {
         const { url } = await database();
         const unreachable = new URL(url);
-        unreachable.port = String(await freePort());
+        unreachable.port = String(await getPort({ host: '127.0.0.1' }));
         const wrongPassword = new URL(url);
         wrongPassword.password = 'hunter2';
         const missing = new URL(url);
@@ -149,7 +155,7 @@ export function startAndEnd(set: TestSet): void {
           sandbox.start({
             ...GIVEN_SECRETS,
             DATABASE_URL: to.href,
-            // The others will not be there in a minute, either: nobody waits for them.
+            // The others will not exist in a minute, either: the start does not wait for them.
             ...(to === unreachable && { DATABASE_CONNECT_TIMEOUT: '0' }),
           }).exited;
         const lines: [URL, RegExp][] = [
@@ -173,7 +179,7 @@ export function startAndEnd(set: TestSet): void {
       });
     });
 
-    briefly('reads .env; what the environment sets already wins', async () => {
+    inSoak('reads .env; what the environment sets already wins', async () => {
       const { url } = await database();
       await writeFile(
         join(sandbox.directory, '.env'),
@@ -204,7 +210,7 @@ export function startAndEnd(set: TestSet): void {
       await expect(stat(sandbox.dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
     });
 
-    briefly(
+    inSoak(
       'serves metrics on METRICS_HOST only, which is the loopback address unless it is set',
       async () => {
         const { url } = await database();
@@ -248,7 +254,7 @@ export function startAndEnd(set: TestSet): void {
       expect(seen.status).toBe(200);
     });
 
-    briefly('serves everything below BASE_PATH, and nothing beside it', async () => {
+    inSoak('serves everything below BASE_PATH, and nothing beside it', async () => {
       const { url } = await database();
       const base = await sandbox.start({ ...GIVEN_SECRETS, DATABASE_URL: url, BASE_PATH: '/api/registry/' })
         .ready;
@@ -293,7 +299,7 @@ export function startAndEnd(set: TestSet): void {
     afterEach(() => sandbox.kill());
     afterAll(() => sandbox.clear());
 
-    briefly('stops cleanly when the signal comes in the middle of the start', async () => {
+    inSoak('stops cleanly when the signal comes in the middle of the start', async () => {
       const service = sandbox.start();
       await eventually(async () => isPostmaster(await findPostmaster(sandbox.dataDir)), {
         within: 60_000,
@@ -305,44 +311,7 @@ export function startAndEnd(set: TestSet): void {
       expect(await findPostmaster(sandbox.dataDir)).toBeUndefined();
     });
 
-    briefly('stops cleanly when the signal comes while it watches the lock of another host', async () => {
-      const file = join(sandbox.dataDir, 'registry.lock');
-      const other = { ...(await describeSelf()), boot: 'of another host', host: 'other.example' };
-      await writeFile(file, JSON.stringify(other));
-      const service = sandbox.start();
-      await eventually(() => service.output().includes('watching for 12 s whether it is renewed'));
-      service.signal('SIGTERM');
-      const { code, stderr } = await service.exited;
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(await readFile(file, 'utf8')).toBe(JSON.stringify(other));
-      await writeFile(file, '');
-    });
-
-    briefly('says where everything is, and no secret', async () => {
-      const service = sandbox.start();
-      const url = await service.ready;
-      service.signal('SIGTERM');
-      const { stdout, stderr } = await service.exited;
-      expect(stderr).toBe('');
-      expect(stdout).toContain(
-        [
-          '',
-          `MCP Registry Server ${version} is ready`,
-          `  API        ${url}`,
-          `  Docs       ${url}/docs`,
-          `  Database   embedded PostgreSQL in ${sandbox.dataDir}`,
-          `  Admin key  in ${sandbox.dataDir}/admin-key (send as X-Admin-Key)`,
-          '',
-        ].join('\n'),
-      );
-      for (const file of ['admin-key', 'secret-key', 'postgres-password']) {
-        const secret = (await readFile(join(sandbox.dataDir, file), 'utf8')).trim();
-        expect(secret).toMatch(/^[\w-]{43}$/);
-        expect(stdout).not.toContain(secret);
-      }
-    });
-
-    briefly('keeps its secrets and data over a restart', async () => {
+    briefly('says where everything is, and keeps its secrets and data over a restart', async () => {
       const first = sandbox.start();
       const firstUrl = await first.ready;
       const adminKeyFile = join(sandbox.dataDir, 'admin-key');
@@ -363,7 +332,24 @@ export function startAndEnd(set: TestSet): void {
       });
       const { apiKey } = (await issued.json()) as { apiKey: string };
       first.signal('SIGTERM');
-      expect((await first.exited).code).toBe(0);
+      const { code, stdout, stderr } = await first.exited;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(
+        [
+          '',
+          `MCP Registry Server ${version} is ready`,
+          `  API        ${firstUrl}`,
+          `  Docs       ${firstUrl}/docs`,
+          `  Database   embedded PostgreSQL in ${sandbox.dataDir}`,
+          `  Admin key  in ${sandbox.dataDir}/admin-key (send as X-Admin-Key)`,
+          '',
+        ].join('\n'),
+      );
+      for (const file of ['admin-key', 'secret-key', 'postgres-password']) {
+        const secret = (await readFile(join(sandbox.dataDir, file), 'utf8')).trim();
+        expect(secret).toMatch(/^[\w-]{43}$/);
+        expect(stdout).not.toContain(secret);
+      }
 
       const url = await sandbox.start().ready;
       expect((await readFile(adminKeyFile, 'utf8')).trim()).toBe(adminKey);
@@ -376,6 +362,19 @@ export function startAndEnd(set: TestSet): void {
         body: '{"description":"after the restart"}',
       });
       expect(update.status).toBe(200);
+    });
+
+    briefly('stops cleanly when the signal comes while it watches the lock of another host', async () => {
+      const file = join(sandbox.dataDir, 'registry.lock');
+      const other = { ...(await describeSelf()), boot: 'of another host', host: 'other.example' };
+      await writeFile(file, JSON.stringify(other));
+      const service = sandbox.start();
+      await eventually(() => service.output().includes('watching for 12 s whether it is renewed'));
+      service.signal('SIGTERM');
+      const { code, stderr } = await service.exited;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(await readFile(file, 'utf8')).toBe(JSON.stringify(other));
+      await writeFile(file, '');
     });
 
     inSoak('turns a second service on the same data directory away with one line', async () => {
@@ -413,7 +412,7 @@ export function startAndEnd(set: TestSet): void {
         });
         expect(created.status).toBe(201);
 
-        // A request in flight for as long as somebody else holds the row.
+        // A request in flight for as long as another transaction holds the row.
         const rows = await holdRows(
           await embeddedDatabaseUrl(sandbox.dataDir),
           'SELECT FROM "Application" FOR UPDATE',
@@ -425,7 +424,7 @@ export function startAndEnd(set: TestSet): void {
         });
         await eventually(async () => (await rows.waiting()) === 1);
         service.signal(signal);
-        // Until nobody new is let in.
+        // Until no new request is accepted.
         await eventually(() =>
           fetch(`${url}/health/live`, { headers: { Connection: 'close' } }).then(
             () => false,

@@ -1,22 +1,22 @@
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomInt } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import pg from 'pg';
+import { identifyProcess } from '#libs/embedded-postgres/process-identity.js';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '#libs/database/embedded-postgres/start-embedded-postgres.js';
-import { identifyProcess } from '#libs/database/embedded-postgres/process-identity.js';
+} from '#libs/embedded-postgres/start-embedded-postgres.js';
 import { isPostmaster, postmasterPid } from '../support/embedded-database.js';
 import { eventually } from '../support/eventually.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import { Ledger } from '../support/ledger.js';
-import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
-import { SeededRandom } from '../support/seeded-random.js';
 import { figureOf } from '../support/metrics-text.js';
+import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
 import { ADMIN_KEY, AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
+import { SeededRandom } from '../support/seeded-random.js';
 import type { ServiceProcess } from '../support/service-process.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -155,7 +155,7 @@ export function workers(set: TestSet): void {
       const metricsUrl = /^ {2}Metrics +(\S+)$/m.exec(service.output())?.[1] ?? '';
       const asked = 8;
       for (let number = 0; number < asked; number += 1) {
-        await fetch(`${url}/endpoints?app_key=nobody`, { headers: { Connection: 'close' } });
+        await fetch(`${url}/endpoints?app_key=absent`, { headers: { Connection: 'close' } });
       }
       const metrics = await fetch(metricsUrl).then((answer) => answer.text());
       const counted = (route: string, status: number): number | undefined =>
@@ -236,7 +236,7 @@ export function workers(set: TestSet): void {
     const start = (settings: Record<string, string> = {}): ServiceProcess =>
       sandbox.start({ ...GIVEN_SECRETS, DATABASE_URL: database.url, WORKERS: '2', ...settings });
 
-    briefly('that cannot start at all end the service, with the reason', async () => {
+    inSoak('that cannot start at all end the service, with the reason', async () => {
       const occupant = createServer().listen(0, '127.0.0.1');
       await eventually(() => occupant.listening);
       const { port } = occupant.address() as AddressInfo;
@@ -252,7 +252,7 @@ export function workers(set: TestSet): void {
       });
     });
 
-    briefly('end with their primary, however it ends, and leave signals to it', async () => {
+    inSoak('end with their primary, however it ends, and leave signals to it', async () => {
       const service = start();
       const url = await service.ready;
       const pids = [...workerPids(service).values()];

@@ -4,7 +4,7 @@ import { resolved } from '../support/openapi-operations.js';
 
 /**
  * JSON that no JavaScript value stands for, under a name that is put in its place once the body is text:
- * nesting that would exhaust whoever builds it from values, numbers beyond a double, names an object literal
+ * nesting that would exhaust a program that builds it from values, numbers beyond a double, names an object literal
  * takes for itself.
  */
 const RAW_JSON: Readonly<Record<string, string>> = {
@@ -36,7 +36,7 @@ export function rawJson(value: unknown): string {
     .replaceAll('"@proto"', '"__proto__"');
 }
 
-/** Text that somebody somewhere stumbles over. */
+/** Text that breaks some programs. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 3,

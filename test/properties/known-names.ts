@@ -5,6 +5,8 @@ export const KNOWN = {
   environment: 'production',
   environment_id: 'known-environment-id',
   id: 'known-key-id',
+  operator: 'known-person',
+  operator_key_id: 'known-operator-key-id',
 } as const;
 
 export type KnownName = keyof typeof KNOWN;

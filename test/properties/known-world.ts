@@ -10,9 +10,12 @@ interface Known {
   readonly apiKey: string;
   readonly apiKeyId: string;
   readonly qaApiKey: string;
+  readonly operatorKeyId: string;
 }
 
-/** Requests after which everything is made anew, so that lists stay short. */
+const OPERATOR = 'ann.smith';
+
+/** Requests after which everything is made again, so that lists stay short. */
 const RENEWAL = 400;
 
 /** The application that requests are about, made again whenever one of them spoiled it. */
@@ -35,6 +38,11 @@ export class KnownWorld {
 
   private async renewed(): Promise<Known> {
     await this.service.database.query('DELETE FROM "Application"');
+    await this.service.database.query('DELETE FROM "Operator"');
+    await this.create('/operators', { name: OPERATOR, kind: 'person', role: 'viewer' });
+    const operatorKey = await this.create<{ id: string }>(`/operators/${OPERATOR}/keys`, {
+      name: 'properties',
+    });
     // Not the name of the examples: the one that creates an application is to succeed.
     const appKey = 'shop';
     const application = await this.create<{ environments: { id: string }[] }>('/applications', {
@@ -51,6 +59,7 @@ export class KnownWorld {
       apiKey: production.apiKey,
       apiKeyId: production.id,
       qaApiKey: qa.apiKey,
+      operatorKeyId: operatorKey.id,
     };
   }
 
@@ -71,7 +80,9 @@ function filled({ method, target, credentials, headers, body }: RequestPlan, kno
     text
       .replaceAll(KNOWN.app_key, known.appKey)
       .replaceAll(KNOWN.environment_id, known.environmentId)
-      .replaceAll(KNOWN.id, known.apiKeyId);
+      .replaceAll(KNOWN.id, known.apiKeyId)
+      .replaceAll(KNOWN.operator, OPERATOR)
+      .replaceAll(KNOWN.operator_key_id, known.operatorKeyId);
   return {
     method,
     target: fill(target),

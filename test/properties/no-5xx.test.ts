@@ -1,7 +1,7 @@
-import { afterAll, describe, expect, it } from '../support/jest.js';
 import fc from 'fast-check';
 import { AnswerContract } from '../support/answer-contract.js';
 import { exchange } from '../support/http-exchange.js';
+import { afterAll, describe, expect, it } from '../support/jest.js';
 import { type OpenApiDocument, operationsOf } from '../support/openapi-operations.js';
 import { rawExchange } from '../support/raw-connection.js';
 import { spawnService } from '../support/spawned-service.js';

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import type { ApiKeyEntity } from '#registry/api-keys/api-key.entity.js';
 import { ApiKeysRepository } from '#registry/api-keys/api-keys.repository.js';
 import { EnvironmentNotFound } from '#registry/environments/environment.errors.js';
+import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import {
   openRepositoryDatabase,
   type RepositoryDatabase,
@@ -41,7 +41,7 @@ describe('ApiKeysRepository', () => {
   it('finds by the selector all that decides whether a key is accepted', async () => {
     await insert('k', { environmentId: 'staging', selector: 'feed', isActive: false });
     await opened.outside.query(`UPDATE "Application" SET "status" = 'INACTIVE' WHERE "id" = 'app'`);
-    expect(await apiKeys.standingBySelector('feed')).toEqual({
+    expect(await apiKeys.recordBySelector('feed')).toEqual({
       apiKeyId: 'k',
       hashedKey: 'hash-of-k',
       isActive: false,
@@ -53,7 +53,7 @@ describe('ApiKeysRepository', () => {
       appKey: 'key-of-app',
       applicationStatus: 'INACTIVE',
     });
-    expect(await apiKeys.standingBySelector('fee')).toBeUndefined();
+    expect(await apiKeys.recordBySelector('fee')).toBeUndefined();
   });
 
   it('compares keys without a selector only within the application, or its environment', async () => {
@@ -63,12 +63,12 @@ describe('ApiKeysRepository', () => {
     await insert('s1', { environmentId: 'staging' });
     await insert('e1', { environmentId: 'elsewhere' });
     const found = async (appKey: string, environment?: string): Promise<string[]> =>
-      (await apiKeys.standingsWithoutSelector(appKey, environment)).map(({ apiKeyId }) => apiKeyId);
+      (await apiKeys.recordsWithoutSelector(appKey, environment)).map(({ apiKeyId }) => apiKeyId);
     expect(await found('key-of-app')).toEqual(['p1', 'p2', 's1']);
     expect(await found('key-of-app', 'production')).toEqual(['p1', 'p2']);
     expect(await found('key-of-app', 'elsewhere')).toEqual([]);
     expect(await found('key-of-other')).toEqual(['e1']);
-    expect(await found('nobody')).toEqual([]);
+    expect(await found('absent')).toEqual([]);
   });
 
   it('moves the last use forward, never back', async () => {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { ApplicationsRepository } from '#registry/applications/applications.repository.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import {
   openRepositoryDatabase,
   type RepositoryDatabase,
@@ -54,7 +54,7 @@ describe('ApplicationsRepository', () => {
       expect(await unlockedIds(opened.outside, 'Application', 'KEY SHARE')).toEqual(['a', 'c', 'd', 'e']);
     });
     expect(await unlockedIds(opened.outside, 'Application')).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(await opened.database.transaction(() => applications.findAndLock('nobody'))).toBeNull();
+    expect(await opened.database.transaction(() => applications.findAndLock('absent'))).toBeNull();
   });
 
   it('lists rows of one time by id, each once', async () => {

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createHash } from 'node:crypto';
+import { NO_METRICS } from '#libs/metrics/metrics.js';
+import type { Keyset } from '#libs/pagination/cursor.js';
 import {
   type AuditLogFilter,
   AuditLogRepository,
   type AuditLogRow,
 } from '#registry/audit/audit-log.repository.js';
-import { NO_METRICS } from '#libs/metrics/metrics.js';
-import type { Keyset } from '#libs/pagination/cursor.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
 
 describe('AuditLogRepository', () => {
@@ -19,6 +19,9 @@ describe('AuditLogRepository', () => {
     action: 'application.updated',
     actor: 'admin',
     apiKeyId: null,
+    operatorId: null,
+    operatorName: null,
+    via: null,
     appKey: 'orders',
     applicationId: null,
     environment: null,

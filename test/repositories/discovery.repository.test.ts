@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
-import type { Keyset } from '#libs/pagination/cursor.js';
 import { separatedTexts } from '#libs/json/json-sequence.js';
+import type { Keyset } from '#libs/pagination/cursor.js';
 import {
+  type BoundedText,
   DiscoveryRepository,
   type ListedApplications,
-  type SizedText,
 } from '#registry/discovery/discovery.repository.js';
+import { EndpointsJson } from '#registry/discovery/endpoints-json.js';
+import { LEFT_OUT } from '../support/builders.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
 import { CREATED_AT, insertApplicationRows, insertEnvironmentRows } from '../support/row-builders.js';
 
@@ -32,16 +34,19 @@ describe('DiscoveryRepository', () => {
 
   const ANY_SIZE = 1_000_000;
 
-  const textOf = (found: SizedText | null | undefined): string => found?.text ?? '{}';
-  const endpointsOf = (found: SizedText | null | undefined): { environmentId: string; path: string }[] =>
-    (JSON.parse(textOf(found)) as { endpoints: { environmentId: string; path: string }[] }).endpoints;
+  type Found = BoundedText | null | undefined;
+  const textOf = (found: Found): string => found?.text ?? '';
+  const jsonOf = (found: Found): unknown =>
+    JSON.parse([...new EndpointsJson(textOf(found)).selfContained()].join(''));
+  const endpointsOf = (found: Found): { environmentId: string; path: string }[] =>
+    (jsonOf(found) as { endpoints: { environmentId: string; path: string }[] }).endpoints;
 
   it('tells a missing application from a missing environment', async () => {
-    expect(JSON.parse(textOf(await discovery.endpoints('key-of-a', 'live', ANY_SIZE)))).toMatchObject({
+    expect(jsonOf(await discovery.endpoints('key-of-a', 'live', ANY_SIZE))).toMatchObject({
       environment: { id: 'a-live', applicationId: 'a' },
     });
     expect(await discovery.endpoints('key-of-c', 'live', ANY_SIZE)).toBeNull();
-    expect(await discovery.endpoints('nobody', 'live', ANY_SIZE)).toBeUndefined();
+    expect(await discovery.endpoints('absent', 'live', ANY_SIZE)).toBeUndefined();
   });
 
   it('gives the endpoints of an environment in order, and none where there are none', async () => {
@@ -63,7 +68,7 @@ describe('DiscoveryRepository', () => {
       applicationDescription: null,
     });
     expect(await discovery.environment('key-of-c', 'live')).toBeNull();
-    expect(await discovery.environment('nobody', 'live')).toBeUndefined();
+    expect(await discovery.environment('absent', 'live')).toBeUndefined();
     await opened.outside.query(
       `INSERT INTO "Endpoint" ("id", "name", "path", "method", "environmentId")
        SELECT path, 'x', path, 'GET', 'd-live' FROM unnest(ARRAY['/b', '/a', '/B', '/ä']) path`,
@@ -73,11 +78,34 @@ describe('DiscoveryRepository', () => {
     );
     expect(registered.map((each) => (each as { path: string }).path)).toEqual(['/B', '/a', '/b', '/ä']);
     expect(registered[0]).toEqual({
-      ...{ name: 'x', path: '/B', method: 'GET', description: null, isPublic: false, authType: null },
-      ...{ authConfig: null, contentType: null, pathParams: null, queryParams: null },
-      ...{ requestBody: null, responseBody: null },
+      ...LEFT_OUT,
+      ...{ name: 'x', path: '/B', method: 'GET' },
     });
     await opened.outside.query(`DELETE FROM "Endpoint" WHERE "environmentId" = 'd-live'`);
+  });
+
+  it('gives shared definitions beside the endpoints, and as a sequence', async () => {
+    await opened.outside.query(
+      `INSERT INTO "Definition" VALUES ('a-live', 'Order', '{"type": "object"}'), ('a-live', 'Line', 'true')`,
+    );
+    const found = await discovery.endpoints('key-of-a', 'live', ANY_SIZE);
+    expect(JSON.parse(new EndpointsJson(textOf(found)).shared().join(''))).toMatchObject({
+      environment: { id: 'a-live' },
+      endpoints: [{ path: '/1' }, { path: '/2' }, { path: '/3' }],
+      definitions: { Line: true, Order: { type: 'object' } },
+    });
+    const [environment, count, ...records] = separatedTexts(textOf(found));
+    expect([JSON.parse(environment ?? ''), count]).toMatchObject([{ environment: { id: 'a-live' } }, '3']);
+    expect(records.slice(3)).toEqual(['Line', 'true', 'Order', '{"type": "object"}']);
+    const definitionsOf = async (environmentId: string): Promise<string[]> => {
+      const [, definitions = ''] = textOf(await discovery.registered(environmentId, ANY_SIZE)).split(
+        '\u001d',
+      );
+      return separatedTexts(definitions);
+    };
+    expect(await definitionsOf('a-live')).toEqual(records.slice(3));
+    expect(await definitionsOf('b-live')).toEqual([]);
+    await opened.outside.query(`DELETE FROM "Definition"`);
   });
 
   it('lists the applications that have the environment, those of one time by id', async () => {
@@ -109,7 +137,7 @@ describe('DiscoveryRepository', () => {
       limit: 1,
       maxBytes: ANY_SIZE,
     });
-    const bytes = Buffer.byteLength(first.applications[0]?.json ?? '');
+    const bytes = Buffer.byteLength(first.applications[0]?.sequence ?? '');
     expect(await list(undefined, bytes)).toEqual(['a a-live', 'more']);
     expect(await list(undefined, bytes + 1)).toEqual(['a a-live', 'b b-live', 'more']);
   });
@@ -132,7 +160,8 @@ describe('DiscoveryRepository', () => {
 function described({ applications, hasMore }: ListedApplications): string[] {
   return [
     ...applications.map(
-      ({ id, json }) => `${id} ${(JSON.parse(json) as { environment: { id: string } }).environment.id}`,
+      ({ id, sequence }) =>
+        `${id} ${(JSON.parse(separatedTexts(sequence)[0] ?? '') as { environment: { id: string } }).environment.id}`,
     ),
     ...(hasMore ? ['more'] : []),
   ];

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { JsonText } from '#libs/json/json-text.js';
 import { EndpointsRepository } from '#registry/endpoints/endpoints.repository.js';
-import type { RegisteredEndpoint } from '#registry/endpoints/valid-endpoints.js';
+import { type RegisteredEndpoint, registeredEndpoint } from '#registry/endpoints/registered-endpoint.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
 import { insertApplicationRows, insertEnvironmentRows } from '../support/row-builders.js';
 
@@ -20,18 +20,7 @@ describe('EndpointsRepository', () => {
   afterAll(() => opened.close());
 
   const registered = (path: string, fields: Partial<RegisteredEndpoint> = {}): RegisteredEndpoint => ({
-    name: 'Operation',
-    path,
-    method: 'GET',
-    description: null,
-    isPublic: false,
-    authType: null,
-    authConfig: null,
-    contentType: null,
-    pathParams: null,
-    queryParams: null,
-    requestBody: null,
-    responseBody: null,
+    ...registeredEndpoint({ name: 'Operation', path, method: 'GET' }),
     ...fields,
   });
 
@@ -70,7 +59,7 @@ describe('EndpointsRepository', () => {
     expect(await endpoints.differences('staging', [registered('/untouched')])).toEqual([]);
   });
 
-  it('takes what somebody else wrote by its meaning, numbers to the last digit', async () => {
+  it('compares rows of other writers by their meaning, numbers to the last digit', async () => {
     const write = (json: string): Promise<unknown> =>
       opened.outside.query(`UPDATE "Endpoint" SET "requestBody" = $1 WHERE "environmentId" = 'numbers'`, [
         json,

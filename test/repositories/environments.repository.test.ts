@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { EnvironmentExists } from '#registry/environments/environment.errors.js';
 import { EnvironmentsRepository } from '#registry/environments/environments.repository.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import {
   openRepositoryDatabase,
   type RepositoryDatabase,
@@ -34,7 +34,7 @@ describe('EnvironmentsRepository', () => {
   it('finds an environment by app key and name', async () => {
     expect(await environments.find('key-of-app', 'b')).toMatchObject({ id: 'b', applicationId: 'app' });
     expect(await environments.find('key-of-other', 'b')).toBeNull();
-    expect(await environments.find('nobody', 'b')).toBeNull();
+    expect(await environments.find('absent', 'b')).toBeNull();
   });
 
   it('translates a name that exists, and only within its application', async () => {
@@ -56,8 +56,8 @@ describe('EnvironmentsRepository', () => {
       expect(await unlockedIds(opened.outside, 'Application', 'KEY SHARE')).toEqual(['app', 'other']);
     });
     expect(await unlockedIds(opened.outside, 'Application')).toEqual(['app', 'other']);
-    expect(await environments.holdApplication('nobody')).toBeUndefined();
-    expect(await environments.applicationId('nobody')).toBeUndefined();
+    expect(await environments.holdApplication('absent')).toBeUndefined();
+    expect(await environments.applicationId('absent')).toBeUndefined();
     expect(await environments.applicationId('key-of-app')).toBe('app');
   });
 

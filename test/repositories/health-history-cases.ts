@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { AppConfig } from '#libs/config/app-config.js';
@@ -10,20 +9,21 @@ import {
   Availabilities,
   type UptimeAndResponseTime,
   windowsAt,
-} from '#registry/health/history/availability.js';
-import { DayClosingRepository } from '#registry/health/history/day-closing.repository.js';
-import { DayPartitionsRepository } from '#registry/health/history/day-partitions.repository.js';
+} from '#registry/monitoring/history/availability.js';
+import { DayClosingRepository } from '#registry/monitoring/history/day-closing.repository.js';
+import { DayPartitionsRepository } from '#registry/monitoring/history/day-partitions.repository.js';
 import {
-  type HealthCheckRecord,
   HealthCheckLogRepository,
-} from '#registry/health/history/health-check-log.repository.js';
+  type HealthCheckRecord,
+} from '#registry/monitoring/history/health-check-log.repository.js';
 import {
   HealthFiguresRepository,
   type HistoryPoint,
   type Resolution,
-} from '#registry/health/history/health-figures.repository.js';
-import { HistoryKeepingService } from '#registry/health/history/history-keeping.service.js';
+} from '#registry/monitoring/history/health-figures.repository.js';
+import { HistoryMaintenanceService } from '#registry/monitoring/history/history-maintenance.service.js';
 import { holdRows } from '../support/held-rows.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { insertApplicationRows, insertEnvironmentRows } from '../support/row-builders.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -89,12 +89,12 @@ class Replica {
   }
 
   keep(now: Date, signal?: AbortSignal): Promise<void> {
-    return new HistoryKeepingService(
+    return new HistoryMaintenanceService(
       this.database,
       new DayPartitionsRepository(this.database),
       new DayClosingRepository(this.database),
       { healthLogRetentionDays: RETENTION_DAYS } as AppConfig,
-    ).keep(now, signal);
+    ).maintain(now, signal);
   }
 
   async availability(now: Date): Promise<Record<string, UptimeAndResponseTime>> {
@@ -313,7 +313,7 @@ export function longHistory(name: string, days: number): void {
           replica.database.dieAt(Infinity);
           if (n % 80 < 8) await expectEverything(now);
         }
-        // Some days nobody is there to keep anything.
+        // On some days no process maintains the history.
         if (random.chance(0.6)) await replica.keep(now);
         if (random.chance(0.1)) await replica.keep(now);
 
@@ -442,7 +442,7 @@ export function keepers(): void {
     });
 
     it('put off what others are in the way of', async () => {
-      // Whoever reads the log in a transaction keeps its partitions from being dropped.
+      // A transaction that reads the log keeps its partitions from being dropped.
       const reader = await holdRows(outside.url, `SELECT FROM "HealthCheckLog"`);
       await one.log.append([probe('staging', YESTERDAY + 4 * HOUR)]);
       const log = await one.pages(2);
@@ -465,7 +465,7 @@ export function keepers(): void {
     it('do nothing while another one works', async () => {
       await one.log.append([probe('shop', YESTERDAY + 6 * HOUR)]);
       await one.database.transaction(async () => {
-        expect(await new DayClosingRepository(one.database).isOnlyKeeper()).toBe(true);
+        expect(await new DayClosingRepository(one.database).tryLock()).toBe(true);
         await other.keep(NOW);
       });
       expect(await counts()).toEqual({ logged: 1, archived: 13, rolledUp: 13 });

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import { Logger } from '@nestjs/common';
-import { lockDataDirectory } from '#libs/database/embedded-postgres/data-directory-lock.js';
-import { describeSelf, type LockHolder, parseHolder } from '#libs/database/embedded-postgres/lock-holder.js';
+import { lockDataDirectory } from '#libs/embedded-postgres/data-directory-lock.js';
+import { describeSelf, type LockHolder, parseHolder } from '#libs/embedded-postgres/lock-holder.js';
+import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 
 // Of the waiting, which is what is tested.
 Logger.overrideLogger(false);

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Attacker, mostMebibytes, ordinaryBatch, whileAlive } from '../support/batch-attacks.js';
+import { Attacker, ordinaryBatch } from '../support/batch-attacks.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
+import { expectWithinMemory, LIMIT_MEBIBYTES } from '../support/memory-limit.js';
 import { Readers, registerLarge } from '../support/read-attacks.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
 
-/** As in memory-limit.test.ts. */
-const LIMIT_MEBIBYTES = 768;
 const ATTACK_MS = 10_000;
 const APPLICATIONS = 20;
 
@@ -28,18 +27,6 @@ afterAll(async () => {
   readers.close();
   await service.stop();
 });
-
-async function expectHeld(work: () => Promise<unknown>): Promise<void> {
-  expect(await whileAlive(prober, work)).toEqual({ failures: 0 });
-  expect(service.isRunning()).toBe(true);
-  const most = await mostMebibytes(service);
-  if (most !== undefined) {
-    process.stdout.write(
-      `${expect.getState().currentTestName ?? ''}: at most ${Math.round(most)} MiB so far\n`,
-    );
-    expect(most).toBeLessThan(LIMIT_MEBIBYTES);
-  }
-}
 
 /** Reads with several clients until the time is over; gives how often each status came. */
 async function insist(kinds: readonly string[], clients: number): Promise<Record<number, number>> {
@@ -75,7 +62,7 @@ describe(`within ${LIMIT_MEBIBYTES} MiB`, () => {
   it.each([...KINDS.map((kind) => [kind, kind === KINDS[0] ? 40 : 8] as const)])(
     'clients that read %s end nothing',
     async (kind, clients) => {
-      await expectHeld(async () => {
+      await expectWithinMemory(service, prober, async () => {
         const statuses = Object.keys(await insist([kind], clients)).map(Number);
         for (const status of statuses) expect([200, 422, 503]).toContain(status);
         expect(statuses).toContain(200);
@@ -84,7 +71,7 @@ describe(`within ${LIMIT_MEBIBYTES} MiB`, () => {
   );
 
   it('clients that do not take what they asked for end nothing, and are cut where others need the memory', async () => {
-    await expectHeld(async () => {
+    await expectWithinMemory(service, prober, async () => {
       const sockets = await Promise.all(
         Array.from({ length: 100 }, (_, turn) => readers.ask(targetOf(KINDS, turn))),
       );
@@ -101,7 +88,7 @@ describe(`within ${LIMIT_MEBIBYTES} MiB`, () => {
   });
 
   it('all of them at once, while what they read changes, end nothing', async () => {
-    await expectHeld(async () => {
+    await expectWithinMemory(service, prober, async () => {
       const sockets = await Promise.all(
         Array.from({ length: 40 }, (_, turn) => readers.ask(targetOf(KINDS, turn))),
       );

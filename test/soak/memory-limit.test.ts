@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ATTACKS, Attacker, mostMebibytes, ordinaryBatch, whileAlive } from '../support/batch-attacks.js';
+import { Attacker, ATTACKS, ordinaryBatch } from '../support/batch-attacks.js';
+import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
+import { expectWithinMemory, LIMIT_MEBIBYTES } from '../support/memory-limit.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
 
-/** The limit of deploy/kubernetes, and the heap that Node.js takes within it by itself. */
-const LIMIT_MEBIBYTES = 768;
 const HEAP_MEBIBYTES = LIMIT_MEBIBYTES / 2;
 const CONNECTIONS = 6;
 const ATTACK_MS = 15_000;
@@ -30,18 +29,6 @@ afterAll(async () => {
   await service.stop();
 });
 
-async function expectHeld(work: () => Promise<unknown>): Promise<void> {
-  expect(await whileAlive(prober, work)).toEqual({ failures: 0 });
-  expect(service.isRunning()).toBe(true);
-  const most = await mostMebibytes(service);
-  if (most !== undefined) {
-    process.stdout.write(
-      `${expect.getState().currentTestName ?? ''}: at most ${Math.round(most)} MiB so far\n`,
-    );
-    expect(most).toBeLessThan(LIMIT_MEBIBYTES);
-  }
-}
-
 /** Sends on several connections until the time is over; gives the statuses of all answers. */
 async function insist(send: (turn: number) => Promise<number>): Promise<Set<number>> {
   const statuses = new Set<number>();
@@ -58,14 +45,14 @@ async function insist(send: (turn: number) => Promise<number>): Promise<Set<numb
 describe(`within ${LIMIT_MEBIBYTES} MiB`, () => {
   it.each(Object.keys(ATTACKS))('six connections that send %s end nothing', async (name) => {
     const body = ATTACKS[name]?.(attacker.appKey) ?? '';
-    await expectHeld(async () => {
+    await expectWithinMemory(service, prober, async () => {
       const statuses = await insist((turn) => attacker.register(body, turn % 2 === 0 ? '?dryRun=true' : ''));
       for (const status of statuses) expect([200, ...REFUSALS]).toContain(status);
     });
   });
 
   it('eighty connections that hold 9.9 MB each end nothing, and have to let go', async () => {
-    await expectHeld(async () => {
+    await expectWithinMemory(service, prober, async () => {
       const sockets = await Promise.all(Array.from({ length: 80 }, () => attacker.hold()));
       // Another application has its turn all the time.
       const end = Date.now() + ATTACK_MS;
@@ -80,7 +67,7 @@ describe(`within ${LIMIT_MEBIBYTES} MiB`, () => {
 
   it('two applications that hold all there is let others have their turn', async () => {
     const accomplice = await Attacker.of(service, 'accomplice');
-    await expectHeld(async () => {
+    await expectWithinMemory(service, prober, async () => {
       const holding = (): Promise<unknown> =>
         Promise.all([attacker, accomplice].flatMap((each) => Array.from({ length: 20 }, () => each.hold())));
       await holding();
@@ -97,7 +84,7 @@ describe(`within ${LIMIT_MEBIBYTES} MiB`, () => {
   it('everything at once ends nothing', async () => {
     const bodies = Object.values(ATTACKS).map((attack) => attack(attacker.appKey));
     const changed = ['a', 'b', 'c'].map((text) => ordinaryBatch(prober.appKey, 4_900, text));
-    await expectHeld(async () => {
+    await expectWithinMemory(service, prober, async () => {
       const holding = Promise.all(Array.from({ length: 20 }, () => attacker.hold()));
       const [attacked, served] = await Promise.all([
         insist((turn) => attacker.register(bodies[turn % bodies.length] ?? '')),

@@ -15,6 +15,7 @@ export const API_DOCUMENTS = {
   'Ideal Postcodes (3.0)': inPackage('@ideal-postcodes/openapi/dist/openapi.json'),
   'Netlify (2.0)': inPackage('@netlify/open-api/dist/swagger.json'),
   'Scalar Galaxy (3.1, YAML)': inPackage('@scalar/galaxy/dist/3.1.yaml'),
+  'Parameter styles (3.1)': inPackage('@readme/oas-examples/3.1/json/parameters-style.json'),
   'Petstore (2.0, YAML)': inPackage('@readme/oas-examples/2.0/yaml/petstore.yaml'),
   'ReadMe (3.1)': inPackage('@readme/oas-examples/3.1/json/readme.json'),
   'Star Trek (3.0)': inPackage('@readme/oas-examples/3.0/json/star-trek.json'),

@@ -52,15 +52,27 @@ export function asApplication(appKey: string, apiKey: string, environment?: stri
 
 /** A registered operation with JSON schemas, as a client sends it. */
 export function endpoint(overrides: Record<string, unknown> = {}): Record<string, unknown> {
+  const { path = '/orders/{orderId}' } = overrides;
   return {
     name: 'Get an order',
-    path: '/orders/{orderId}',
+    path,
     method: 'GET',
     description: 'One order with its lines',
     isPublic: false,
     authType: 'BEARER',
-    pathParams: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
+    ...(String(path).includes('{orderId}') && {
+      pathParams: { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] },
+    }),
     responseBody: { type: 'object', properties: { id: { type: 'string' }, total: { type: 'number' } } },
     ...overrides,
   };
 }
+
+/** The fields of an endpoint, as it is discovered, that its registration left out. */
+export const LEFT_OUT = {
+  ...{ description: null, isPublic: false, authType: null, authConfig: null, contentType: null },
+  ...{ pathParams: null, queryParams: null, requestBody: null, responseBody: null },
+  ...{ operationId: null, tags: null, deprecated: false, headerParams: null, cookieParams: null },
+  ...{ parameterStyles: null, requestBodyRequired: false, responseContentType: null },
+  ...{ baseUrl: null, keywords: null },
+};

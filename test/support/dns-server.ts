@@ -10,7 +10,7 @@ const NO_SUCH_NAME = 3;
 
 /** A name server on loopback whose answers a test may change at any time. */
 export interface DnsServer {
-  /** Asks this server only, anew for every look-up. */
+  /** Asks this server only, again for every look-up. */
   readonly resolver: AddressResolver;
   /** What was asked so far, such as `A orders.test`. */
   readonly questions: readonly string[];

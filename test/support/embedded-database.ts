@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandLineOf, identifyProcess } from '#libs/database/embedded-postgres/process-identity.js';
+import { commandLineOf, identifyProcess } from '#libs/embedded-postgres/process-identity.js';
 import { eventually } from './eventually.js';
 
 /** The pid of the embedded server of a data directory, running or dead; undefined after it ended properly. */

@@ -10,7 +10,7 @@ const SCHEME = 'only http: and https: are asked';
 const USER = 'user information in the URL is refused';
 const MALFORMED = 'the URL is malformed';
 
-/** URLs nobody may have asked, each with words of the reason. */
+/** URLs that must not be requested, each with words of the reason. */
 export const FORBIDDEN_URLS: readonly (readonly [url: string, why: string])[] = [
   // Link-local
   ['http://169.254.169.254/latest/meta-data/', LINK_LOCAL],

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { jest } from './jest.js';
-import { Authentications } from '#libs/access/authentications.js';
+import { AuthMetrics } from '#libs/access/auth-metrics.js';
 import { eventually } from './eventually.js';
+import { jest } from './jest.js';
 import type { TestApp } from './start-app.js';
 
 /** An answer as it came over the wire. */
@@ -26,7 +26,7 @@ export async function holdRequest(
   { headers, body }: { headers: Readonly<Record<string, string>>; body: object },
 ): Promise<HeldRequest> {
   // Nothing outside shows when a request that is not yet answered was let in.
-  const accepted = jest.spyOn(app.nest.get(Authentications), 'accepted');
+  const accepted = jest.spyOn(app.nest.get(AuthMetrics), 'accepted');
   const { hostname, port } = new URL(app.url);
   const bytes = Buffer.from(JSON.stringify(body));
   const half = Math.floor(bytes.length / 2);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Rows somebody else keeps locked. */
+/** Rows that another transaction keeps locked. */
 export interface HeldRows {
   /** How many connections of the service wait for a lock. */
   waiting(): Promise<number>;

@@ -96,7 +96,7 @@ export class Ledger {
     return [...contradictions, ...differences(this.lines(), stored)];
   }
 
-  /** What exists, for the next load; the secrets of keys nobody was told are lost. */
+  /** What exists, for the next load; secrets that were never received are lost. */
   targets(secrets: ReadonlyMap<string, string>): Targets {
     const targets = new Targets();
     for (const { id, applicationId, name } of this.environments.values()) {
@@ -147,7 +147,7 @@ export class Ledger {
         appKey !== entry.appKey ||
         environment !== entry.environment
       ) {
-        contradictions.push(`Nobody asked for the entry ${JSON.stringify(entry)}`);
+        contradictions.push(`No request explains the entry ${JSON.stringify(entry)}`);
         continue;
       }
       const expect = (what: string, is: unknown, expected: unknown): void => {

@@ -4,11 +4,11 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import getPort from 'get-port';
 import pg from 'pg';
-import { findBinaries } from '#libs/database/embedded-postgres/binaries.js';
-import { postgresEnvironment } from '#libs/database/embedded-postgres/postgres-environment.js';
-import { findServiceAccount, giveTo } from '#libs/database/embedded-postgres/service-account.js';
-import { freePort } from '#libs/network/free-port.js';
+import { findBinaries } from '#libs/embedded-postgres/binaries.js';
+import { postgresEnvironment } from '#libs/embedded-postgres/postgres-environment.js';
+import { findServiceAccount, giveTo } from '#libs/embedded-postgres/service-account.js';
 import { eventually } from './eventually.js';
 import { withDatabase } from './test-cluster.js';
 
@@ -26,7 +26,7 @@ export interface OwnPostgres {
   start(): Promise<void>;
   /** Returns when it has ended. */
   stop(mode: keyof typeof SHUTDOWN): Promise<void>;
-  /** Stops the server and all its backends where they are; connections stay, and nobody answers. */
+  /** Stops the server and all its backends (SIGSTOP): connections stay, without answers. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   query<Row extends object = Record<string, unknown>>(sql: string): Promise<Row[]>;
@@ -58,7 +58,7 @@ export async function startOwnPostgres(installed?: Programs): Promise<OwnPostgre
   const { initdb, postgres } = installed ?? (await findBinaries(account));
   const options = { ...account, cwd: directory, env: postgresEnvironment() };
   await run(initdb, ['-D', data, '--username=postgres', '--auth=trust', '--no-sync', '--locale=C'], options);
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const parameters = [
     `port=${port}`,
@@ -84,7 +84,7 @@ export async function startOwnPostgres(installed?: Programs): Promise<OwnPostgre
   const signalAll = async (signal: NodeJS.Signals): Promise<void> => {
     const pid = server?.pid ?? NaN;
     process.kill(pid, signal);
-    // The postmaster first: what it starts no longer, nobody has to be told.
+    // The postmaster first, so that it starts no more backends.
     const { stdout } = await run('pgrep', ['-P', String(pid)]);
     for (const backend of stdout.trim().split('\n')) signalUnlessEnded(Number(backend), signal);
   };

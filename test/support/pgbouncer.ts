@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '#libs/network/free-port.js';
+import getPort from 'get-port';
 import { eventually } from './eventually.js';
 
 /** PgBouncer in transaction mode before a database, as strict as it comes. */
@@ -28,7 +28,7 @@ export async function startPgBouncer(databaseUrl: string, poolSize: number): Pro
   const { hostname, port, pathname, username, password } = new URL(databaseUrl);
   const directory = await mkdtemp(join(tmpdir(), 'registry-pgbouncer-'));
   await chmod(directory, 0o755);
-  const listenPort = await freePort();
+  const listenPort = await getPort({ host: '127.0.0.1' });
   const configuration = join(directory, 'pgbouncer.ini');
   await writeFile(
     configuration,
@@ -46,12 +46,12 @@ export async function startPgBouncer(databaseUrl: string, poolSize: number): Pro
     ].join('\n'),
   );
   // It does not run as root.
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const child = spawn('pgbouncer', [configuration], { cwd: directory, stdio: 'ignore', ...nobody });
+  const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const child = spawn('pgbouncer', [configuration], { cwd: directory, stdio: 'ignore', ...unprivileged });
   const exited = once(child, 'exit');
   await eventually(() => accepts(listenPort));
   return {
-    url: `postgresql://anybody@127.0.0.1:${listenPort}/pooled`,
+    url: `postgresql://user@127.0.0.1:${listenPort}/pooled`,
     stop: async () => {
       child.kill('SIGINT');
       await exited;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { ATTACKS, Attacker, ordinaryBatch } from './batch-attacks.js';
+import { Attacker, ATTACKS, ordinaryBatch } from './batch-attacks.js';
 import { ADMIN_KEY } from './secrets.js';
 import type { SpawnedService } from './spawned-service.js';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
-import { freePort } from '#libs/network/free-port.js';
+import getPort from 'get-port';
 
 const BINARY = process.env.REDIS_SERVER ?? 'redis-server';
 const PASSWORD = 'redis-password-of-the-tests';
@@ -30,7 +30,7 @@ export function hasRedisServer(): boolean {
 
 export async function startRedisServer(): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'registry-redis-'));
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   const settings = {
     port,
     bind: '127.0.0.1',

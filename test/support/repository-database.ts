@@ -1,5 +1,5 @@
-import { Database } from '#libs/database/database.js';
 import { createDataSource } from '#libs/database/data-source.js';
+import { Database } from '#libs/database/database.js';
 import { entities } from '#registry/entities.js';
 import { type HeldRows, holdRows } from './held-rows.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
@@ -32,7 +32,7 @@ export async function openRepositoryDatabase(): Promise<RepositoryDatabase> {
   };
 }
 
-/** The ids among these rows of a table that nobody else has locked against being changed. */
+/** The ids among these rows of a table that no other transaction has locked. */
 export async function unlockedIds(
   outside: TestDatabase,
   table: string,

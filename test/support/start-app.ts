@@ -1,8 +1,8 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { loadConfig } from '#libs/config/load-config.js';
-import { createApp } from '#registry/start-registry.js';
+import { createApp } from '#registry/bootstrap/start-registry.js';
 import { periodicJobsOf } from './intervals.js';
 import { GIVEN_SECRETS } from './secrets.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';

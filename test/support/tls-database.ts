@@ -2,7 +2,7 @@ import { chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '#libs/database/embedded-postgres/start-embedded-postgres.js';
+import { startEmbeddedPostgres } from '#libs/embedded-postgres/start-embedded-postgres.js';
 import { eventually } from './eventually.js';
 import { selfSignedCertificate } from './self-signed-certificate.js';
 

@@ -52,8 +52,8 @@ export async function runInOneShell(
 }
 
 const SHAPES: readonly (readonly [string, RegExp])[] = [
-  ['key', /\bmcp_[0-9a-f]{16}_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g],
-  ['key prefix', /\bmcp_[0-9a-f]{16}\b/g],
+  ['key', /\bmcp(?:op)?_[0-9a-f]{16}_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g],
+  ['key prefix', /\bmcp(?:op)?_[0-9a-f]{16}\b/g],
   ['id', /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g],
   ['time', /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g],
   ['curl', /\bcurl\/\d+\.\d+\.\d+\b/g],

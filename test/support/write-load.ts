@@ -46,8 +46,11 @@ export class Targets {
   }
 }
 
-/** What requests change by themselves; health is what the network makes it, and time prunes the trail. */
-type AuditAction = Exclude<AnyAction, `health.${string}` | `audit.${string}` | `${string}.imported`>;
+/** What requests change of applications; health is what the network makes it, and time prunes the trail. */
+type AuditAction = Exclude<
+  AnyAction,
+  `health.${string}` | `audit.${string}` | `operator${string}` | `${string}.imported`
+>;
 
 /** How many requests are under way at once. */
 export const WORKERS = 8;

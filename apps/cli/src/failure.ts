@@ -1,8 +1,8 @@
 import { printable } from './terminal/printable.js';
 
 /**
- * What was asked for could not be done. Exit code 1. The message is for people: one line, or one for each mistake. What
- * is unprintable in it is replaced, line feeds within a line as well, so that it may quote text from anywhere.
+ * The command failed. Exit code 1. The message is for people: one line, or one for each mistake. Unprintable
+ * characters in it are replaced, line feeds within a line as well, so that it may quote any text.
  */
 export class Failure extends Error {
   override readonly name: string = 'Failure';
@@ -17,13 +17,13 @@ export class Failure extends Error {
   }
 }
 
-/** The command was called in a way it cannot work. Exit code 2. */
+/** The command line is invalid. Exit code 2. */
 export class WrongUsage extends Failure {
   override readonly name = 'WrongUsage';
   override readonly exitCode = 2;
 }
 
-/** The operator said no. Exit code 1. */
+/** The operator declined a confirmation. Exit code 1. */
 export class Cancelled extends Failure {
   override readonly name = 'Cancelled';
 
@@ -32,7 +32,7 @@ export class Cancelled extends Failure {
   }
 }
 
-/** The operator ended a prompt, as with Ctrl-C. Exit code 130, as of a program that SIGINT ends. */
+/** The operator interrupted a prompt, as with Ctrl-C. Exit code 130, as after SIGINT. */
 export class Interrupted extends Failure {
   override readonly name = 'Interrupted';
   override readonly exitCode = 130;

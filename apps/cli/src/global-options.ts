@@ -3,7 +3,7 @@ import { httpUrl } from '#libs/validation/http-url.js';
 import { WrongUsage } from './failure.js';
 import type { KeySources } from './registry/credentials.js';
 
-/** What every command that talks to a registry can be told. */
+/** Options of every command that calls a registry. */
 export interface GlobalOptions extends KeySources {
   readonly url: string;
   readonly json: boolean;
@@ -36,7 +36,7 @@ export function addGlobalOptions(root: Command): void {
     .option('--json', 'write JSON instead of tables');
 }
 
-/** The options before and after the command's name, whichever command it is. */
+/** Global options given before or after the command name. */
 export function globalOptions(command: Command): GlobalOptions {
   const { json, adminKeyFile, appKey, apiKeyFile, ...options } = command.optsWithGlobals<
     Omit<GlobalOptions, 'json'> & { json?: boolean }
@@ -50,13 +50,13 @@ export function globalOptions(command: Command): GlobalOptions {
   };
 }
 
-/** An empty variable counts as absent, as everywhere. */
+/** An empty variable counts as unset, as everywhere. */
 function unlessEmpty(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
 function registryUrl(text: string): string {
-  // What it holds is not told then: a password may be part of it.
+  // The value is not shown: it may contain a password.
   if (text.includes('@')) throw new WrongUsage('--url (hidden) must not carry user information');
   if (/[?#]/.test(text) || httpUrl(text) === undefined) {
     throw new WrongUsage(`--url: "${text}" is not an http(s) URL such as https://registry.example.com`);

@@ -1,4 +1,4 @@
-/** Examples for the help of a command: what follows the program's name, a line each. */
+/** Examples for the help of a command: the arguments, one example a line. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ mcp-registry ${line}`).join('\n')}`;
 }

@@ -4,11 +4,11 @@ import { Failure } from './failure.js';
 import { program } from './program.js';
 import { printable } from './terminal/printable.js';
 
-// Whoever reads the output may have had enough of it, as `head` does.
+// Exits quietly on EPIPE: the output was piped to a program such as `head`.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 }
-// By way of `exit`, so that what is half written is taken away; the codes are those shells give for the signals.
+// Calls `exit`, so that exit handlers delete partial files; the codes are those of shells for the signals.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
@@ -16,7 +16,7 @@ try {
   await program().parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    // It has said what is wrong already, or shown the help that was asked for.
+    // Commander has printed the error or the help already.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else if (error instanceof Failure) {
     process.stderr.write(`${error.message}\n`);

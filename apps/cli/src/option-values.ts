@@ -1,11 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-/** What every command that changes something can be told. */
+/** Options of every command that changes something. */
 export interface WriteOptions {
   readonly dryRun?: boolean;
 }
 
-/** What a command that takes something away can be told as well. */
+/** Options of a command that deletes something. */
 export interface RemovalOptions extends WriteOptions {
   readonly yes?: boolean;
 }
@@ -36,7 +36,17 @@ export function collected(value: string, before: readonly string[] = []): string
   return [...before, value];
 }
 
-/** For a field of a change: an empty text clears it, and what is not given stays as it is. */
+/** A field of a change: an empty text clears it, an absent option leaves it as it is. */
 export function cleared(text: string | undefined): string | null | undefined {
   return text === '' ? null : text;
+}
+
+/** `name=value` of an option that may be given several times. @throws InvalidArgumentError */
+export function collectedPairs(
+  text: string,
+  before: readonly (readonly [string, string])[] = [],
+): (readonly [string, string])[] {
+  const separator = text.indexOf('=');
+  if (separator < 1) throw new InvalidArgumentError('It must be name=value.');
+  return [...before, [text.slice(0, separator), text.slice(separator + 1)]];
 }

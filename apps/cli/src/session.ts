@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { globalOptions, type GlobalOptions } from './global-options.js';
+import { type GlobalOptions, globalOptions } from './global-options.js';
 import type { RemovalOptions, WriteOptions } from './option-values.js';
 import { asOperator, type CredentialHeaders } from './registry/credentials.js';
 import { type ChangeRequest, RegistryClient } from './registry/registry-client.js';
@@ -7,17 +7,17 @@ import { Output } from './terminal/output.js';
 import { printableJson } from './terminal/printable.js';
 import { agreement } from './terminal/prompts.js';
 
-/** Something that a command takes away. */
+/** A deletion to confirm. */
 export interface Removal {
   readonly verb: 'Delete' | 'Revoke';
-  /** What goes, in words that complete the sentence "Delete …". */
+  /** The deletion, in words that complete the sentence "Delete …". */
   readonly named: string;
-  /** What goes, as the registry has it. */
+  /** The path of the resource. */
   readonly thing: object;
   readonly path: string;
 }
 
-/** What a command works with: the registry, called by somebody, and where its results go. */
+/** The context of a command: a client of the registry with its credentials, and the output. */
 export class Session {
   private constructor(
     readonly registry: RegistryClient,
@@ -32,7 +32,7 @@ export class Session {
     return new Session(await RegistryClient.connect(options, credentials), new Output(options.json));
   }
 
-  /** Sends what changes the registry. On a dry run it is only shown, and nothing comes back. */
+  /** Sends a change. In a dry run the request is only shown, and the result is undefined. */
   async change<Answer>(request: ChangeRequest, { dryRun }: WriteOptions): Promise<Answer | undefined> {
     if (dryRun !== true) return this.registry.change<Answer>(request);
     const { method, path, body } = request;
@@ -42,7 +42,7 @@ export class Session {
     return undefined;
   }
 
-  /** Takes something away when the operator agrees. On a dry run it only says what would go. */
+  /** Deletes after confirmation. In a dry run it only says what it would delete. */
   async remove({ verb, named, thing, path }: Removal, { yes, dryRun }: RemovalOptions): Promise<void> {
     if (dryRun === true) {
       this.output.done(`Would ${verb.toLowerCase()} ${named}.`, { [`would${verb}`]: thing });

@@ -11,8 +11,8 @@ import { smokeTest } from './smoke-test.js';
 const run = promisify(execFile);
 
 /**
- * `npm run image:check`: carries out the Dockerfile in a clean folder, then starts what came of it as the image would:
- * its command, its user, in a tree nobody may write to and without a folder for temporary files.
+ * `npm run image:check`: executes the Dockerfile in a clean folder, then starts the result as a container would: with its
+ * command and its user, in a read-only tree and without a folder for temporary files.
  */
 const root = await mkdtemp(join(tmpdir(), 'registry-image-'));
 const postgres = await startScratchPostgres();
@@ -22,7 +22,9 @@ try {
   if (image === undefined) throw new Error('The Dockerfile has no stage');
   const [uid = NaN, gid = NaN] = (image.user ?? '').split(':').map(Number);
   if (!(uid > 0 && gid > 0))
-    throw new Error(`USER is ${image.user ?? 'missing'}; it must be two numbers, not root's`);
+    throw new Error(
+      `USER is ${image.user ?? 'missing'}; it must be a numeric user and group other than root`,
+    );
   const tree = await buildStages(stages, process.cwd(), root);
   const names = (await readdir(join(tree, 'app'))).sort();
   if (names.join() !== 'dist,node_modules,package.json') throw new Error(`The image has ${names.join(', ')}`);
@@ -39,7 +41,7 @@ try {
       await run(process.execPath, image.healthCheck.slice(1), { env });
     },
   );
-  process.stdout.write('The image starts, works, and needs to write nowhere\n');
+  process.stdout.write('The image starts, works, and needs no writable folder\n');
 } finally {
   await postgres.stop();
   await run('chmod', ['-R', 'u+w', root]);

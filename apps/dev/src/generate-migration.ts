@@ -5,7 +5,7 @@ import { migrations } from '#migrations/migrations.js';
 import { schemaDifferences } from './schema-differences.js';
 import { startScratchPostgres } from './scratch-postgres.js';
 
-/** `npm run migration:generate -- verb-noun`: writes the migration from the schema as migrated to the entities. */
+/** `npm run migration:generate -- verb-noun`: writes the migration from the migrated schema to the schema of the entities. */
 const [name = ''] = process.argv.slice(2);
 if (!/^[a-z]+(-[a-z]+)+$/.test(name)) {
   process.stderr.write('Usage: npm run migration:generate -- verb-noun   (such as add-endpoint-tags)\n');

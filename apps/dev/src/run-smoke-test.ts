@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { smokeTest } from './smoke-test.js';
 
-/** `npm run smoke`: what was built, on the Node that runs this, with the embedded database. */
+/** `npm run smoke`: runs the smoke test on the built service, on the Node that runs this script, with the embedded database. */
 const dataDir = await mkdtemp(join(tmpdir(), 'registry-smoke-'));
 try {
   await smokeTest({

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '#libs/database/embedded-postgres/start-embedded-postgres.js';
+import { startEmbeddedPostgres } from '#libs/embedded-postgres/start-embedded-postgres.js';
 
 export interface ScratchPostgres {
   readonly url: string;
@@ -15,7 +15,7 @@ const DURABILITY_OFF = {
   max_connections: '200',
 };
 
-/** An empty PostgreSQL that is gone after `stop()`: fast, and not made to survive anything. */
+/** An empty PostgreSQL that `stop()` deletes: fast, and without durability. */
 export async function startScratchPostgres(): Promise<ScratchPostgres> {
   const dataDir = await mkdtemp(join(tmpdir(), 'registry-scratch-'));
   const server = await startEmbeddedPostgres({ dataDir, parameters: DURABILITY_OFF });

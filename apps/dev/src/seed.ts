@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadEnvFile } from 'node:process';
 import { parseArgs } from 'node:util';
+import { readEnvFile } from '#libs/config/env-file.js';
 import { startHealthEndpoints } from './seed/health-endpoints.js';
 import { APP_KEYS } from './seed/large-data-set.js';
 import { Registry, SeedFailure } from './seed/registry.js';
@@ -16,13 +15,13 @@ Registers a small demo with a running service, then serves its health endpoints 
 
   --url URL              the registry (default: http://localhost:8000)
   --admin-key-file FILE  file with the admin key (default: REGISTRY_ADMIN_KEY, otherwise DATA_DIR/admin-key)
-  --health-port PORT     port of 127.0.0.1 for the health endpoints; 0 takes a free one (default: 8090)
+  --health-port PORT     port of 127.0.0.1 for the health endpoints; 0 selects a free one (default: 8090)
   --once                 end as soon as everything is registered
   --large                register the data of the benchmarks instead: 1,000 applications, 60,000 endpoints
   --applications COUNT   with --large: only the first COUNT applications
 `;
 
-/** `npm run seed`: fills a registry with data to look at. May be run again and again. */
+/** `npm run seed`: fills a registry with demo data. It can be run repeatedly. */
 try {
   await seed(options());
 } catch (error) {
@@ -78,7 +77,7 @@ function integer(option: string, text: string, most: number): number {
 }
 
 async function seed({ url, adminKeyFile, healthPort, once, large, applications }: Options): Promise<void> {
-  if (existsSync('.env')) loadEnvFile('.env');
+  readEnvFile();
   const dataDir = process.env.DATA_DIR ?? '.data';
   const registry = new Registry(url, await adminKey(adminKeyFile, dataDir));
   const interruption = new AbortController();
@@ -97,9 +96,9 @@ async function seed({ url, adminKeyFile, healthPort, once, large, applications }
     await seedDemo(registry, health, join(dataDir, 'seed'), say);
     if (once) return;
     say(
-      `Health endpoints are on ${health.address}: up, slow, down and flapping (a minute each). Ctrl-C ends them.`,
+      `Health endpoints are on ${health.address}: up, slow, down and flapping (a minute each). Ctrl-C stops them.`,
     );
-    say('The registry is asked for a check every ten seconds, each an entry of its audit trail.');
+    say('This command requests health checks every ten seconds; each adds an entry to the audit trail.');
     await watchHealth(registry, say, interruption.signal);
     say('Stopped: the health endpoints are gone, the registered applications stay.');
   } finally {
@@ -109,7 +108,7 @@ async function seed({ url, adminKeyFile, healthPort, once, large, applications }
 
 async function adminKey(file: string | undefined, dataDir: string): Promise<string> {
   const given = file === undefined ? process.env.REGISTRY_ADMIN_KEY : undefined;
-  // Several may be given: the present one is the first.
+  // The setting may list several keys: the first is the present one.
   if (given !== undefined && given !== '') return given.split(',', 1)[0] ?? '';
   const path = file ?? join(dataDir, 'admin-key');
   try {

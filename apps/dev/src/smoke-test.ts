@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '#libs/network/free-port.js';
+import getPort from 'get-port';
 
-/** How a service is started, on a free port and with an admin key of its own. */
+/** How to start a service, on a free port and with its own admin key. */
 export interface Start {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** User and group, where the caller may choose them. */
+  /** User and group, if the caller may choose them. */
   readonly identity?: { readonly uid: number; readonly gid: number };
 }
 
@@ -21,16 +21,16 @@ const ENDPOINTS = [
 ];
 
 /**
- * Starts a service, has it do once what it is for, and stops it.
+ * Starts a service, uses each of its main routes once, and stops it.
  *
- * @param whileRunning what else to look at, with the environment the service has
- * @throws Error when anything is answered or ends otherwise than it should, or the service complains on stderr
+ * @param whileRunning further checks, with the environment variables of the service
+ * @throws Error when a response or the exit code is not as expected, or the service writes to stderr
  */
 export async function smokeTest(
   { command: [program = '', ...parameters], cwd, env, identity }: Start,
   whileRunning: (environment: NodeJS.ProcessEnv) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   const environment = {
     PATH: process.env.PATH,
     HOST: '127.0.0.1',

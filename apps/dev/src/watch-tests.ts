@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 
 /**
  * `npm run test:watch -- environments`: compiles after every change, and after every compilation without errors runs the
- * test files whose path matches. A run under way is never cut off, since its databases end with it; the next follows.
+ * test files whose path matches. It never interrupts a run, because the run stops its own databases; it runs the tests
+ * again afterwards.
  */
 const patterns = process.argv.slice(2);
 if (patterns.length === 0) {
@@ -19,7 +20,7 @@ const compiler = spawn(
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--watch', '--preserveWatchOutput', '--pretty'],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );
-// Ctrl-C reaches compiler and tests as well: this process only waits for them.
+// The compiler and the tests receive Ctrl-C as well: this process only waits for them.
 process.on('SIGINT', () => undefined);
 compiler.once('exit', (code) => {
   process.exitCode = code ?? 0;

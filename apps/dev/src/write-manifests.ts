@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 
 /**
- * `npm run manifests -- IMAGE@sha256:DIGEST FOLDER`: writes the manifests of deploy/kubernetes to a folder, with the
- * image named by its digest in the Deployment itself, so that they say the same with and without Kustomize.
+ * `npm run manifests -- IMAGE@sha256:DIGEST FOLDER`: writes the manifests of deploy/kubernetes to a folder. The
+ * Deployment itself names the image by its digest, so that the result is the same with and without Kustomize.
  */
 const [image = '', folder = ''] = process.argv.slice(2);
 if (!/^[^\s@]+@sha256:[0-9a-f]{64}$/.test(image) || folder === '') {

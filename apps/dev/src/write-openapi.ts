@@ -3,11 +3,11 @@ import { format } from 'prettier';
 import { loadConfig } from '#libs/config/load-config.js';
 import { runMigrations } from '#libs/database/run-migrations.js';
 import { migrations } from '#migrations/migrations.js';
-import { openApiDocument } from '#registry/openapi.js';
-import { createApp } from '#registry/start-registry.js';
+import { createApp } from '#registry/bootstrap/start-registry.js';
+import { openApiDocument } from '#registry/http/openapi-document.js';
 import { startScratchPostgres } from './scratch-postgres.js';
 
-/** `npm run openapi`: writes openapi.json as the running service answers it. */
+/** `npm run openapi`: writes openapi.json as the running service returns it. */
 const postgres = await startScratchPostgres();
 try {
   await runMigrations(postgres.url, migrations);

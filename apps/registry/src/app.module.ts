@@ -3,32 +3,38 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccessGuard } from '#libs/access/access.guard.js';
 import { AdminKeyGuard } from '#libs/access/admin-key.guard.js';
+import { Admission } from '#libs/access/admission.js';
 import { ApiKeyGuard } from '#libs/access/api-key.guard.js';
 import { AppKeyGuard } from '#libs/access/app-key.guard.js';
-import { Authentications } from '#libs/access/authentications.js';
+import { AuthMetrics } from '#libs/access/auth-metrics.js';
 import { CallerAuthority } from '#libs/access/caller-authority.js';
+import { CredentialsHook } from '#libs/access/credentials.hook.js';
 import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filter.js';
-import { AnswerInterceptor } from '#libs/answers/answer.interceptor.js';
+import { OperatorGuard } from '#libs/access/operator.guard.js';
 import type { AppConfig } from '#libs/config/app-config.js';
-import { DatabaseJobsModule } from '#libs/database/database-jobs.module.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
+import { DatabaseJobsModule } from '#libs/database/database-jobs.module.js';
+import { CachedResponseInterceptor } from '#libs/http-cache/cached-response.interceptor.js';
 import { ListingInterceptor } from '#libs/pagination/listing.interceptor.js';
 import { ProblemFilter } from '#libs/problem-details/problem.filter.js';
 import { InputValidationPipe } from '#libs/validation/input-validation.pipe.js';
-import { ApiKeysJobsModule } from './api-keys/api-keys-jobs.module.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
+import { ApiKeysJobsModule } from './api-keys/api-keys-jobs.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditInterceptor } from './audit/audit.interceptor.js';
-import { AuditJobsModule } from './audit/audit-jobs.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { AuditJobsModule } from './audit/audit-jobs.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
-import { HealthJobsModule } from './health/health-jobs.module.js';
 import { HealthModule } from './health/health.module.js';
-import { infrastructure, INFRASTRUCTURE } from './infrastructure.js';
-import type { Observability } from './observability.js';
-import { UndeclaredMethods } from './undeclared-methods.js';
+import { MethodNotAllowedRoutes } from './http/method-not-allowed.js';
+import { INFRASTRUCTURE, infrastructure } from './infrastructure.js';
+import { MonitoringModule } from './monitoring/monitoring.module.js';
+import { MonitoringJobsModule } from './monitoring/monitoring-jobs.module.js';
+import type { Observability } from './observability/start-observability.js';
+import { OperatorsModule } from './operators/operators.module.js';
+import { OperatorsJobsModule } from './operators/operators-jobs.module.js';
 
 /** The table of contents: the features, their background jobs, and what every request passes on its way to them. */
 @Global()
@@ -41,23 +47,29 @@ import { UndeclaredMethods } from './undeclared-methods.js';
     EndpointsModule,
     DiscoveryModule,
     ApiKeysModule,
+    OperatorsModule,
     HealthModule,
+    MonitoringModule,
     DatabaseJobsModule,
     AuditJobsModule,
     ApiKeysJobsModule,
-    HealthJobsModule,
+    OperatorsJobsModule,
+    MonitoringJobsModule,
   ],
   providers: [
     AdminKeyGuard,
     AppKeyGuard,
     ApiKeyGuard,
-    Authentications,
-    UndeclaredMethods,
+    OperatorGuard,
+    AuthMetrics,
+    Admission,
+    CredentialsHook,
+    MethodNotAllowedRoutes,
     CallerAuthority,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: InputValidationPipe },
     { provide: APP_INTERCEPTOR, useClass: ListingInterceptor },
-    { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: CachedResponseInterceptor },
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
     { provide: APP_FILTER, useFactory: () => new ProblemFilter(translateDatabaseError) },
     { provide: APP_FILTER, useClass: CredentialsRefusedFilter },

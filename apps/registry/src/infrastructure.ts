@@ -5,7 +5,7 @@ import { EgressModule } from '#libs/egress/egress.module.js';
 import { Metrics } from '#libs/metrics/metrics.js';
 import { Tracing } from '#libs/tracing/tracing.js';
 import { entities } from './entities.js';
-import type { Observability } from './observability.js';
+import type { Observability } from './observability/start-observability.js';
 
 /** What the features stand on, whichever program they run in: configuration, database, the way out, and who watches. */
 export const INFRASTRUCTURE = [AppConfig, Metrics, Tracing];

@@ -1,28 +1,27 @@
 import cluster from 'node:cluster';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { loadEnvFile } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
+import { readEnvFile } from '#libs/config/env-file.js';
 import { loadConfig } from '#libs/config/load-config.js';
-import { shutdownSignal } from './shutdown-signals.js';
-import { startBanner } from './start-banner.js';
-import { startupFailure } from './startup-failure.js';
+import { shutdownSignal } from './bootstrap/shutdown-signals.js';
+import { startBanner } from './bootstrap/start-banner.js';
+import { startupFailure } from './bootstrap/startup-failure.js';
 
-// Connections are garbage that outlives many small collections: by itself V8 lets it grow to four times of what lives.
+// Connection objects survive into old space, which V8 lets grow to four times its live size: cap the growth at 50 %.
 setFlagsFromString('--heap-growing-percent=50');
 
 if (cluster.isWorker) {
-  const { runWorker } = await import('./workers/run-worker.js');
+  const { runWorker } = await import('./bootstrap/workers/run-worker.js');
   await runWorker();
 }
 
-// From the first moment: whoever gives up during the start must not leave a database running.
+// Installed first, so that a signal during the start still stops the database.
 const stop = shutdownSignal();
 try {
-  if (existsSync('.env')) loadEnvFile('.env');
+  readEnvFile();
   const config = await loadConfig(process.env);
   // The rest takes a second to load, which the news of a wrong setting need not wait for.
-  const { startService } = await import('./start-service.js');
+  const { startService } = await import('./bootstrap/start-service.js');
   const service = await startService(config, stop);
   process.stdout.write(startBanner(config, service));
   if (!stop.aborted) {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '../../support/jest.js';
 import { failed, misused, succeeded } from '../../support/command-line.js';
+import { describe, expect, it } from '../../support/jest.js';
 import type { World } from './world.js';
 
 export function applicationCommands(world: () => World): void {
@@ -102,7 +102,7 @@ export function applicationCommands(world: () => World): void {
         operator.run('apps delete bills-more --dry-run'),
         operator.json('apps delete bills-more --dry-run'),
       ]);
-      expect(unasked).toEqual(misused(`Delete ${thing}? There is nobody to ask: say --yes.`));
+      expect(unasked).toEqual(misused(`Delete ${thing}? There is no terminal to confirm at: pass --yes.`));
       expect(dry).toEqual(succeeded(`Would delete ${thing}.`));
       expect(dryJson).toMatchObject({ wouldDelete: { appKey: 'bills-more' } });
       expect(await app.database.query('SELECT 1 FROM "Application"')).toHaveLength(2);

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication } from '../../support/builders.js';
 import { failed } from '../../support/command-line.js';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { withPlaceholders } from '../../support/walkthrough.js';
 import type { World } from './world.js';
 
@@ -18,7 +18,7 @@ export function auditCommands(world: () => World): void {
 
     it('lists what was done, newest first', async () => {
       const { operator } = world();
-      const [all, one, byAction, before, nobody, invalid] = await Promise.all([
+      const [all, one, byAction, before, absent, invalid] = await Promise.all([
         operator.run('audit list --application watched'),
         operator.json<Entry[]>('audit list --application watched --limit 1'),
         operator.json<Entry[]>('audit list --application watched --action application.created'),
@@ -28,9 +28,9 @@ export function auditCommands(world: () => World): void {
       ]);
       expect(withPlaceholders(all.stdout)).toBe(
         [
-          `TIME${' '.repeat(22)}ACTION               ACTOR  APPLICATION  ENVIRONMENT  FROM`,
-          '<time>  application.updated  admin  watched      -            127.0.0.1',
-          '<time>  application.created  admin  watched      -            127.0.0.1',
+          `TIME${' '.repeat(22)}ACTION               ACTOR               APPLICATION  ENVIRONMENT  FROM`,
+          '<time>  application.updated  REGISTRY_ADMIN_KEY  watched      -            127.0.0.1',
+          '<time>  application.created  REGISTRY_ADMIN_KEY  watched      -            127.0.0.1',
           '',
         ].join('\n'),
       );
@@ -38,7 +38,7 @@ export function auditCommands(world: () => World): void {
         { action: 'application.updated', before: { name: 'Orders' }, after: { name: 'Watched' } },
       ]);
       expect(byAction.map(({ action }) => action)).toEqual(['application.created']);
-      expect([before, nobody]).toEqual([[], []]);
+      expect([before, absent]).toEqual([[], []]);
       expect(invalid.code).toBe(1);
       expect(invalid).toEqual(failed(...invalid.stderr.trimEnd().split('\n')));
       expect(invalid.stderr).toMatch(/^Invalid input\n {2}#\/from must be .*\n$/);

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication, issueKey } from '../../support/builders.js';
 import { type CommandLine, failed, misused, succeeded } from '../../support/command-line.js';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import type { World } from './world.js';
 
 const LIST = [
@@ -92,7 +92,7 @@ export function endpointCommands(world: () => World): void {
           application.run('endpoints register batch.json --app-key others'),
           application.with({ stdin: '[]' }).run('endpoints register -'),
           application
-            .with({ stdin: '[{"name": "X", "path": "x", "method": "GET"}]' })
+            .with({ stdin: '[{"name": "X", "path": "/{x", "method": "GET"}]' })
             .run('endpoints register -'),
           stranger.run('endpoints register batch.json'),
           stranger.run('endpoints register list.json'),
@@ -108,7 +108,7 @@ export function endpointCommands(world: () => World): void {
       expect(invalid).toEqual(
         failed(
           'Invalid input',
-          '  #/endpoints/0/path must be a string of 1 to 600 characters: a path that begins with /',
+          '  #/endpoints/0/path must be a string of 1 to 600 characters: a path such as /orders/{orderId}',
         ),
       );
       expect(keyless).toEqual(

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication, issueKey } from '../../support/builders.js';
 import { failed, misused, succeeded } from '../../support/command-line.js';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import type { World } from './world.js';
 
 export function environmentCommands(world: () => World): void {
@@ -79,7 +79,7 @@ export function environmentCommands(world: () => World): void {
         operator.run('environments delete parcels staging'),
       ]);
       expect(dry).toEqual(succeeded(`Would delete ${thing}.`));
-      expect(unasked).toEqual(misused(`Delete ${thing}? There is nobody to ask: say --yes.`));
+      expect(unasked).toEqual(misused(`Delete ${thing}? There is no terminal to confirm at: pass --yes.`));
       expect(await operator.json('environments delete parcels staging --yes')).toMatchObject({
         deleted: { name: 'staging' },
       });

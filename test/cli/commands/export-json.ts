@@ -1,8 +1,8 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication, endpoint } from '../../support/builders.js';
 import { failed, misused } from '../../support/command-line.js';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createRegistrant, register } from '../../support/registrations.js';
 import type { World } from './world.js';
 

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '../../support/jest.js';
 import { CLI_MAIN } from '../../support/command-line.js';
+import { describe, expect, it } from '../../support/jest.js';
 import { ADMIN_KEY } from '../../support/start-app.js';
 import { runInOneShell, section, walkthroughSteps, withPlaceholders } from '../../support/walkthrough.js';
 import type { World } from './world.js';
@@ -21,7 +21,7 @@ export function handbook(world: () => World): void {
 
     it('shows in README.md what commands do', async () => {
       const text = await readFile(join(REPOSITORY, 'README.md'), 'utf8');
-      await worksWordForWord(world(), section(text, 'Command line'));
+      await worksWordForWord(world(), section(text, 'The first five minutes'));
     });
   });
 }

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication } from '../../support/builders.js';
 import { failed, misused } from '../../support/command-line.js';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { withPlaceholders } from '../../support/walkthrough.js';
 import type { World } from './world.js';
 

@@ -1,8 +1,8 @@
-import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { createApplication } from '../../support/builders.js';
 import { failed, misused, succeeded } from '../../support/command-line.js';
+import { beforeAll, describe, expect, it } from '../../support/jest.js';
 import { ADMIN_KEY } from '../../support/start-app.js';
 import { withPlaceholders } from '../../support/walkthrough.js';
 import type { World } from './world.js';
@@ -112,7 +112,7 @@ export function keyCommands(world: () => World): void {
         operator.run(`${revoke} --dry-run`),
         operator.run('keys revoke stamps production nonsense --yes'),
       ]);
-      expect(unasked).toEqual(misused(`Revoke ${thing}? There is nobody to ask: say --yes.`));
+      expect(unasked).toEqual(misused(`Revoke ${thing}? There is no terminal to confirm at: pass --yes.`));
       expect(wouldRevoke).toEqual(succeeded(`Would revoke ${thing}.`));
       expect(missing).toEqual(
         failed('API key not found: production of stamps has no API key with the id nonsense.'),

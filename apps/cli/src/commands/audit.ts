@@ -10,6 +10,7 @@ interface ListOptions {
   readonly application?: string;
   readonly action?: string;
   readonly actor?: string;
+  readonly operator?: string;
   readonly from?: string;
   readonly to?: string;
   readonly limit: number;
@@ -25,6 +26,7 @@ export function addAuditCommands(root: Command): void {
     .option('--application <appKey>', 'only entries of this application')
     .option('--action <action>', 'only this action, such as application.updated')
     .option('--actor <actor>', 'only by admin, application, registry, anonymous, or the API key with this id')
+    .option('--operator <name>', 'only by, or of, this operator; REGISTRY_ADMIN_KEY for that key')
     .option('--from <time>', 'only entries at or after this time, such as 2026-01-31T00:00:00Z')
     .option('--to <time>', 'only entries before this time')
     .option('--limit <count>', 'how many at most', positiveNumber, DEFAULT_LIMIT)
@@ -37,12 +39,12 @@ export function addAuditCommands(root: Command): void {
     )
     .action(async (options: ListOptions, command: Command) => {
       const { registry, output } = await Session.open(command);
-      const { application, action, actor, from, to, limit } = options;
-      const query = { app_key: application, action, actor, from, to };
+      const { application, action, actor, operator, from, to, limit } = options;
+      const query = { app_key: application, action, actor, operator, from, to };
       await output.pages(registry.pages<AuditEntry>('/audit-logs', { query, most: limit }), {
         TIME: ({ createdAt }) => createdAt,
         ACTION: (entry) => entry.action,
-        ACTOR: (entry) => entry.actor,
+        ACTOR: ({ actor, operatorName }) => operatorName ?? actor,
         APPLICATION: ({ appKey }) => appKey,
         ENVIRONMENT: ({ environment }) => environment,
         FROM: ({ ipAddress }) => ipAddress,

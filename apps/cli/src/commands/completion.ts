@@ -4,14 +4,16 @@ import { examples } from '../help.js';
 
 const NAME = 'completion';
 
-/** `completion`, and the hidden command that shells ask. To be called last: it reads what is there. */
+/**
+ * `completion`, and the hidden command that shells call. Must be called last: it reads the commands defined so far.
+ */
 export function addCompletionCommand(root: Command): void {
   const { commands } = tab(root, { completionCommandName: NAME });
   for (const command of commands.values()) {
     for (const { long, description, required } of root.options) {
       const name = long?.replace(/^--/, '') ?? '';
       if (name === 'version') continue;
-      // An option with a value is one with a handler; which values there are is not ours to know.
+      // An option that takes a value needs a handler; the values themselves are not completed.
       if (required) command.option(name, description, () => undefined);
       else command.option(name, description);
     }

@@ -6,7 +6,7 @@ import { Failure, WrongUsage } from '../failure.js';
 import { globalOptions } from '../global-options.js';
 import { examples } from '../help.js';
 import { dryRunOption, type WriteOptions } from '../option-values.js';
-import { asApplication, asWhoeverIsKnown } from '../registry/credentials.js';
+import { asApplication, withKnownCredentials } from '../registry/credentials.js';
 import type { Discovery, Registration } from '../registry/shapes.js';
 import { Session } from '../session.js';
 
@@ -14,7 +14,7 @@ interface RegisterOptions extends WriteOptions {
   readonly environment?: string;
 }
 
-/** What `POST /register/endpoints` takes; the endpoints are the registry's to judge. */
+/** The body of `POST /register/endpoints`; the registry validates the endpoints. */
 interface Batch {
   readonly app_key?: string;
   readonly environment?: string;
@@ -36,7 +36,7 @@ function addList(endpoints: Command): void {
     .argument('[environment]', 'the environment', 'production')
     .addHelpText('after', examples('endpoints list orders', 'endpoints list orders staging --json'))
     .action(async (appKey: string, environment: string, _options: object, command: Command) => {
-      const { registry, output } = await Session.open(command, asWhoeverIsKnown);
+      const { registry, output } = await Session.open(command, withKnownCredentials);
       const found = await registry.get<Discovery>('/endpoints', { app_key: appKey, environment });
       output.list(found.endpoints, {
         METHOD: ({ method }) => method,
@@ -85,6 +85,7 @@ function addRegister(endpoints: Command): void {
           FIELDS: ({ fields }) => fields?.join(', '),
         });
       }
+      for (const { pointer, detail } of outcome.warnings ?? []) output.say(`warning: ${pointer} ${detail}`);
       output.done(outcome.message);
     });
 }
@@ -112,7 +113,7 @@ function batchIn(file: string, content: string): Batch {
   throw new Failure(`${source} holds neither a list of endpoints nor a batch with one`);
 }
 
-/** What the command line and the file say, when they say the same or only one says something. */
+/** A value given on the command line, in the file, or the same in both. */
 function agreed(given: string | undefined, inFile: string | undefined, option: string): string | undefined {
   if (given !== undefined && inFile !== undefined && given !== inFile) {
     throw new WrongUsage(`${option} is ${given}, and the file says ${inFile}`);

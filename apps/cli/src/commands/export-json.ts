@@ -5,7 +5,7 @@ import { exportedApplications } from '../registry/exported-applications.js';
 import { Session } from '../session.js';
 import { writeDocument } from '../terminal/document.js';
 import { printableJson } from '../terminal/printable.js';
-import { Progress } from '../terminal/progress.js';
+import { progress } from '../terminal/progress.js';
 
 /** `export json`. */
 export function addJsonExportCommand(root: Command): void {
@@ -17,14 +17,19 @@ export function addJsonExportCommand(root: Command): void {
     .addHelpText('after', examples('export json --output registry.json', 'export json orders'))
     .action(async (appKey: string | undefined, { output: file }: { output?: string }, command: Command) => {
       const { registry, output } = await Session.open(command);
-      const progress = new Progress('applications');
+      const bar = progress();
+      bar.begin('Applications');
+      let applications = 0;
+      const counted = (): void => {
+        applications += 1;
+        bar.advance();
+      };
       try {
-        await writeDocument(file, documentOf(exportedApplications(registry, appKey), progress));
+        await writeDocument(file, documentOf(exportedApplications(registry, appKey), counted));
       } finally {
-        progress.end();
+        bar.end();
       }
       if (file !== undefined) {
-        const applications = progress.count;
         output.done(`Exported ${applications} application${applications === 1 ? '' : 's'} to ${file}.`, {
           applications,
           file,
@@ -33,15 +38,15 @@ export function addJsonExportCommand(root: Command): void {
     });
 }
 
-/** `{ "applications": [...] }`, as it comes. */
-async function* documentOf(applications: AsyncIterable<object>, progress: Progress): AsyncGenerator<string> {
+/** Writes `{ "applications": [...] }` as a stream; calls `written` after each application. */
+async function* documentOf(applications: AsyncIterable<object>, written: () => void): AsyncGenerator<string> {
   yield '{\n  "applications": [';
   let separator = '';
   for await (const application of applications) {
     const lines = printableJson(application).replaceAll('\n', '\n    ');
     yield `${separator}\n    ${lines}`;
     separator = ',';
-    progress.advance(1);
+    written();
   }
   yield `${separator === '' ? '' : '\n  '}]\n}\n`;
 }

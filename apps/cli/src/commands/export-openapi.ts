@@ -4,8 +4,8 @@ import { isExactNumber } from '#libs/json/exact-json.js';
 import { commandGroup } from '../command-group.js';
 import { segment } from '../registry/registry-client.js';
 import { Session } from '../session.js';
-import { isUnprintable, printableJson, printableYaml } from '../terminal/printable.js';
 import { writeDocument } from '../terminal/document.js';
+import { isUnprintable, printableJson, printableYaml } from '../terminal/printable.js';
 
 const DETAILS = `
 Importing it again gives the same endpoints. What OpenAPI has no place for is in x-mcp-registry of its operation.
@@ -44,7 +44,7 @@ export function addOpenApiExportCommand(root: Command): void {
 }
 
 async function yamlText(value: object): Promise<string> {
-  // Loaded by who needs it: it takes longer than most commands take.
+  // Loaded on demand: it takes longer than most commands take.
   const { Document, visit } = await import('yaml');
   const document = new Document(value, { aliasDuplicateObjects: false, customTags: [EXACT_NUMBER] });
   visit(document, {
@@ -55,7 +55,7 @@ async function yamlText(value: object): Promise<string> {
   return printableYaml(document.toString({ lineWidth: 0 }));
 }
 
-/** Writes a number with the digits that it has. */
+/** Writes a number with all its digits. */
 const EXACT_NUMBER: ScalarTag = {
   identify: isExactNumber,
   default: true,

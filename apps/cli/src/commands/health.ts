@@ -152,7 +152,7 @@ function addHistory(health: Command): void {
     });
 }
 
-/** Names of an application's environments for the ids that health goes by. */
+/** Names of an application's environments by their target ids. */
 interface EnvironmentNames {
   /** @throws Failure when the application has no environment of the name */
   idOf(name: string | undefined): string | undefined;
@@ -168,7 +168,7 @@ async function environmentsOf(registry: RegistryClient, appKey: string): Promise
       if (found === undefined) throw new Failure(`Environment not found: ${appKey} has no ${name}.`);
       return found.id;
     },
-    // One that was deleted meanwhile has an id only.
+    // An environment deleted meanwhile is shown by its id.
     nameOf: (id) =>
       id === null ? '(application)' : (environments.find((environment) => environment.id === id)?.name ?? id),
   };

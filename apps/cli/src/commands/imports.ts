@@ -11,7 +11,7 @@ line can be seen by others, its password included. The registry's database is th
 Each application is written whole or not at all. It can be run again, and writes differences only.
 `;
 
-/** `import redis|reference`: what other registries have, straight into this one's database. */
+/** `import redis|reference`: copies another registry into the database of this one. */
 export function addDatabaseImportCommands(root: Command): void {
   const imports = commandGroup(root, 'import', 'take over what is described or registered elsewhere');
 

@@ -1,31 +1,21 @@
 import type { Command } from 'commander';
 import { Failure } from '../failure.js';
 import { examples } from '../help.js';
-import {
-  dryRunOption,
-  positiveNumber,
-  type RemovalOptions,
-  wholeNumber,
-  type WriteOptions,
-  yesOption,
-} from '../option-values.js';
+import { dryRunOption, type RemovalOptions, yesOption } from '../option-values.js';
 import { segment } from '../registry/registry-client.js';
 import type { ApiKey, IssuedApiKey } from '../registry/shapes.js';
 import { Session } from '../session.js';
-import { reserveSecretFile, type SecretFile } from '../terminal/secret-file.js';
-
-interface ExpiryOptions extends WriteOptions {
-  readonly expiresAt?: string;
-  readonly expiresInDays?: number;
-  readonly outputFile?: string;
-}
+import {
+  type ExpiryOptions,
+  handOver,
+  keyState,
+  type RotationOptions,
+  withExpiry,
+  withRotation,
+} from './issued-keys.js';
 
 interface IssueOptions extends ExpiryOptions {
   readonly name: string;
-}
-
-interface RotateOptions extends ExpiryOptions {
-  readonly gracePeriod?: number;
 }
 
 /** `keys list|issue|rotate|revoke`. */
@@ -50,7 +40,7 @@ function addList(keys: Command): void {
         ID: ({ id }) => id,
         NAME: ({ name }) => name,
         PREFIX: ({ prefix }) => prefix,
-        STATE: stateOf,
+        STATE: ({ isActive, ...key }) => keyState(key) ?? (isActive ? 'active' : 'inactive'),
         EXPIRES: ({ expiresAt }) => expiresAt,
         'LAST USED': ({ lastUsedAt }) => lastUsedAt,
       });
@@ -76,23 +66,24 @@ function addIssue(keys: Command): void {
     .action(async (appKey: string, environment: string, options: IssueOptions, command: Command) => {
       const { name, expiresAt, expiresInDays } = options;
       const body = { name, expiresAt, expiresInDays };
-      await handOver(await Session.open(command), { path: pathOf(appKey, environment), body, options });
+      await handOver(await Session.open(command), {
+        path: pathOf(appKey, environment),
+        body,
+        options,
+        kind: 'API key',
+        secretOf: ({ apiKey }: IssuedApiKey) => apiKey,
+      });
     });
 }
 
 function addRotate(keys: Command): void {
-  withExpiry(
+  withRotation(
     keys
       .command('rotate')
       .description('replace an API key by a new one, which has an id of its own and is shown this once')
       .argument('<appKey>')
       .argument('<environment>')
-      .argument('<id>', 'id of the key, from `keys list`')
-      .option(
-        '--grace-period <seconds>',
-        'how long the old key lives on; not at all by default',
-        wholeNumber,
-      ),
+      .argument('<id>', 'id of the key, from `keys list`'),
   )
     .addHelpText(
       'after',
@@ -102,11 +93,17 @@ function addRotate(keys: Command): void {
       ),
     )
     .action(
-      async (appKey: string, environment: string, id: string, options: RotateOptions, command: Command) => {
+      async (appKey: string, environment: string, id: string, options: RotationOptions, command: Command) => {
         const { gracePeriod, expiresAt, expiresInDays } = options;
         const path = `${pathOf(appKey, environment, id)}/rotate`;
         const body = { gracePeriodSeconds: gracePeriod, expiresAt, expiresInDays };
-        await handOver(await Session.open(command), { path, body, options });
+        await handOver(await Session.open(command), {
+          path,
+          body,
+          options,
+          kind: 'API key',
+          secretOf: ({ apiKey }: IssuedApiKey) => apiKey,
+        });
       },
     );
 }
@@ -148,56 +145,6 @@ function addRevoke(keys: Command): void {
         );
       },
     );
-}
-
-function withExpiry(command: Command): Command {
-  return command
-    .option('--expires-in-days <days>', 'days after which it is refused; never by default', positiveNumber)
-    .option('--expires-at <time>', 'the same as a time, such as 2027-01-31T00:00:00Z')
-    .option('--output-file <file>', 'write the key there, readable by you only; the file must not exist yet')
-    .addOption(dryRunOption());
-}
-
-interface Handover {
-  readonly path: string;
-  readonly body: object;
-  readonly options: ExpiryOptions;
-}
-
-/** Has a key made, and gives it to whoever asked: on stdout, or into a file that is there before the key is. */
-async function handOver(session: Session, { path, body, options }: Handover): Promise<void> {
-  const file =
-    options.outputFile === undefined || options.dryRun === true
-      ? undefined
-      : await reserveSecretFile(options.outputFile);
-  try {
-    const issued = await session.change<IssuedApiKey>({ method: 'POST', path, body }, options);
-    if (issued !== undefined) await show(session, issued, file);
-  } finally {
-    await file?.close();
-  }
-}
-
-async function show({ output }: Session, issued: IssuedApiKey, file: SecretFile | undefined): Promise<void> {
-  if (file === undefined) {
-    output.say(`This is API key ${issued.id}, shown this once: keep it safe, the registry does not have it.`);
-    output.done(issued.apiKey, issued);
-    return;
-  }
-  await file.write(issued.apiKey).catch((error: unknown) => {
-    throw new Failure(
-      `${file.path} cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): ` +
-        `nobody has API key ${issued.id} now, so revoke it`,
-    );
-  });
-  const { apiKey: _secret, ...rest } = issued;
-  output.done(`API key ${issued.id} is in ${file.path}.`, { ...rest, outputFile: file.path });
-}
-
-function stateOf({ isActive, revokedAt, expiresAt }: ApiKey): string {
-  if (revokedAt !== null) return 'revoked';
-  if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) return 'expired';
-  return isActive ? 'active' : 'inactive';
 }
 
 function pathOf(appKey: string, environment: string, id?: string): string {

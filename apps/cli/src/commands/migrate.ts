@@ -18,7 +18,7 @@ DATABASE_URL, and DATABASE_DIRECT_URL where a transaction pooler stands before t
 environment or from .env in the working directory. No registry needs to run.`,
     )
     .action(async ({ dryRun }: WriteOptions, command: Command) => {
-      // Brings TypeORM along, which no other command shall wait for.
+      // Loads TypeORM, which would slow down every other command.
       const { migrate, migrationsToRun } = await import('../database/migrate.js');
       const output = new Output(globalOptions(command).json);
       const names = await (dryRun === true ? migrationsToRun() : migrate());

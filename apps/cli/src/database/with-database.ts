@@ -1,36 +1,38 @@
-import { existsSync } from 'node:fs';
-import { loadEnvFile } from 'node:process';
 import { ConfigError } from '#libs/config/config-error.js';
+import { readEnvFile } from '#libs/config/env-file.js';
 import { loadDatabaseConfig } from '#libs/config/load-config.js';
-import { waitForDatabase, type Waiting } from '#libs/database/wait-for-database.js';
-import { startupFailure } from '#registry/startup-failure.js';
+import { type RetryOptions, waitForDatabase } from '#libs/database/wait-for-database.js';
+import { startupFailure } from '#registry/bootstrap/startup-failure.js';
 import { Failure, WrongUsage } from '../failure.js';
 
-/** Who sits at a terminal would rather be told than wait. */
-export const ONCE: Omit<Waiting, 'setting'> = { timeoutSeconds: 0, signal: new AbortController().signal };
+/** The CLI does not retry: it fails fast. */
+export const noRetry = (): Omit<RetryOptions, 'setting'> => ({
+  timeoutSeconds: 0,
+  signal: new AbortController().signal,
+});
 
 /**
- * Does some work on the registry's database: DATABASE_DIRECT_URL, otherwise DATABASE_URL, from the environment or
- * from `.env`, as the service reads them.
+ * Runs `work` on the registry's database: DATABASE_DIRECT_URL, otherwise DATABASE_URL, from the environment or from
+ * `.env`, as the service reads them.
  *
  * @throws WrongUsage when there is no usable address; Failure when the database cannot be reached
  */
 export async function withDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
   const { url, setting } = databaseUrl();
   try {
-    return await work(await waitForDatabase(url, { ...ONCE, setting }));
+    return await work(await waitForDatabase(url, { ...noRetry(), setting }));
   } catch (error) {
     throw await databaseFailure(error);
   }
 }
 
-/** What went wrong with the database, in the words in which the service says it. */
+/** The database error as the service words it. */
 export async function databaseFailure(error: unknown): Promise<Failure> {
   return error instanceof Failure ? error : new Failure((await startupFailure(error)).trimEnd().split('\n'));
 }
 
-function databaseUrl(): { url: string; setting: Waiting['setting'] } {
-  if (existsSync('.env')) loadEnvFile('.env');
+function databaseUrl(): { url: string; setting: RetryOptions['setting'] } {
+  readEnvFile();
   try {
     const { url, directUrl } = loadDatabaseConfig(process.env);
     if (directUrl !== undefined) return { url: directUrl, setting: 'DATABASE_DIRECT_URL' };

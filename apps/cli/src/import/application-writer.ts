@@ -4,24 +4,25 @@ import {
   translateDatabaseError,
 } from '#libs/database/database-errors.js';
 import { DomainError } from '#libs/problem-details/domain-error.js';
-import { ImportTally } from '#registry/imports/import-tally.js';
+import { ImportCounts } from '#registry/imports/import-counts.js';
 import type { ImportOptions, ImportsService, PlacedApplication } from '#registry/imports/imports.service.js';
 import type { SourceApplication } from '#registry/imports/source-record.js';
 import { Failure } from '../failure.js';
 
 /**
- * Writes one application whole. What keeps just this one from being written is a problem of it, and the import goes on.
+ * Writes one application in one transaction. An error that concerns this application only is recorded as its problem,
+ * and the import continues.
  *
  * @returns undefined when it was not written
- * @throws Failure when the registry's database is away
+ * @throws Failure when the registry's database is not available
  */
 export async function writeApplication(
   imports: ImportsService,
   source: SourceApplication,
-  tally: ImportTally,
+  tally: ImportCounts,
   options: ImportOptions,
 ): Promise<PlacedApplication | undefined> {
-  const part = new ImportTally();
+  const part = new ImportCounts();
   try {
     return await imports.importApplication(source, part, options);
   } catch (error) {
@@ -36,7 +37,7 @@ export async function writeApplication(
     tally.add('applications', 'skipped');
     return undefined;
   } finally {
-    // Of an application that was not written, only what was found wrong before.
+    // A rolled-back application keeps only the problems found before the write.
     tally.include(part);
   }
 }

@@ -4,10 +4,10 @@ import type { ImportEnding } from './import-result.js';
 import type { Interruption } from './interruption.js';
 
 /**
- * Does the work of an import to its end, or as far as it goes.
+ * Runs an import until it is complete, interrupted or failed.
  *
- * @param position how far it has come
- * @returns how it ended when not everything was done
+ * @param position describes the progress
+ * @returns why it ended early; undefined when it is complete
  */
 export async function endingOf(
   work: () => Promise<void>,

@@ -1,10 +1,10 @@
 import {
+  type ImportCounts,
   IMPORTED_KINDS,
   type ImportedKind,
-  type ImportTally,
   type Outcome,
   OUTCOMES,
-} from '#registry/imports/import-tally.js';
+} from '#registry/imports/import-counts.js';
 import { Failure } from '../failure.js';
 import { Output } from '../terminal/output.js';
 
@@ -17,33 +17,33 @@ const NAMES: Readonly<Record<ImportedKind, string>> = {
   auditEntries: 'audit entries',
 };
 
-/** The operator ended the import. Exit code 130, as of a program that SIGINT ends. */
+/** The operator interrupted the import. Exit code 130, as after SIGINT. */
 class Stopped extends Failure {
   override readonly name = 'Stopped';
   override readonly exitCode = 130;
 }
 
-/** An end before everything was read: the operator's wish, or what made it impossible to go on. */
+/** Why an import ended early: the operator interrupted it, or an error stopped it. */
 export interface ImportEnding {
   readonly reason: 'interrupted' | Failure;
-  /** How far it came, as in "after 12 of 40 applications". */
+  /** The progress, as in "after 12 of 40 applications". */
   readonly position: string;
 }
 
-/** What an import has come to. */
+/** The result of an import. */
 export interface ImportResult {
-  readonly tally: ImportTally;
+  readonly tally: ImportCounts;
   readonly dryRun: boolean;
-  /** Why and where it ended before its time. */
+  /** Set when it ended early. */
   readonly ending: ImportEnding | undefined;
-  /** What else there is to know. */
+  /** Notes for the operator. */
   readonly notes: readonly string[];
 }
 
 /**
- * Shows the result: a table and, on stderr, what is wrong with the source; or all of it as JSON.
+ * Shows the result: a table and, on stderr, the problems of the source; or all of it as JSON.
  *
- * @throws Failure when something was left behind, or the import ended before its time
+ * @throws Failure when something was not imported, or the import ended early
  */
 export function showImport({ tally, dryRun, ending, notes }: ImportResult, json: boolean): void {
   const output = new Output(json);
@@ -73,21 +73,21 @@ export function showImport({ tally, dryRun, ending, notes }: ImportResult, json:
     );
   }
   for (const note of notes) output.say(note);
-  if (ending !== undefined) throw endingOf(ending);
+  if (ending !== undefined) throw endedEarly(ending);
   if (tally.numberOfProblems > 0) {
     const problems = tally.numberOfProblems === 1 ? '1 problem' : `${tally.numberOfProblems} problems`;
     throw new Failure(`${problems}: the rest is ${dryRun ? 'fine' : 'imported'}.`);
   }
 }
 
-function endingOf({ reason, position }: ImportEnding): Failure {
-  const advice = 'What is written is whole; run it again to go on.';
+function endedEarly({ reason, position }: ImportEnding): Failure {
+  const advice = 'Everything written is complete; run it again to continue.';
   return reason === 'interrupted'
     ? new Stopped(`Interrupted ${position}. ${advice}`)
     : new Failure([...reason.lines, `The import ended ${position}. ${advice}`]);
 }
 
-function countsOf(tally: ImportTally, kind: ImportedKind): Record<Outcome, number> {
+function countsOf(tally: ImportCounts, kind: ImportedKind): Record<Outcome, number> {
   return Object.fromEntries(OUTCOMES.map((outcome) => [outcome, tally.count(kind, outcome)])) as Record<
     Outcome,
     number

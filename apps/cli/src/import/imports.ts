@@ -1,17 +1,17 @@
 import type { GlobalOptions } from '../global-options.js';
 import type { WriteOptions } from '../option-values.js';
-import { type Progress, progress } from '../terminal/progress-bar.js';
+import { type Progress, progress } from '../terminal/progress.js';
 import { type ImportResult, showImport } from './import-result.js';
 import { type RegistrySettings, registrySettings } from './registry-settings.js';
 import { type SourceKind, sourceUrl } from './source-url.js';
 
-/** What `import redis` can be told. */
+/** Options of `import redis`. */
 export interface RedisImportOptions extends WriteOptions {
   readonly environment: string;
   readonly keysFile: string;
 }
 
-/** `import redis`: shows what became of it. @throws WrongUsage when source or registry are named wrongly; Failure */
+/** Runs `import redis` and shows the result. @throws WrongUsage when source or registry are named wrongly; Failure */
 export async function fromRedis(
   argument: string | undefined,
   { environment, keysFile, dryRun = false }: RedisImportOptions,
@@ -25,7 +25,9 @@ export async function fromRedis(
   await run(json, (bar) => importRedis({ environment, keysFile, dryRun, ...source, progress: bar }));
 }
 
-/** `import reference`: shows what became of it. @throws WrongUsage when source or registry are named wrongly; Failure */
+/**
+ * Runs `import reference` and shows the result. @throws WrongUsage when source or registry are named wrongly; Failure
+ */
 export async function fromReference(
   argument: string | undefined,
   { dryRun = false }: WriteOptions,
@@ -39,7 +41,7 @@ export async function fromReference(
   await run(json, (bar) => importReference({ dryRun, ...source, progress: bar }));
 }
 
-/** What is told of wrong usage before the registry is loaded, which takes a second. */
+/** Checks the usage before the registry is loaded, which takes a second. */
 async function openable(
   argument: string | undefined,
   kind: SourceKind,

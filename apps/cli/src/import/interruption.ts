@@ -1,8 +1,8 @@
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Notices Ctrl-C and SIGTERM, so that work can end where it leaves nothing half done. The second one does what it would
- * do anyway.
+ * Catches the first SIGINT or SIGTERM, so that work can stop at a consistent point. A second signal has its default
+ * effect.
  */
 export class Interruption {
   private readonly controller = new AbortController();

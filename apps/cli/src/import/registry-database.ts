@@ -5,12 +5,12 @@ import { pendingMigrations } from '#libs/database/run-migrations.js';
 import { reachDatabase } from '#libs/database/wait-for-database.js';
 import { migrations } from '#migrations/migrations.js';
 import { ImportsModule } from '#registry/imports/imports.module.js';
-import { databaseFailure, ONCE } from '../database/with-database.js';
+import { databaseFailure, noRetry } from '../database/with-database.js';
 import { Failure } from '../failure.js';
 import type { RegistrySettings } from './registry-settings.js';
 
 /**
- * The registry's own services on its database, without HTTP and without probes. Whoever opens it closes it.
+ * The registry's services on its database, without HTTP, jobs and probes. The caller closes it.
  *
  * @throws Failure when it cannot be reached, or lacks migrations
  */
@@ -19,7 +19,10 @@ export async function openRegistryDatabase({
   databaseUrl,
 }: RegistrySettings): Promise<INestApplicationContext> {
   try {
-    const reached = await reachDatabase({ url: databaseUrl, directUrl: config.database.directUrl }, ONCE);
+    const reached = await reachDatabase(
+      { url: databaseUrl, directUrl: config.database.directUrl },
+      noRetry(),
+    );
     const pending = await pendingMigrations(reached.directUrl ?? reached.url, migrations);
     if (pending.length > 0) {
       throw new Failure(

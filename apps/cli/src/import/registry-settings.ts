@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { loadEnvFile } from 'node:process';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { ConfigError } from '#libs/config/config-error.js';
+import { readEnvFile } from '#libs/config/env-file.js';
 import { loadConfig } from '#libs/config/load-config.js';
 import { WrongUsage } from '../failure.js';
 
-/** One that listens, one for the transaction, one for what is asked outside of it, and one to spare. */
+/** Connections: one that listens, one for the transaction, one for queries outside of it, one spare. */
 const CONNECTIONS = 4;
 
 const withoutDatabase = (
@@ -16,27 +15,28 @@ With the embedded database, leave the service running and say, in its directory:
   export DATABASE_URL="postgres://mcp_registry:$(cat ${dataDir}/postgres-password)@127.0.0.1:$(sed -n 4p ${dataDir}/postgres/postmaster.pid)/mcp_registry"
   export SECRET_KEY="$(cat ${dataDir}/secret-key)"`;
 
-/** The settings of the service, as far as an import needs them. */
+/** The settings of the service that an import needs. */
 export interface RegistrySettings {
   readonly config: AppConfig;
   readonly databaseUrl: string;
-  /** Whether keys issued here carry the mark by which the service knows its own at sight. */
+  /** Whether issued keys carry the HMAC checksum. */
   readonly hasSecretKey: boolean;
 }
 
 /**
  * Reads the settings as the service does, from the environment and from `.env`.
  *
- * @throws WrongUsage when they name no database, or cannot be used
+ * @throws WrongUsage when they name no database, or are invalid
  */
 export async function registrySettings(): Promise<RegistrySettings> {
-  if (existsSync('.env')) loadEnvFile('.env');
+  readEnvFile();
   const hasSecretKey = isGiven('SECRET_KEY');
   const anySecret = (): string => randomBytes(32).toString('base64url');
   try {
     const config = await loadConfig({
       ...process.env,
-      // None shall be made here. Keys issued under another SECRET_KEY than the service's are as good, but not known at sight.
+      // Do not generate secrets here. Keys issued under another SECRET_KEY than the service has are valid, but not
+      // recognised by their checksum.
       ...(!hasSecretKey && { SECRET_KEY: anySecret() }),
       ...(!isGiven('REGISTRY_ADMIN_KEY') && { REGISTRY_ADMIN_KEY: anySecret() }),
     });

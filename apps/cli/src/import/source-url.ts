@@ -5,17 +5,17 @@ import { askSecret, isInteractive } from '../terminal/prompts.js';
 
 const VARIABLE = 'MCP_REGISTRY_IMPORT_URL';
 
-/** Which URLs can be meant. */
+/** The accepted schemes. */
 export interface SourceKind {
   readonly protocols: readonly string[];
   readonly example: string;
 }
 
 /**
- * The URL of what is imported: from the argument, from standard input when that is `-`, otherwise from the environment
- * or from whoever sits at the terminal. A password in an argument is there for everybody to see.
+ * The URL of the source: from the argument, from standard input when that is `-`, otherwise from the environment or a
+ * prompt. A password in an argument is visible to every user of the machine.
  *
- * @throws WrongUsage when there is none, or it is of another kind; what it holds is never repeated
+ * @throws WrongUsage when there is none, or its scheme is another; the message never repeats the value
  */
 export async function sourceUrl(
   argument: string | undefined,
@@ -30,14 +30,14 @@ export async function sourceUrl(
   }
   const text = trimmed === '' ? (await askSecret(`The URL to import from (${example})`)).trim() : trimmed;
   const url = parsedUrl(text);
-  // The parser takes postgresql:/host for a URL without a host.
+  // The URL parser accepts postgresql:/host as a URL without a host.
   if (url === undefined || !protocols.includes(url.protocol) || !/^[a-z]+:\/\//i.test(text)) {
     throw new WrongUsage(`The URL to import from is not one such as ${example}.`);
   }
   return url;
 }
 
-/** The URL as it may be shown: without its password and its parameters, which may hold another one. */
+/** The URL for messages: without its password and its parameters, which may hold another one. */
 export function shownUrl(url: URL): string {
   const shown = new URL(url);
   if (shown.password !== '') shown.password = '***';
@@ -45,7 +45,7 @@ export function shownUrl(url: URL): string {
   return shown.href;
 }
 
-/** What an error of a driver says, without the URL's password. */
+/** The message of a driver's error, without the password of the URL. */
 export function withoutPassword(error: unknown, { password }: URL): string {
   const { message, code } = error as { message?: string; code?: string };
   const said = message !== undefined && message !== '' ? message : (code ?? String(error));

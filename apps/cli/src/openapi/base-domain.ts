@@ -1,14 +1,23 @@
 import type { OpenApiDocument } from '#libs/openapi/openapi-document.js';
-import { firstServer, pathBelow, pathOfBaseDomain } from '#libs/openapi/server-url.js';
+import {
+  pathBelow,
+  pathOfBaseDomain,
+  type ServerChoice,
+  serverOfDocument,
+} from '#libs/openapi/server-url.js';
 import { baseUrlOf } from '#libs/validation/base-url.js';
 import { parsedUrl } from '#libs/validation/parsed-url.js';
 
 /**
- * The base domain below which the endpoints of a document would be found, given the one that is registered;
- * `undefined` when that is the one, or the document does not say where its API is.
+ * The base domain of the endpoints of a document, compared with the registered one; `undefined` when they are the
+ * same, or the document names no server.
  */
-export function proposedBaseDomain(document: OpenApiDocument, registered: string | null): string | undefined {
-  const { origin, path } = firstServer(document.root.servers);
+export function proposedBaseDomain(
+  document: OpenApiDocument,
+  registered: string | null,
+  choice: ServerChoice,
+): string | undefined {
+  const { origin, path } = serverOfDocument(document.root.servers, { ...choice, documentUrl: document.url });
   if (origin === undefined) return undefined;
   const registeredPath = pathOfBaseDomain(registered);
   const url = `${origin}${pathBelow(path, registeredPath) === undefined ? '' : registeredPath}`;

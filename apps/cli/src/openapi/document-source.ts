@@ -1,47 +1,40 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { DocumentSet, OutsideReference, SourceDocument } from '#libs/openapi/document-set.js';
+import { documentValue } from '#libs/openapi/document-value.js';
 import { isObject, type JsonObject } from '#libs/openapi/json-object.js';
 import { UnusableDocument } from '#libs/openapi/unusable-document.js';
 import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { Failure, WrongUsage } from '../failure.js';
 import {
   downloaded,
-  fileText,
+  fileBytes,
   isUrl,
   named,
   ReadingLimits,
-  regularFileText,
+  regularFileBytes,
+  type RequestHeaders,
   withoutUserInformation,
-} from './document-text.js';
-import { documentValue } from './document-value.js';
+} from './document-bytes.js';
 
 const MAX_DOCUMENTS = 5000;
 const MAX_DEPTH = 50;
 
-/** One document of a description. */
-export interface SourceDocument {
-  /** Where it was read, without a fragment: what its references are relative to. Undefined: it was piped in. */
-  readonly url: URL | undefined;
-  readonly value: unknown;
-  /** How many references lead from the root to it. */
-  readonly depth: number;
-}
-
-/** A reference that leads out of its document. */
-export interface OutsideReference {
-  readonly reference: string;
-  /** The document that it stands in, and where. */
-  readonly document: SourceDocument;
-  readonly pointer: string;
+/** Which documents may be read, and how. */
+export interface DocumentAccess {
+  /** Folders, files and URLs that references may lead to, besides the own folder or URL of the document. */
+  readonly allowed: readonly string[];
+  /** Header fields for the origin of the document's URL, by name. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Where a description is read, and the one place that decides which other documents are read for it: those below the
- * root's own folder, by real path, or below its own origin and path; those below what the operator allows; nothing else.
+ * Reads a description and decides which other documents are read for it: those below the root's own folder, by real
+ * path, or below its own origin and path; those below what the operator allows; no others.
  */
-export class DocumentSource {
-  /** The root, which is the operator's choice and read wherever it is. */
+export class DocumentSource implements DocumentSet {
+  /** The root document, which the operator chose: read wherever it is. */
   readonly root: SourceDocument;
   private readonly documents = new Map<string, SourceDocument>();
   private readonly names: string[] = [];
@@ -51,29 +44,29 @@ export class DocumentSource {
     private readonly base: string | undefined,
     private readonly allowed: readonly string[],
     private readonly limits: ReadingLimits,
-    private readonly authorization: (url: URL) => string | undefined,
+    private readonly headers: RequestHeaders,
   ) {
     this.root = root;
     if (root.url !== undefined) this.documents.set(root.url.href, root);
   }
 
   /**
-   * @param source a file, an http(s) URL, or `-` for what is piped in; after redirects, where the URL leads is the root's
-   *   own place
-   * @param allowed folders, files and URLs; references may lead to and below them as well
-   * @throws WrongUsage when an allowed prefix is none; Failure when the root cannot be read; UnusableDocument when it is no
-   *   JSON or YAML
+   * @param source a file, an http(s) URL, or `-` for standard input; after redirects, the final URL is the root's own
+   * place
+   * @param access folders, files and URLs that references may lead to as well, and header fields
+   * @throws WrongUsage when an allowed prefix is invalid; Failure when the root cannot be read; UnusableDocument when
+   * it is not JSON or YAML
    */
-  static async open(source: string, allowed: readonly string[]): Promise<DocumentSource> {
+  static async open(source: string, { allowed, headers: given }: DocumentAccess): Promise<DocumentSource> {
     const prefixes = await Promise.all(allowed.map(prefixOf));
     const limits = new ReadingLimits();
-    const authorization = basicAuthorization(source);
-    const { text, url } = await rootText(source, limits, authorization).catch((error: unknown) => {
+    const headers = headersOf(source, given);
+    const { bytes, url } = await rootBytes(source, limits, headers).catch((error: unknown) => {
       throw new Failure(`${named(source)} cannot be read: ${reasonOf(error)}`);
     });
     const base = url === undefined ? undefined : await prefixBelow(url);
-    const root = { url, value: await documentValue(text), depth: 0 };
-    return new DocumentSource(root, base, prefixes, limits, authorization);
+    const root = { url, value: await documentValue(bytes, url?.href), depth: 0 };
+    return new DocumentSource(root, base, prefixes, limits, headers);
   }
 
   /** Every other document that was read, in that order: paths relative to the root's folder, or URLs. */
@@ -82,7 +75,7 @@ export class DocumentSource {
   }
 
   /**
-   * Reads the document that a reference leads to, once.
+   * Reads the document of a reference, once.
    *
    * @throws UnusableDocument when it must not or cannot be read
    */
@@ -103,7 +96,7 @@ export class DocumentSource {
       this.names.push(read.name);
       const document = {
         url: read.url,
-        value: this.described(await documentValue(read.text)),
+        value: this.described(await documentValue(read.bytes, read.url.href)),
         depth: from.document.depth + 1,
       };
       this.documents.set(url.href, document).set(read.url.href, document);
@@ -113,14 +106,14 @@ export class DocumentSource {
     }
   }
 
-  /** The document that a reference within what was read already leads to; `undefined`: it was not read. */
+  /** A document that was read already; `undefined`: it was not. */
   known(reference: string, document: SourceDocument): SourceDocument | undefined {
     if (reference.startsWith('#')) return document;
     const url = resolved(reference, document);
     return url === undefined ? undefined : this.documents.get(url.href);
   }
 
-  /** What messages say of a reference: the text of it and its place. */
+  /** A reference in messages: its text and its place. */
   placed({ reference, document, pointer }: OutsideReference): string {
     const where = document.url === undefined ? '' : ` of ${this.nameOf(document.url)}`;
     return `to "${reference}" at ${pointer}${document === this.root ? '' : where}`;
@@ -136,14 +129,14 @@ export class DocumentSource {
     );
   }
 
-  private async file(url: URL): Promise<{ text: string; url: URL; name: string }> {
+  private async file(url: URL): Promise<{ bytes: Uint8Array; url: URL; name: string }> {
     if (url.host !== '') throw new NotAllowed('files of other hosts are not read');
     const path = await realpath(fileURLToPath(url));
     if (!this.isAllowed((prefix) => isPathBelow(path, prefix))) throw this.notAllowed(path);
-    return { text: await regularFileText(path, this.limits), url, name: this.nameOf(pathToFileURL(path)) };
+    return { bytes: await regularFileBytes(path, this.limits), url, name: this.nameOf(pathToFileURL(path)) };
   }
 
-  private async download(url: URL): Promise<{ text: string; url: URL; name: string }> {
+  private async download(url: URL): Promise<{ bytes: Uint8Array; url: URL; name: string }> {
     const objection = (target: URL): string | undefined =>
       this.isAllowed((prefix) => isUrlBelow(target, prefix))
         ? undefined
@@ -151,9 +144,9 @@ export class DocumentSource {
     const reason =
       url.username === '' && url.password === '' ? objection(url) : 'it carries user information';
     if (reason !== undefined) throw new NotAllowed(reason);
-    const { limits, authorization } = this;
-    const { text, url: final } = await downloaded(url, { limits, authorization, objection });
-    return { text, url: withoutFragment(final), name: final.href };
+    const { limits, headers } = this;
+    const { bytes, url: final } = await downloaded(url, { limits, headers, objection });
+    return { bytes, url: withoutFragment(final), name: final.href };
   }
 
   private isAllowed(isBelow: (prefix: string) => boolean): boolean {
@@ -179,35 +172,38 @@ export class DocumentSource {
 
 class NotAllowed extends Error {}
 
-async function rootText(
+async function rootBytes(
   source: string,
   limits: ReadingLimits,
-  authorization: (url: URL) => string | undefined,
-): Promise<{ text: string; url: URL | undefined }> {
-  if (source === '-') return { text: await fileText(source, limits), url: undefined };
+  headers: RequestHeaders,
+): Promise<{ bytes: Uint8Array; url: URL | undefined }> {
+  if (source === '-') return { bytes: await fileBytes(source, limits), url: undefined };
   if (!isUrl(source)) {
-    const text = await fileText(source, limits);
+    const bytes = await fileBytes(source, limits);
     const path = resolve(source);
-    // The folder by its real path, so that a reference back to the root is known as one.
-    return { text, url: pathToFileURL(join(await realpath(dirname(path)), basename(path))) };
+    // The folder by its real path, so that a reference back to the root finds the same document.
+    return { bytes, url: pathToFileURL(join(await realpath(dirname(path)), basename(path))) };
   }
   const start = parsedUrl(source);
   if (start === undefined) throw new Error('it is not a URL');
-  const { text, url } = await downloaded(withoutFragment(withoutUserInformation(start)), {
+  const { bytes, url } = await downloaded(withoutFragment(withoutUserInformation(start)), {
     limits,
-    authorization,
+    headers,
     objection: () => undefined,
   });
-  return { text, url: withoutFragment(url) };
+  return { bytes, url: withoutFragment(url) };
 }
 
-/** User information of the source's URL goes to its own origin only, wherever redirects and references lead. */
-function basicAuthorization(source: string): (url: URL) => string | undefined {
+/** Header fields for the origin of the source only, wherever redirects and references lead. */
+function headersOf(source: string, given: DocumentAccess['headers']): RequestHeaders {
   const start = isUrl(source) ? parsedUrl(source) : undefined;
-  if (start === undefined || (start.username === '' && start.password === '')) return () => undefined;
+  if (start === undefined) return () => ({});
   const credentials = [start.username, start.password].map(percentDecoded).join(':');
-  const value = `Basic ${Buffer.from(credentials).toString('base64')}`;
-  return ({ origin }) => (origin === start.origin ? value : undefined);
+  const headers = {
+    ...(credentials !== ':' && { Authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+    ...given,
+  };
+  return ({ origin }) => (origin === start.origin ? headers : {});
 }
 
 function percentDecoded(text: string): string {
@@ -236,7 +232,7 @@ async function prefixOf(given: string): Promise<string> {
   });
 }
 
-/** The prefix of what is below the folder of a document. */
+/** The folder of a document as a prefix. */
 async function prefixBelow(url: URL): Promise<string> {
   return url.protocol === 'file:' ? realpath(dirname(fileURLToPath(url))) : new URL('.', url).href;
 }
@@ -248,7 +244,7 @@ function isPathBelow(path: string, prefix: string): boolean {
 function isUrlBelow(url: URL, prefix: string): boolean {
   const allowed = parsedUrl(prefix);
   if (allowed?.origin !== url.origin || !isUrl(url.href)) return false;
-  // Servers may take an encoded slash for one, and then ".." for the folder above.
+  // Servers may decode a slash, and then take ".." for the folder above.
   if (/%(2f|5c)/i.test(url.pathname)) return false;
   const { pathname } = allowed;
   return (

@@ -1,64 +1,94 @@
+import type { Endpoint } from '#libs/domain/endpoint.js';
 import { jsonTextOf } from '#libs/json/exact-json.js';
-import type { Endpoint } from '#libs/openapi/endpoint.js';
-import { endpointsOf } from '#libs/openapi/endpoints-of.js';
+import type { ReadingOptions } from '#libs/openapi/read-operations.js';
+import { MEBIBYTE } from '#libs/units/bytes.js';
 import { Failure } from '../failure.js';
 import type { GlobalOptions } from '../global-options.js';
 import type { RemovalOptions } from '../option-values.js';
-import { proposedBaseDomain } from './base-domain.js';
-import { named } from './document-text.js';
-import { readDocument, usable } from './read-document.js';
-import { plannedChanges, planLines, type Registration } from './registration-plan.js';
 import { Refused } from '../registry/answers.js';
 import { asApplication, asOperator } from '../registry/credentials.js';
 import { RegistryClient, segment } from '../registry/registry-client.js';
 import type { Environment } from '../registry/shapes.js';
 import { Output } from '../terminal/output.js';
 import { agreement, agrees, isInteractive } from '../terminal/prompts.js';
+import { named } from './document-bytes.js';
+import { headersFrom } from './header-values.js';
+import {
+  type DescribedEndpoints,
+  describedEndpoints,
+  readSources,
+  skippedLine,
+  USUAL_BATCH_BYTES,
+  warningLine,
+} from './read-sources.js';
+import {
+  definitionLines,
+  operationWarnings,
+  planLines,
+  plannedChanges,
+  type Registration,
+} from './registration-plan.js';
 
-/** What `import openapi` can be told. */
+/** The options of `import openapi`. */
 export interface ImportOptions extends RemovalOptions {
   readonly environment: string;
   readonly setBaseDomain: boolean;
-  /** Folders, files and URLs that references of the document may lead to, beside its own. */
+  /** Refuse documents with mistakes. */
+  readonly strict: boolean;
+  /** Folders, files and URLs that references of the document may lead to, besides its own. */
   readonly allowReference?: readonly string[];
+  /** Header fields for the document's URL, each with the place of its value. */
+  readonly header?: readonly string[];
+  readonly server?: number | string;
+  readonly serverVariable?: readonly (readonly [name: string, value: string])[];
+  readonly includeTag?: readonly string[];
+  readonly excludeTag?: readonly string[];
+  readonly pathPrefix?: string;
+  /** `shared` or `inline`; absent: shared when the batch would be too large otherwise. */
+  readonly definitions?: string;
 }
 
-/** What `GET /endpoints` answers. */
+/** The response of `GET /endpoints`. */
 interface Registered {
   readonly environment: Environment;
   readonly endpoints: readonly Endpoint[];
 }
 
-const MEBIBYTE = 1024 * 1024;
-const USUAL_BATCH_BYTES = 10 * MEBIBYTE;
-
 /**
- * Shows what a document would change in what is registered, asks, and registers it.
+ * Shows the changes of an import, asks for confirmation, and registers the endpoints.
  *
- * @throws Failure when it cannot be used, or the registry refuses it
+ * @throws Failure when a document cannot be used, or the registry refuses its endpoints
  */
 export async function importOpenApi(
-  source: string,
+  sources: readonly string[],
   chosen: ImportOptions,
   options: GlobalOptions,
 ): Promise<void> {
-  const { environment, dryRun, yes, allowReference = [] } = chosen;
+  const { environment, dryRun, yes } = chosen;
   const output = new Output(options.json);
+  const access = { allowed: chosen.allowReference ?? [], headers: await headersFrom(chosen.header ?? []) };
   const application = await RegistryClient.connect(options, asApplication);
-  const { document, others } = await readDocument(source, allowReference);
+  const descriptions = await readSources(sources, access);
   const registered = await application.get<Registered>('/endpoints', {
     app_key: options.appKey,
     environment,
+    definitions: 'shared',
   });
   const { baseDomain } = registered.environment;
-  const endpoints = await usable(source, () => endpointsOf(document, { baseDomain }));
-  if (endpoints.length === 0) throw new Failure(`${named(source)} describes no operation`);
-  const proposed = await usable(source, () => proposedBaseDomain(document, baseDomain));
+  const described = await describedEndpoints(descriptions, readingOptions(chosen, baseDomain));
+  const { endpoints, definitions, skipped, documentsRead, proposedBaseDomain: proposed } = described;
+  if (chosen.strict) refuseMistakes(described);
   if (chosen.setBaseDomain && proposed === undefined && baseDomain === null) {
-    throw new Failure(`${named(source)} names no server with a host of its own to take a base domain from`);
+    const names = sources.map(named).join(', ');
+    throw new Failure(`${names} names no server with a host of its own to take a base domain from`);
   }
 
-  const batch = { app_key: options.appKey, environment, endpoints };
+  const batch = {
+    app_key: options.appKey,
+    environment,
+    endpoints,
+    ...(Object.keys(definitions).length > 0 && { definitions }),
+  };
   const register = async (onlyPlan: boolean): Promise<Registration> =>
     application
       .post<Registration>('/register/endpoints', batch, { dryRun: onlyPlan })
@@ -68,20 +98,30 @@ export async function importOpenApi(
 
   const planned = await register(true);
   const changes = plannedChanges(planned, registered.endpoints, endpoints);
+  const warnings = [...described.warnings, ...operationWarnings(planned, endpoints)];
   const plan = {
     environment,
     ...planned,
-    documentsRead: others,
+    documentsRead,
+    warnings,
+    skipped,
     changes,
     baseDomain: { registered: baseDomain, proposed: proposed ?? null },
   };
-  output.lines([...others.map((name) => `read     ${name}`), ...planLines(changes), planned.message]);
+  output.lines([
+    ...documentsRead.map((name) => `read     ${name}`),
+    ...warnings.map(warningLine),
+    ...skipped.map(skippedLine),
+    ...planLines(changes),
+    planned.message,
+    ...definitionLines(planned),
+  ]);
   if (proposed !== undefined) output.say(proposal(proposed, baseDomain, chosen));
   if (dryRun === true) {
     output.finish({ ...plan, applied: false });
     return;
   }
-  const isNews = changes.length > 0;
+  const isNews = changes.length > 0 || (planned.definitionChanges ?? []).length > 0;
   if (isNews) {
     await agreement(`Register ${endpoints.length} endpoints of ${options.appKey} in ${environment}?`, {
       yes,
@@ -93,7 +133,37 @@ export async function importOpenApi(
   if (isNews) output.lines([done.message]);
   if (newBaseDomain !== undefined)
     output.lines([`The base domain of ${environment} is ${newBaseDomain} now.`]);
-  output.finish({ ...plan, ...done, changes, applied: isNews, baseDomainSet: newBaseDomain !== undefined });
+  output.finish({
+    ...plan,
+    ...done,
+    changes,
+    warnings,
+    applied: isNews,
+    baseDomainSet: newBaseDomain !== undefined,
+  });
+}
+
+function readingOptions(
+  chosen: ImportOptions,
+  baseDomain: string | null,
+): ReadingOptions & { readonly sharesDefinitions: boolean | undefined } {
+  const { server, serverVariable = [], includeTag = [], excludeTag = [], pathPrefix = '' } = chosen;
+  return {
+    baseDomain,
+    ...(server !== undefined && { server }),
+    variables: Object.fromEntries(serverVariable),
+    includeTags: includeTag,
+    excludeTags: excludeTag,
+    pathPrefix,
+    sharesDefinitions: chosen.definitions === undefined ? undefined : chosen.definitions === 'shared',
+  };
+}
+
+/** @throws Failure that names every mistake */
+function refuseMistakes({ warnings, skipped }: DescribedEndpoints): void {
+  const lost = skipped.filter(({ reason }) => reason === 'mistake' || reason === 'no-method');
+  const lines = [...warnings.map(warningLine), ...lost.map(skippedLine)];
+  if (lines.length > 0) throw new Failure(['--strict refuses documents with mistakes:', ...lines]);
 }
 
 async function isBaseDomainWanted(
@@ -117,7 +187,7 @@ function proposal(proposed: string, registered: string | null, { setBaseDomain }
   return `The document's base domain is ${proposed}; ${now}.${how}`;
 }
 
-/** Says which operation a mistake is about: nobody counts to the 31st endpoint. */
+/** Names the operation of a mistake: an index such as 31 does not help the reader. */
 function explained(error: unknown, endpoints: readonly Endpoint[], bytes: number): unknown {
   if (!(error instanceof Refused)) {
     return error instanceof Failure && bytes > USUAL_BATCH_BYTES
@@ -135,7 +205,7 @@ function explained(error: unknown, endpoints: readonly Endpoint[], bytes: number
   return new Failure(["The registry refuses the document's endpoints:", ...lines.map((line) => `  ${line}`)]);
 }
 
-/** A registry that is sent too much may end the connection before anybody hears its answer. */
+/** A registry may close the connection before its client has read the refusal of a large body. */
 function tooLarge(count: number, bytes: number): string {
   const size = (bytes / MEBIBYTE).toFixed(1);
   return `The batch of ${count} endpoints takes ${size} MiB: a registry takes 10 MiB unless BATCH_MAX_BYTES says otherwise.`;

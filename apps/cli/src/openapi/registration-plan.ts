@@ -1,7 +1,9 @@
 import diff from 'microdiff';
+import type { Endpoint, EndpointField } from '#libs/domain/endpoint.js';
 import { isExactNumber, jsonTextOf } from '#libs/json/exact-json.js';
-import type { Endpoint, EndpointField } from '#libs/openapi/endpoint.js';
 import { isObject, type JsonObject, mapValues } from '#libs/openapi/json-object.js';
+import type { OperationWarning } from '#libs/openapi/read-operations.js';
+import type { RegistrationWarning } from '../registry/shapes.js';
 
 /** The registry's answer to a batch; `changes` only comes with a dry run. */
 export interface Registration {
@@ -11,6 +13,9 @@ export interface Registration {
   readonly unchanged: number;
   readonly message: string;
   readonly changes?: readonly RegisteredChange[];
+  readonly definitions?: Readonly<Record<'added' | 'updated' | 'deleted' | 'unchanged', number>>;
+  readonly definitionChanges?: readonly { readonly change: string; readonly name: string }[];
+  readonly warnings?: readonly RegistrationWarning[];
 }
 
 interface RegisteredChange {
@@ -20,9 +25,9 @@ interface RegisteredChange {
   readonly fields?: readonly EndpointField[];
 }
 
-/** What a batch would change of one endpoint. */
+/** The change of one endpoint. */
 export interface PlannedChange extends Omit<RegisteredChange, 'fields'> {
-  /** For `updated`: what differs. */
+  /** For `updated`: the fields that differ. */
   readonly fields?: readonly {
     readonly field: EndpointField;
     readonly old: unknown;
@@ -30,7 +35,7 @@ export interface PlannedChange extends Omit<RegisteredChange, 'fields'> {
   }[];
 }
 
-/** The changes a dry run told, with the values before and after. */
+/** The changes of a dry run, with the values before and after. */
 export function plannedChanges(
   { changes = [] }: Registration,
   registered: readonly Endpoint[],
@@ -50,7 +55,30 @@ export function plannedChanges(
   }));
 }
 
-/** The plan for people: a line an endpoint, a line below it for each field that differs. */
+/** The counts of shared definitions, if there are any. */
+export function definitionLines({ definitions }: Registration): string[] {
+  if (definitions === undefined) return [];
+  const { added, updated, deleted, unchanged } = definitions;
+  return [
+    `Shared definitions: ${added} added, ${updated} updated, ${deleted} deleted, ${unchanged} unchanged`,
+  ];
+}
+
+/** The warnings of the registry, by operation. */
+export function operationWarnings(
+  { warnings = [] }: Registration,
+  batch: readonly Endpoint[],
+): OperationWarning[] {
+  return warnings.flatMap(({ pointer, detail }) => {
+    const [, index = '', field = ''] = /^#\/endpoints\/(\d+)\/?(.*)/.exec(pointer) ?? [];
+    const endpoint = batch[Number(index)];
+    if (endpoint === undefined) return [];
+    const { method, path } = endpoint;
+    return [{ method, path, detail: `${field} ${detail}`.trim() }];
+  });
+}
+
+/** The plan for people: a line for each endpoint and, below it, one for each field that differs. */
 export function planLines(changes: readonly PlannedChange[]): string[] {
   return changes.flatMap(({ change, method, path, fields = [] }) => [
     `${change.padEnd(8)} ${method} ${path}`,
@@ -61,7 +89,7 @@ export function planLines(changes: readonly PlannedChange[]): string[] {
 const MAX_SHOWN = 60;
 const MAX_PLACES = 5;
 
-/** Old and new value where both are short, otherwise which parts of them differ. */
+/** Old and new value when both are short, otherwise the parts that differ. */
 function difference(old: unknown, now: unknown): string {
   const [before, after] = [jsonTextOf(old), jsonTextOf(now)];
   if (before.length <= MAX_SHOWN && after.length <= MAX_SHOWN) return `${before} → ${after}`;
@@ -80,7 +108,7 @@ function places(old: JsonObject, now: JsonObject): string {
   return `${all.slice(0, MAX_PLACES).join(', ')}${more}`;
 }
 
-/** With a scalar for each exact number, which a comparison would take for an object: equal ones are the same symbol. */
+/** Replaces each exact number by a symbol, the same for equal numbers: a comparison would take it for an object. */
 function withScalars(value: unknown): unknown {
   if (isExactNumber(value)) return Symbol.for(value.value);
   if (Array.isArray(value)) return value.map(withScalars);
@@ -93,7 +121,7 @@ function firstDifference(before: string, after: string): number {
   return index;
 }
 
-/** A part of a text around the place where it begins to differ. */
+/** An excerpt around the first difference. */
 function excerpt(text: string, from: number): string {
   const begin = from + 20 < MAX_SHOWN ? 0 : from - 20;
   const part = text.slice(begin, begin + MAX_SHOWN).toWellFormed();

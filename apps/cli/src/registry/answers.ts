@@ -1,7 +1,7 @@
 import { parseBoundedJson } from '#libs/json/bounded-json.js';
 import { Failure } from '../failure.js';
 
-/** The part of a problem document (RFC 9457) that people read. */
+/** The fields of a problem document (RFC 9457) that messages show. */
 interface Problem {
   readonly title?: string;
   readonly detail?: string;
@@ -9,12 +9,12 @@ interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
-/** The registry has no such thing. */
+/** The registry answered 404. */
 export class NotFound extends Failure {}
 
-/** The registry does not do what it was asked for. */
+/** The registry refused the request. */
 export class Refused extends Failure {
-  /** @param mistakes what is wrong with the input, and where in the request */
+  /** @param mistakes the errors of the input, with their places in the request */
   constructor(
     message: string | readonly string[],
     readonly mistakes: NonNullable<Problem['errors']>,
@@ -23,7 +23,7 @@ export class Refused extends Failure {
   }
 }
 
-/** @throws Failure when the answer is no success: one line that says why, or one for each mistake */
+/** @throws Failure when the status is not 2xx: one line that says why, or one for each mistake */
 export async function acceptedAnswer(response: Response): Promise<Response> {
   if (response.ok) return response;
   if (response.status >= 300 && response.status < 400) throw new Failure(redirection(response));
@@ -33,7 +33,7 @@ export async function acceptedAnswer(response: Response): Promise<Response> {
   throw response.status === 404 ? new NotFound(message) : new Refused(message, problem.errors ?? []);
 }
 
-/** @throws Failure when the body is not JSON: somebody else has answered */
+/** @throws Failure when the body is not JSON: another server answered */
 export async function jsonOf<Answer>(response: Response): Promise<Answer> {
   if (!mediaType(response).endsWith('json')) throw new Failure(strangeness(response));
   const text = await textOf(response);
@@ -44,7 +44,7 @@ export async function jsonOf<Answer>(response: Response): Promise<Answer> {
   }
 }
 
-/** What `Retry-After` asks for (RFC 9110, section 10.2.3); undefined when it does not, or by a date. */
+/** The seconds of `Retry-After` (RFC 9110, section 10.2.3); undefined when it is absent or a date. */
 export function secondsToWait(response: Response): number | undefined {
   const value = response.headers.get('retry-after') ?? '';
   return /^\d{1,6}$/.test(value) ? Number(value) : undefined;
@@ -69,7 +69,7 @@ function redirection(response: Response): string {
   return `${response.url} redirects to ${target}: keys are sent nowhere else than to --url, so name the registry itself there.`;
 }
 
-/** Never with the body: whoever answers might have put into it what we sent. */
+/** Never with the body: an unknown server might echo the credentials. */
 function strangeness(response: Response): string {
   const type = mediaType(response);
   const what = `${response.status} with ${type === '' ? 'no content type' : type}`;

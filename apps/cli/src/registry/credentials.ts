@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { WrongUsage } from '../failure.js';
 import { askSecret, isInteractive } from '../terminal/prompts.js';
 
-/** Where keys may come from, besides the environment: never from the command line, which everybody can see. */
+/** Sources of keys besides the environment: never the command line, which every user of the machine can see. */
 export interface KeySources {
   readonly adminKeyFile?: string;
   readonly appKey?: string;
   readonly apiKeyFile?: string;
 }
 
-/** Header fields that say who calls. */
+/** Header fields that authenticate the caller. */
 export type CredentialHeaders = Readonly<Record<string, string>>;
 
-/** @throws WrongUsage when there is no admin key and nobody to ask for it */
+/** @throws WrongUsage when there is no admin key and no terminal to prompt at */
 export async function asOperator({ adminKeyFile }: KeySources): Promise<CredentialHeaders> {
   return {
     'X-Admin-Key': await secret({
@@ -24,7 +24,7 @@ export async function asOperator({ adminKeyFile }: KeySources): Promise<Credenti
   };
 }
 
-/** @throws WrongUsage when application or API key are missing and there is nobody to ask for them */
+/** @throws WrongUsage when application or API key are missing and there is no terminal to prompt at */
 export async function asApplication({ appKey, apiKeyFile }: KeySources): Promise<CredentialHeaders> {
   if (appKey === undefined) {
     throw new WrongUsage(
@@ -43,10 +43,10 @@ export async function asApplication({ appKey, apiKeyFile }: KeySources): Promise
 }
 
 /**
- * For what may be public: the operator if there is an admin key, otherwise the application if it can be named and
- * proved, otherwise nobody. Nothing is asked for.
+ * For routes that may be public: the admin key if there is one, otherwise the application key if app key and API key
+ * are known, otherwise no credentials. Never prompts.
  */
-export async function asWhoeverIsKnown(sources: KeySources): Promise<CredentialHeaders> {
+export async function withKnownCredentials(sources: KeySources): Promise<CredentialHeaders> {
   const { adminKeyFile, appKey, apiKeyFile } = sources;
   if (adminKeyFile !== undefined || isSet('MCP_REGISTRY_ADMIN_KEY')) return asOperator(sources);
   if (appKey === undefined || (apiKeyFile === undefined && !isSet('MCP_REGISTRY_API_KEY'))) return {};
@@ -54,14 +54,14 @@ export async function asWhoeverIsKnown(sources: KeySources): Promise<CredentialH
 }
 
 interface SecretSource {
-  /** As people call it. */
+  /** The name in messages. */
   readonly name: string;
   readonly variable: string;
   readonly option: string;
   readonly file: string | undefined;
 }
 
-/** From the file if one is named, otherwise from the environment, otherwise from whoever sits at the terminal. */
+/** From the named file, otherwise from the environment, otherwise from a prompt. */
 async function secret({ name, variable, option, file }: SecretSource): Promise<string> {
   if (file !== undefined) return usable(await secretIn(file, option), `${option}: the key in ${file}`);
   if (isSet(variable)) return usable(process.env[variable] ?? '', variable);
@@ -77,7 +77,7 @@ function isSet(variable: string): boolean {
   return (process.env[variable] ?? '').trim() !== '';
 }
 
-/** What no header field could carry is refused here: `fetch` would say so with the key in its message. */
+/** Values that no header field can carry are refused here: the error of `fetch` would contain the key. */
 function usable(text: string, source: string): string {
   const key = text.trim();
   if (!/^[\x21-\x7e]+$/.test(key)) {

@@ -2,9 +2,9 @@ import { NotFound } from './answers.js';
 import { type RegistryClient, segment } from './registry-client.js';
 import type { Application, Discovery, Environment } from './shapes.js';
 
-/** How many applications are asked for at once: enough to hide the way there and back, few enough for memory. */
+/** Applications requested at once: enough to hide the round trip, few enough for memory. */
 const AT_ONCE = 8;
-/** What probes change all the time, and what is no part of what was registered. */
+/** Fields that probes change, which were not registered. */
 const STATE_OF_HEALTH = new Set([
   'healthStatus',
   'healthStatusChangedAt',
@@ -15,10 +15,10 @@ const STATE_OF_HEALTH = new Set([
 
 /**
  * All applications, or one, each with its environments and their endpoints as registered: oldest first, without
- * secrets and without their state of health, so that two exports differ only where the registry does. What is
- * deleted meanwhile is left out.
+ * secrets and without health status, so that two exports differ only where the registry does. An application deleted
+ * meanwhile is left out.
  *
- * @throws Failure when there is no application of the app key that was given
+ * @throws Failure when the given application does not exist
  */
 export async function* exportedApplications(
   registry: RegistryClient,
@@ -43,19 +43,24 @@ async function exported(registry: RegistryClient, appKey: string): Promise<objec
   );
   const complete: object[] = [];
   for (const environment of environments) {
-    const endpoints = await unlessDeleted(endpointsOf(registry, appKey, environment));
-    if (endpoints !== undefined) complete.push({ ...asRegistered(environment), endpoints });
+    const registered = await unlessDeleted(registeredIn(registry, appKey, environment));
+    if (registered !== undefined) complete.push({ ...asRegistered(environment), ...registered });
   }
   return { ...asRegistered(application), environments: complete };
 }
 
-async function endpointsOf(
+/** The endpoints and, if there are any, the definitions that they share. */
+async function registeredIn(
   registry: RegistryClient,
   appKey: string,
   { name }: Environment,
-): Promise<Discovery['endpoints']> {
-  const { endpoints } = await registry.get<Discovery>('/endpoints', { app_key: appKey, environment: name });
-  return endpoints;
+): Promise<Pick<Discovery, 'endpoints' | 'definitions'>> {
+  const { endpoints, definitions = {} } = await registry.get<Discovery>('/endpoints', {
+    app_key: appKey,
+    environment: name,
+    definitions: 'shared',
+  });
+  return { endpoints, ...(Object.keys(definitions).length > 0 && { definitions }) };
 }
 
 function asRegistered(thing: object): object {

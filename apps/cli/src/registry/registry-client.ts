@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { jsonTextOf } from '#libs/json/exact-json.js';
+import { version } from '#registry/version.js';
 import { Failure } from '../failure.js';
 import type { GlobalOptions } from '../global-options.js';
 import { say } from '../terminal/output.js';
 import { acceptedAnswer, jsonOf, secondsToWait } from './answers.js';
 import type { CredentialHeaders } from './credentials.js';
 
-/** Longer than any answer of the registry takes. */
+/** Longer than any response of the registry takes. */
 const TIMEOUT_MS = 60_000;
-/** As long as the registry's window for counting requests, unless it is set otherwise. */
+/** The default RATE_LIMIT_WINDOW of the registry. */
 const MOST_PATIENCE_SECONDS = 60;
 const PAGE_SIZE = 500;
 
@@ -21,14 +22,14 @@ export interface ChangeRequest {
   readonly body: object;
 }
 
-/** The registry's HTTP interface, for one caller. Whatever is not answered with success is a Failure that says why. */
+/** A client of the registry for one caller. @throws Failure for every status but 2xx */
 export class RegistryClient {
   private constructor(
     private readonly url: string,
     private readonly credentials: CredentialHeaders,
   ) {}
 
-  /** @param credentials asked for only when a command comes to call the registry */
+  /** @param credentials resolved at the first request */
   static async connect(
     options: GlobalOptions,
     credentials: (options: GlobalOptions) => Promise<CredentialHeaders>,
@@ -63,7 +64,7 @@ export class RegistryClient {
     return items;
   }
 
-  /** A list page by page (RFC 8288 `Link: rel="next"`), for what is too much to keep at once. */
+  /** A list page by page (RFC 8288 `Link: rel="next"`), for lists too large for memory. */
   async *pages<Item>(
     path: string,
     { query, most = Infinity }: { query?: Query; most?: number } = {},
@@ -88,7 +89,7 @@ export class RegistryClient {
     return response.status === 204 ? (undefined as Answer) : jsonOf<Answer>(response);
   }
 
-  /** Waits once when the registry says that it has had enough of us for the moment. */
+  /** Retries once after 429, honouring `Retry-After`. */
   private async send(method: string, target: string, body?: object): Promise<Response> {
     const response = await this.request(method, target, body);
     const seconds = response.status === 429 ? secondsToWait(response) : undefined;
@@ -103,19 +104,21 @@ export class RegistryClient {
     try {
       return await fetch(`${this.url}${target}`, {
         method,
-        // Followed nowhere: the keys are for the registry that was named.
+        // Redirects are not followed: the keys are for the named registry only.
         redirect: 'manual',
         signal: AbortSignal.timeout(TIMEOUT_MS),
         headers: {
           ...this.credentials,
           Accept: 'application/json',
+          // The audit trail tells by it which way a change came.
+          'User-Agent': `mcp-registry-cli/${version}`,
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
         },
         ...(body !== undefined && { body: jsonTextOf(body) }),
       });
     } catch (error) {
       const { message, cause } = error as { message: string; cause?: { message?: string; code?: string } };
-      // The cause of a refused connection to a host with several addresses has a code and an empty message.
+      // A refused connection to a host with several addresses has a cause with a code and an empty message.
       const reason = [cause?.message, cause?.code, message].find((each) => each !== undefined && each !== '');
       throw new Failure(`${this.url} cannot be reached: ${reason}`);
     }
@@ -133,7 +136,7 @@ function searchOf(query: Query = {}): string {
   return search.size > 0 ? `?${search.toString()}` : '';
 }
 
-/** Only the query of the link counts: behind a proxy the registry may not know where it is reached. */
+/** Only the query of the link is used: behind a proxy the registry may not know its own URL. */
 function nextSearch(response: Response): string | undefined {
   const target = /<([^>]*)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
   return target === undefined ? undefined : new URL(target, response.url).search;

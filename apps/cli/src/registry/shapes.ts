@@ -1,4 +1,4 @@
-/** What the registry answers, as far as the command line shows it; `--json` writes all there is. */
+/** Responses of the registry, as far as the command line shows them; `--json` writes all of it. */
 export interface Application {
   readonly id: string;
   readonly appKey: string;
@@ -31,8 +31,33 @@ export interface ApiKey {
 }
 
 export interface IssuedApiKey extends ApiKey {
-  /** The secret itself. */
+  /** The secret. */
   readonly apiKey: string;
+}
+
+export interface Operator {
+  readonly name: string;
+  readonly kind: string;
+  readonly role: string;
+  readonly isActive: boolean;
+  readonly createdBy: string;
+}
+
+interface OperatorKey {
+  readonly id: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+export interface OperatorWithKeys extends Operator {
+  readonly keys: readonly OperatorKey[];
+}
+
+export interface IssuedOperatorKey extends OperatorKey {
+  /** The secret. */
+  readonly key: string;
 }
 
 interface Endpoint {
@@ -46,18 +71,26 @@ interface Endpoint {
 export interface Discovery {
   readonly environment: Environment;
   readonly endpoints: readonly Endpoint[];
+  readonly definitions?: Readonly<Record<string, unknown>>;
 }
 
-/** What a batch has changed, or on a dry run would change. */
+/** The counts of a batch, or of its dry run. */
 export interface Registration {
   readonly message: string;
-  /** On a dry run. */
+  /** In a dry run. */
   readonly changes?: readonly {
     readonly change: string;
     readonly method: string;
     readonly path: string;
     readonly fields?: readonly string[];
   }[];
+  readonly warnings?: readonly RegistrationWarning[];
+}
+
+/** What the registry finds odd about a batch: `pointer` is a place in the batch. */
+export interface RegistrationWarning {
+  readonly pointer: string;
+  readonly detail: string;
 }
 
 /** Uptimes are shares from 0 to 1, response times seconds; null where nothing was measured. */
@@ -95,7 +128,7 @@ export interface HealthCheckLog extends Check {
   readonly checkedAt: string;
 }
 
-/** What was measured in an hour or a day. */
+/** The figures of an hour or a day. */
 export interface HealthPoint {
   readonly environmentId: string | null;
   readonly start: string;
@@ -112,6 +145,7 @@ export interface AuditEntry {
   readonly createdAt: string;
   readonly action: string;
   readonly actor: string;
+  readonly operatorName: string | null;
   readonly appKey: string | null;
   readonly environment: string | null;
   readonly ipAddress: string | null;

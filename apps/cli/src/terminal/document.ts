@@ -1,14 +1,13 @@
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { WrongUsage } from '../failure.js';
 
 /**
- * Writes a long text piece by piece, memory flat: to stdout, or into a file, which is there whole or, when anything
- * goes wrong, as it was before.
+ * Writes a long text as a stream: to stdout, or into a file, which is replaced only by a complete one.
  *
- * @throws WrongUsage when the file cannot be made
+ * @throws WrongUsage when the file cannot be created
  */
 export async function writeDocument(
   file: string | undefined,
@@ -22,7 +21,7 @@ export async function writeDocument(
   const removeDraft = (): void => {
     rmSync(draft, { force: true });
   };
-  // Whatever ends the program, a signal too.
+  // Also when a signal ends the program.
   process.once('exit', removeDraft);
   try {
     const handle = await open(draft, 'wx').catch((error: unknown) => {

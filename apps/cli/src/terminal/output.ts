@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { jsonTextOf } from '#libs/json/exact-json.js';
 import { printable, printableJson } from './printable.js';
 
-/** A column: its heading and what it shows of a row. */
+/** A column: its heading and the cell of a row. */
 export type Columns<Row> = Readonly<Record<string, (row: Row) => unknown>>;
 
 const NO_BORDERS = {
@@ -15,24 +15,26 @@ const NO_BORDERS = {
 };
 
 /**
- * Where results go: tables for people or JSON for scripts, on stdout. Everything else is said on stderr. Text from
- * anywhere may be shown: what is unprintable in it never reaches the terminal.
+ * Writes results to stdout, as tables for people or JSON for scripts, and everything else to stderr. Unprintable
+ * characters of any text are replaced before they reach a terminal.
  */
 export class Output {
   constructor(private readonly json: boolean) {}
 
-  /** Whether scripts read it: for commands that show people something other than what the registry answered. */
+  /** Whether the output is JSON, for commands that show people something other than the response of the registry. */
   get writesJson(): boolean {
     return this.json;
   }
 
-  /** A list: a line a row, or the JSON array as the registry has it. */
+  /** A list: a line for each row, or the JSON array of the registry. */
   list<Row>(rows: readonly Row[], columns: Columns<Row>): void {
     if (this.json) this.write(rows);
     else this.table(Object.keys(columns), cellsOf(rows, columns));
   }
 
-  /** As {@link list}, of rows too large to keep: JSON is written page by page, and for a table only its cells are kept. */
+  /**
+   * As {@link list}, for rows too large for memory: JSON is written page by page, and a table keeps only its cells.
+   */
   async pages<Row>(pages: AsyncIterable<readonly Row[]>, columns: Columns<Row>): Promise<void> {
     if (this.json) {
       let separator = '[';
@@ -48,7 +50,7 @@ export class Output {
     this.table(Object.keys(columns), cells);
   }
 
-  /** One thing: a line a field, or the JSON object as the registry has it. */
+  /** One record: a line for each field, or the JSON object of the registry. */
   one(thing: object, fields: Readonly<Record<string, unknown>>): void {
     if (this.json) {
       this.write(thing);
@@ -56,27 +58,27 @@ export class Output {
     }
     const width = Math.max(...Object.keys(fields).map((name) => name.length));
     const lines = Object.entries(fields).map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`);
-    process.stdout.write(`${untailed(lines.join('\n'))}\n`);
+    process.stdout.write(`${withoutTrailingSpaces(lines.join('\n'))}\n`);
   }
 
-  /** What leads to the outcome, a line each; scripts are told all of it with the outcome. */
+  /** Lines that lead to the outcome; JSON contains them in the outcome. */
   lines(lines: readonly string[]): void {
     if (this.json) return;
-    for (const line of lines) process.stdout.write(`${untailed(shown(line))}\n`);
+    for (const line of lines) process.stdout.write(`${withoutTrailingSpaces(shown(line))}\n`);
   }
 
-  /** The outcome of a command that has nothing to show but that: a line, or several. */
+  /** The outcome of a command that shows nothing else: a line, or several. */
   done(outcome: string | readonly string[], result: object = {}): void {
     if (this.json) this.write(result);
     else this.lines(typeof outcome === 'string' ? [outcome] : outcome);
   }
 
-  /** For scripts, all that {@link lines} told people before. */
+  /** For scripts: everything that {@link lines} showed before. */
   finish(result: object): void {
     if (this.json) this.write(result);
   }
 
-  /** For people only, whatever the results are written as. */
+  /** For people only, in any format. */
   say(sentence: string): void {
     say(sentence);
   }
@@ -92,7 +94,7 @@ export class Output {
       style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     });
     table.push(...rows);
-    process.stdout.write(`${untailed(table.toString())}\n`);
+    process.stdout.write(`${withoutTrailingSpaces(table.toString())}\n`);
   }
 
   private write(value: unknown): void {
@@ -108,7 +110,7 @@ function cellsOf<Row>(rows: readonly Row[], columns: Columns<Row>): string[][] {
   return rows.map((row) => Object.values(columns).map((cell) => shown(cell(row))));
 }
 
-/** Says something to people, on stderr: one line. */
+/** Writes one line to stderr. */
 export function say(sentence: string): void {
   process.stderr.write(`${printable(sentence)}\n`);
 }
@@ -119,7 +121,7 @@ function shown(value: unknown): string {
   return printable(text);
 }
 
-function untailed(text: string): string {
+function withoutTrailingSpaces(text: string): string {
   return text
     .split('\n')
     .map((line) => line.trimEnd())

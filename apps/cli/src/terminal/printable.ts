@@ -1,33 +1,34 @@
 import { jsonTextOf } from '#libs/json/exact-json.js';
 
 /**
- * Characters that do something to a terminal, or to the eye of its reader, instead of being seen: control characters
- * (C0, DEL, C1), separators of lines, those that turn the direction of writing, those without width. Not the variation
- * selectors that emoji have.
+ * Characters that control a terminal or mislead a reader: control characters (C0, DEL, C1), line separators,
+ * bidirectional controls, characters without width. Not the variation selectors of emoji.
  */
 const UNPRINTABLE =
   /(?![\ufe00-\ufe0f])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
 const ALL_UNPRINTABLE = new RegExp(UNPRINTABLE, 'gu');
 const RUNS_OF_UNPRINTABLE = new RegExp(`(?:${UNPRINTABLE.source})+`, 'gu');
 
-/** As one line of text that does nothing to a terminal: names and messages may come from anybody. */
+/** As one line that cannot control a terminal: names and messages come from any client. */
 export function printable(text: string): string {
   return text.replace(RUNS_OF_UNPRINTABLE, ' ');
 }
 
-/** Whether a text holds what {@link printable} replaces, besides line feeds. */
+/** Whether a text holds characters that {@link printable} replaces, besides line feeds. */
 export function isUnprintable(text: string): boolean {
   return UNPRINTABLE.test(text.replaceAll('\n', ''));
 }
 
-/** The JSON text of a value, indented by two: what {@link printable} would replace is escaped, and numbers keep their digits. */
+/**
+ * JSON indented by two: characters that {@link printable} would replace are escaped, and numbers keep their digits.
+ */
 export function printableJson(value: unknown): string {
   return escaped(jsonTextOf(value, 2), (character) =>
     [...character.split('')].map((unit) => `\\u${hexadecimal(unit.charCodeAt(0), 4)}`).join(''),
   );
 }
 
-/** YAML whose texts are quoted by `"` wherever they are {@link isUnprintable}, with those characters escaped. */
+/** YAML that quotes {@link isUnprintable} texts with `"` and escapes those characters. */
 export function printableYaml(text: string): string {
   return escaped(text, (character) => `\\U${hexadecimal(character.codePointAt(0) ?? 0, 8)}`);
 }

@@ -1,30 +1,44 @@
-const INTERVAL_MS = 100;
-const CLEAR_LINE = '\r\u001b[K';
+import { SingleBar } from 'cli-progress';
 
-/**
- * How far long work has come, on one line of stderr that is written anew; nothing where nobody sits. A line of our
- * own, since that of the prompts takes Ctrl-C for itself and ends with exit code 0.
- */
-export class Progress {
-  private done = 0;
-  private shownAt = 0;
+/** The progress of long work: a bar on a terminal, nothing elsewhere. */
+export interface Progress {
+  /** Begins a step; without a total only the count is shown. */
+  begin(step: string, total?: number): void;
+  advance(count?: number): void;
+  /** Removes the bar. */
+  end(): void;
+}
 
-  /** @param unit what is counted, as in "applications: 120" */
-  constructor(private readonly unit: string) {}
+/** Writes to stderr, so that the output stays clean. */
+export function progress({ quiet = false }: { quiet?: boolean } = {}): Progress {
+  return quiet || !process.stderr.isTTY ? SILENT : new Bar();
+}
 
-  get count(): number {
-    return this.done;
+const SILENT: Progress = { begin: () => undefined, advance: () => undefined, end: () => undefined };
+
+class Bar implements Progress {
+  private bar: SingleBar | undefined;
+
+  begin(step: string, total?: number): void {
+    this.end();
+    this.bar = new SingleBar({
+      stream: process.stderr,
+      format:
+        total === undefined ? '{step}: {value}' : '{step} [{bar}] {value}/{total}, {eta_formatted} left',
+      barsize: 30,
+      clearOnComplete: true,
+      hideCursor: true,
+      // It would end the process in the middle of its work.
+      gracefulExit: false,
+    });
+    this.bar.start(total ?? 0, 0, { step });
   }
 
-  advance(by: number): void {
-    this.done += by;
-    if (!process.stderr.isTTY || Date.now() - this.shownAt < INTERVAL_MS) return;
-    this.shownAt = Date.now();
-    process.stderr.write(`${CLEAR_LINE}${this.unit}: ${this.done}`);
+  advance(count = 1): void {
+    this.bar?.increment(count);
   }
 
-  /** Leaves an empty line for what comes next. */
   end(): void {
-    if (process.stderr.isTTY && this.shownAt > 0) process.stderr.write(CLEAR_LINE);
+    this.bar?.stop();
   }
 }

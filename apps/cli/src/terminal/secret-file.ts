@@ -5,14 +5,14 @@ import { WrongUsage } from '../failure.js';
 export interface SecretFile {
   readonly path: string;
   write(secret: string): Promise<void>;
-  /** Takes the file away again when nothing was written. */
+  /** Deletes the file if nothing was written. */
   close(): Promise<void>;
 }
 
 /**
- * Makes the file before there is a secret: what cannot be kept shall not be made.
+ * Creates the file first: without a place to store the secret, none is issued.
  *
- * @throws WrongUsage when it exists, or cannot be made
+ * @throws WrongUsage when it exists, or cannot be created
  */
 export async function reserveSecretFile(path: string): Promise<SecretFile> {
   const file = await open(path, 'wx', 0o600).catch((error: unknown) => {

@@ -5,11 +5,10 @@ import { promisify } from 'node:util';
 import type { Copy, Stage } from './dockerfile.js';
 
 /**
- * Carries out the steps of a Dockerfile without Docker: each stage in a folder of its own that stands for the root of
- * its file system, on this machine's Node; stages that do not wait for each other side by side. A command finds its
- * own paths only below its `WORKDIR`.
+ * Executes the steps of a Dockerfile without Docker, on this machine's Node. Each stage has its own folder as the root of
+ * its file system; independent stages run concurrently. A command finds its own paths only below its `WORKDIR`.
  *
- * @param context the folder that would be sent to Docker
+ * @param context the folder that Docker would receive as build context
  * @param root a folder for the stages
  * @returns the folder of the last stage
  */
@@ -46,7 +45,7 @@ async function buildStage(
   return folder;
 }
 
-/** What .dockerignore lets through; it must refuse everything and then name what is needed. */
+/** The files that .dockerignore includes; it must exclude everything and then name the needed files. */
 async function sentFiles(context: string): Promise<string[]> {
   const [all, ...rest] = (await readFile(join(context, '.dockerignore'), 'utf8')).trim().split('\n');
   if (all !== '*' || !rest.every((line) => /^![\w./-]+$/.test(line))) {
@@ -63,12 +62,12 @@ async function copySent(
 ): Promise<void> {
   for (const source of sources) {
     const names = source === '.' ? sent : sent.filter((name) => name === source);
-    if (names.length === 0) throw new Error(`.dockerignore keeps ${source} from the image`);
+    if (names.length === 0) throw new Error(`.dockerignore excludes ${source} from the image`);
     for (const name of names) await cp(join(context, name), join(target, name), { recursive: true });
   }
 }
 
-/** Under the target's own name, or with a slash at its end into that folder. */
+/** Copies to the target path, or into that folder when the target ends with a slash. */
 async function copyBuilt(
   { sources, owner, target: given }: Copy,
   stage: string,
@@ -76,7 +75,7 @@ async function copyBuilt(
 ): Promise<void> {
   for (const source of sources) {
     const to = given.endsWith('/') ? join(target, basename(source)) : target;
-    // As links to the same files, which is a quarter of the work.
+    // Hard links are a quarter of the work of copies.
     await mkdir(dirname(to), { recursive: true });
     await promisify(execFile)('cp', ['-RPl', join(stage, source), to]);
     if (owner !== undefined && process.getuid?.() === 0) {

@@ -1,7 +1,7 @@
 /** `COPY`: from the build context or another stage, to a path in this one. */
 export interface Copy {
   readonly kind: 'copy';
-  /** The stage it comes from; absent: the build context. */
+  /** The source stage; absent: the build context. */
   readonly from: string | undefined;
   readonly owner: string | undefined;
   readonly sources: readonly string[];
@@ -13,21 +13,21 @@ type Step =
   | { readonly kind: 'run'; readonly command: string }
   | { readonly kind: 'workdir'; readonly path: string };
 
-/** One `FROM` and what follows. */
+/** One `FROM` and the instructions after it. */
 export interface Stage {
   readonly name: string;
   readonly steps: readonly Step[];
   readonly env: Readonly<Record<string, string>>;
-  /** As `USER` has it. */
+  /** Argument of `USER`. */
   readonly user: string | undefined;
   readonly command: readonly string[];
   readonly healthCheck: readonly string[];
 }
 
 /**
- * The stages of a Dockerfile, the last one of which is the image.
+ * The stages of a Dockerfile; the last one is the image.
  *
- * @throws Error on what it has no meaning for: what nobody carries out must not look as if it had been
+ * @throws Error on unsupported instructions, instead of skipping them silently
  */
 export function parseDockerfile(text: string): Stage[] {
   const stages: Stage[] = [];
@@ -66,7 +66,7 @@ function partOf(stage: Stage, instruction: string, rest: string): Partial<Stage>
     case 'EXPOSE':
       return {};
     default:
-      throw new Error(`${instruction} ${rest} means nothing here`);
+      throw new Error(`${instruction} ${rest} is not supported`);
   }
 }
 
@@ -94,7 +94,7 @@ function copyOf(rest: string): Copy {
   };
 }
 
-/** Instructions and what stands behind them, continued lines joined. */
+/** Instructions and their arguments, with continued lines joined. */
 function instructionsOf(text: string): [string, string][] {
   const lines = text
     .split('\n')

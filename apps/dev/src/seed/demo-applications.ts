@@ -2,7 +2,7 @@ import type { HealthBehaviour } from './health-endpoints.js';
 
 export interface DemoEnvironment {
   readonly name: string;
-  /** How its health endpoint behaves. Without one it is at `baseDomain`, and not probed. */
+  /** Behaviour of its health endpoint. Absent: the environment has a `baseDomain` and is not probed. */
   readonly health?: HealthBehaviour;
   readonly baseDomain?: string;
 }

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SeedFailure } from './registry.js';
 
-/** The answer of a health endpoint, `seconds` after the start. */
+/** The response of a health endpoint, `seconds` after the start. */
 type Behaviour = (seconds: number) => { readonly status: number; readonly delayMs: number };
 
 const FLAP_SECONDS = 60;
@@ -29,13 +29,13 @@ export type HealthBehaviour = keyof typeof BEHAVIOURS;
 export interface HealthEndpoints {
   /** Host and port. */
   readonly address: string;
-  /** URL whose path `/health` behaves so; `name` distinguishes endpoints of one behaviour. */
+  /** Base URL of the health endpoint with this behaviour; `name` distinguishes endpoints of one behaviour. */
   baseUrl(behaviour: HealthBehaviour, name: string): string;
   stop(): Promise<void>;
 }
 
 /**
- * @param port 0 takes a free one
+ * @param port 0 selects a free port
  * @throws SeedFailure when the port is taken
  */
 export async function startHealthEndpoints(port: number): Promise<HealthEndpoints> {

@@ -12,7 +12,7 @@ export interface Operation {
   readonly responseBody?: object;
 }
 
-/** So many different operations, three for each resource, with schemas as in the README's example. */
+/** `count` different operations, three for each resource, with schemas as in the README's example. */
 export function operations(count: number): Operation[] {
   const resources = Array.from({ length: Math.ceil(count / 3) }, (_, index) => `orders-${index + 1}`);
   return resources.flatMap(operationsOn).slice(0, count);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Longer than any answer of the registry takes. */
+/** Longer than any response of the registry takes. */
 const TIMEOUT_MS = 60_000;
 const ATTEMPTS = 5;
 
-/** Seeding cannot continue. The message is for people. */
+/** Seeding cannot continue. The message is shown to the user. */
 export class SeedFailure extends Error {
   override readonly name = 'SeedFailure';
 }
@@ -16,32 +16,32 @@ interface Answer {
 
 type Credentials = Readonly<Record<string, string>>;
 
-/** The HTTP interface of the registry that is seeded, for its operator. */
+/** HTTP client of the seeded registry, with the admin key. */
 export class Registry {
   constructor(
     readonly url: string,
     private readonly adminKey: string,
   ) {}
 
-  /** @throws SeedFailure for any answer but 200 and 201 */
+  /** @throws SeedFailure for any status except 200 and 201 */
   async call<Body>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Body> {
     return this.expected(method, path, await this.send(method, path, body, this.asOperator())) as Body;
   }
 
-  /** As {@link call}; undefined for 404. */
+  /** Same as {@link call}; undefined for 404. */
   async find<Body>(path: string): Promise<Body | undefined> {
     const answer = await this.send('GET', path, undefined, this.asOperator());
     return answer.status === 404 ? undefined : (this.expected('GET', path, answer) as Body);
   }
 
-  /** Registers a batch as the application itself. @throws SeedFailure when it is refused */
+  /** Registers a batch as the application itself. @throws SeedFailure when the registry refuses it */
   async register(appKey: string, apiKey: string, batch: object): Promise<void> {
     const asApplication = { 'X-App-Key': appKey, 'X-API-Key': apiKey };
     const path = '/register/endpoints';
     this.expected('POST', path, await this.send('POST', path, batch, asApplication));
   }
 
-  /** @param path of what is deleted */
+  /** @param path path of the resource to delete */
   async delete(path: string): Promise<void> {
     const answer = await this.send('DELETE', path, undefined, this.asOperator());
     if (answer.status !== 204) this.expected('DELETE', path, answer);
@@ -58,7 +58,7 @@ export class Registry {
     throw new SeedFailure(`${method} ${path} was answered with ${status}: ${detail}`);
   }
 
-  /** Waits as long as `Retry-After` says when the registry has too much to do (429, 503). */
+  /** Waits for the time in `Retry-After` when the registry is busy (429, 503). */
   private async send(
     method: string,
     path: string,

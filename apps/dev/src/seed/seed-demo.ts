@@ -17,9 +17,9 @@ interface RegisteredApplication {
 
 /**
  * Registers the demo: applications, environments, an API key for each, and endpoints by `mcp-registry import openapi`.
- * Existing applications and endpoints stay; only addresses of health endpoints are brought up to date.
+ * It keeps existing applications and endpoints, and updates only the addresses of health endpoints.
  *
- * @param keyFolder where the issued API keys are kept, readable by their owner only
+ * @param keyFolder folder of the issued API keys, which only their owner can read
  * @throws SeedFailure
  */
 export async function seedDemo(
@@ -119,7 +119,7 @@ interface Import {
   readonly source: string;
 }
 
-/** Gives how many endpoints were added. */
+/** Returns the number of added endpoints. */
 async function importOpenApi(url: string, { appKey, environment, keyFile, source }: Import): Promise<number> {
   const credentials = ['--url', url, '--app-key', appKey, '--api-key-file', keyFile];
   const command = ['import', 'openapi', '--environment', environment, '--yes', '--json', source];

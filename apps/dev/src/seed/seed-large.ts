@@ -1,16 +1,16 @@
 import { APP_KEYS, DESCRIPTION, ENVIRONMENTS, OPERATIONS } from './large-data-set.js';
 import type { Registry } from './registry.js';
 
-/** Applications under way at once. */
+/** Applications registered concurrently. */
 const AT_ONCE = 4;
 const NEWS_EVERY = 50;
 
 /**
- * Registers the data set of the benchmarks over HTTP: an API key for each environment is issued, used once and revoked.
- * Complete environments are skipped. Nothing of it is probed.
+ * Registers the data set of the benchmarks over HTTP: for each environment it issues an API key, uses it once and revokes
+ * it. It skips complete environments. The registry probes none of the applications.
  *
- * @param count how many applications of the data set, from the first
- * @param signal ends it after the applications under way
+ * @param count number of applications to register, from the first of the data set
+ * @param signal stops it after the applications in progress
  * @throws SeedFailure
  */
 export async function seedLarge(

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DEMO_APPLICATIONS } from './demo-applications.js';
 import type { Registry } from './registry.js';
 
-/** More often than the registry checks by itself, so that the demo moves while one looks at it. */
+/** More often than the registry checks on its own, so that the user sees the health of the demo change. */
 const CHECK_EVERY_MS = 10_000;
 
 interface CheckedApplication {
@@ -10,8 +10,8 @@ interface CheckedApplication {
 }
 
 /**
- * Has the registry check the applications of the demo, again and again, and says when a health status changes. Resolves
- * when `signal` is aborted.
+ * Requests health checks of the demo applications repeatedly, and reports each change of a health status. Resolves when
+ * `signal` is aborted.
  *
  * @throws SeedFailure when the registry can no longer be reached
  */

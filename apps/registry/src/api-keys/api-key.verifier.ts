@@ -1,40 +1,47 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { type RefusalReason, TooManyFailures } from '#libs/access/access.errors.js';
 import type { ApplicationCaller } from '#libs/access/caller.js';
 import {
   type ApplicationCredentials,
-  type CredentialsFrom,
   CredentialVerifier,
+  type ReceivedCredentials,
   type Verification,
 } from '#libs/access/credential-verifier.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
-import { LRUCache } from 'lru-cache';
+import { ApiKeyCache } from './api-key.cache.js';
 import { KeyCheckTooSlow } from './api-key.errors.js';
-import type { KeyStanding } from './api-keys.repository.js';
+import { ApiKeyMatcher, type Fingerprint } from './api-key.matcher.js';
+import type { ApiKeyRecord } from './api-keys.repository.js';
 import { hashFault } from './comparable-hash.js';
-import { type Charge, FailedAttempts } from './failed-attempts.js';
-import { type Fingerprint, KeyComparison } from './key-comparison.js';
-import { hasMark, selectorOf } from './key-material.js';
-import { refusal } from './key-refusal.js';
-import { KeyStandings } from './key-standings.js';
-import { KeyUse } from './key-use.js';
+import { type Attempt, FailureBudgets } from './failure-budgets.js';
+import { hasChecksum, selectorOf } from './key-material.js';
+import { refusalOf } from './key-refusal.js';
+import { LastUsedTimes } from './last-used-times.js';
 
-/** Credentials with what is known of the key before any row is read. */
-interface Claim extends CredentialsFrom {
+/** Credentials to verify, with everything that is known before a record is read. */
+interface VerificationRequest extends ReceivedCredentials {
   readonly selector: string | undefined;
   readonly fingerprint: Fingerprint;
-  /** Made here, or good lately. Nobody else can make such a claim, so that no flood can stand in its way. */
+  /** Issued here by its checksum, or a recent match: such keys bypass the failure budgets, so that no flood blocks them. */
   readonly isTrusted: boolean;
 }
 
-/** The last so many keys of which the log has said that they cannot be checked. */
+/** The record whose hash the key matches, and why it is refused nevertheless. */
+interface Match {
+  readonly record?: ApiKeyRecord;
+  /** Absent when the record is accepted. */
+  readonly reason?: RefusalReason;
+}
+
+/** Keys whose unusable hash was logged, most recent ones. */
 const MAX_REPORTED = 1000;
 
 /**
- * Decides whether an application's credentials are good: one row by the key's selector, and one comparison that is
- * remembered. Only keys that were imported as bare hashes are compared one after the other, within their
- * environment. What a key stands for is read at every request, so that a change counts at once.
+ * Verifies an application's credentials in four steps: describe the key, find its candidate records, compare it with
+ * their hashes, decide by the matching record. The record is found by the key's selector; only keys that were imported as
+ * bare hashes have several candidates. Comparisons are cached, records only while the change feed is current.
  */
 @Injectable()
 export class ApiKeyVerifier extends CredentialVerifier {
@@ -42,129 +49,140 @@ export class ApiKeyVerifier extends CredentialVerifier {
   private readonly reported = new LRUCache<string, true>({ max: MAX_REPORTED });
 
   constructor(
-    private readonly standings: KeyStandings,
-    private readonly comparison: KeyComparison,
-    private readonly failures: FailedAttempts,
-    private readonly use: KeyUse,
+    private readonly records: ApiKeyCache,
+    private readonly matcher: ApiKeyMatcher,
+    private readonly budgets: FailureBudgets,
+    private readonly lastUsed: LastUsedTimes,
     private readonly clock: DatabaseClock,
     private readonly config: AppConfig,
   ) {
     super();
   }
 
-  known(credentials: ApplicationCredentials): ApplicationCaller | undefined {
+  /** The fast path: the same steps for a key with a selector, as far as caches go. */
+  cachedCaller(credentials: ApplicationCredentials): ApplicationCaller | undefined {
     const selector = selectorOf(credentials.apiKey);
     if (selector === undefined) return undefined;
-    const [standing] = this.standings.knownBySelector(selector) ?? [];
-    if (standing === undefined || refusal(standing, credentials, this.clock.now()) !== undefined)
+    const [record] = this.records.cachedBySelector(selector) ?? [];
+    if (record === undefined || refusalOf(record, credentials, this.clock.now()) !== undefined)
       return undefined;
-    const fingerprint = this.comparison.fingerprintOf(credentials.apiKey);
-    if (!this.comparison.knowsMatch(fingerprint, standing.hashedKey)) return undefined;
-    this.use.record(standing.apiKeyId);
-    return callerOf(standing);
+    const fingerprint = this.matcher.fingerprintOf(credentials.apiKey);
+    if (!this.matcher.isCachedMatch(fingerprint, record.hashedKey)) return undefined;
+    this.lastUsed.record(record.apiKeyId);
+    return callerOf(record);
   }
 
-  async verify(credentials: CredentialsFrom): Promise<Verification> {
-    const claim = this.claimOf(credentials);
-    if (claim.isTrusted) return this.judge(claim, await this.candidatesOf(claim));
-    const charges: Charge[] = [];
-    let isWrong = false;
-    try {
-      this.charge(claim, claim.appKey, 1, charges);
-      const candidates = await this.candidatesOf(claim);
+  async verify(credentials: ReceivedCredentials): Promise<Verification> {
+    const request = this.describe(credentials);
+    if (request.isTrusted) return this.decide(request, await this.candidates(request));
+    return this.withinBudgets(request, async (consume) => {
+      consume(request.appKey, 1);
+      const candidates = await this.candidates(request);
       const comparisons = candidates.filter(({ hashedKey }) =>
-        this.comparison.isNew(claim.fingerprint, hashedKey),
+        this.matcher.needsComparison(request.fingerprint, hashedKey),
       );
-      // To the application whose keys are compared: claiming another one does not spare its budget.
-      const [{ appKey } = claim] = comparisons;
-      this.charge(claim, appKey, comparisons.length, charges);
-      const verification = await this.judge(claim, candidates);
-      isWrong = hasWrongKey(verification);
-      return verification;
-    } finally {
-      if (!isWrong) for (const charge of charges) this.failures.giveBack(charge);
-    }
+      // Charged to the application whose keys are compared, so that claiming another one does not spare its budget.
+      consume(comparisons[0]?.appKey ?? request.appKey, comparisons.length);
+      return this.decide(request, candidates);
+    });
   }
 
-  private claimOf(credentials: CredentialsFrom): Claim {
+  private describe(credentials: ReceivedCredentials): VerificationRequest {
     const { apiKey } = credentials;
-    const fingerprint = this.comparison.fingerprintOf(apiKey);
+    const fingerprint = this.matcher.fingerprintOf(apiKey);
     const isTrusted =
-      this.comparison.knowsAsGood(fingerprint) || hasMark(apiKey, this.config.secrets.secretKeys);
+      this.matcher.isTrusted(fingerprint) || hasChecksum(apiKey, this.config.secrets.secretKeys);
     return { ...credentials, selector: selectorOf(apiKey), fingerprint, isTrusted };
   }
 
-  private candidatesOf(claim: Claim): Promise<readonly KeyStanding[]> {
-    return claim.selector === undefined
-      ? this.withoutSelector(claim)
-      : this.standings.bySelector(claim.selector);
+  /**
+   * Runs `work`, which consumes its costs before they arise, and refunds them unless the key was wrong.
+   *
+   * @throws TooManyFailures when a budget is spent
+   */
+  private async withinBudgets(
+    request: VerificationRequest,
+    work: (consume: (appKey: string, cost: number) => void) => Promise<Verification>,
+  ): Promise<Verification> {
+    const attempts: Attempt[] = [];
+    let isWrong = false;
+    try {
+      const verification = await work((appKey, cost) => {
+        if (cost === 0) return;
+        const attempt = { network: request.network, appKey, cost };
+        const seconds = this.budgets.consume(attempt);
+        if (seconds > 0) throw new TooManyFailures(request, seconds);
+        attempts.push(attempt);
+      });
+      isWrong = isWrongKey(verification);
+      return verification;
+    } finally {
+      if (!isWrong) for (const attempt of attempts) this.budgets.refund(attempt);
+    }
   }
 
-  private async withoutSelector({
+  /** By selector at most one; without one, those of the application, the likely environment first. */
+  private async candidates({
+    selector,
     appKey,
     environment,
     likelyEnvironment,
-  }: ApplicationCredentials): Promise<readonly KeyStanding[]> {
-    const standings = await this.standings.withoutSelector(appKey, environment);
-    const isLikely = (standing: KeyStanding): boolean => standing.environment === likelyEnvironment;
-    return [...standings.filter(isLikely), ...standings.filter((standing) => !isLikely(standing))];
+  }: VerificationRequest): Promise<readonly ApiKeyRecord[]> {
+    if (selector !== undefined) return this.records.bySelector(selector);
+    const records = await this.records.withoutSelector(appKey, environment);
+    const isLikely = (record: ApiKeyRecord): boolean => record.environment === likelyEnvironment;
+    return [...records.filter(isLikely), ...records.filter((record) => !isLikely(record))];
   }
 
-  /** @throws TooManyFailures when the budget is spent */
-  private charge(claim: Claim, appKey: string, cost: number, charges: Charge[]): void {
-    if (cost === 0) return;
-    const charge = { network: claim.network, appKey, cost };
-    const seconds = this.failures.take(charge);
-    if (seconds > 0) throw new TooManyFailures(claim, seconds);
-    charges.push(charge);
-  }
-
-  private async judge(claim: Claim, candidates: readonly KeyStanding[]): Promise<Verification> {
-    const { match, reason } = await this.bestMatch(claim, candidates);
-    if (match === undefined) {
-      const [recognised] = claim.selector === undefined ? [] : candidates;
-      return recognised === undefined
+  private async decide(
+    request: VerificationRequest,
+    candidates: readonly ApiKeyRecord[],
+  ): Promise<Verification> {
+    const { record, reason } = await this.bestMatch(request, candidates);
+    if (record === undefined) {
+      const [bySelector] = request.selector === undefined ? [] : candidates;
+      return bySelector === undefined
         ? { accepted: false, reason: 'unknown-api-key' }
-        : { accepted: false, reason: 'wrong-api-key', apiKeyId: recognised.apiKeyId };
+        : { accepted: false, reason: 'wrong-api-key', apiKeyId: bySelector.apiKeyId };
     }
-    if (reason !== undefined) return { accepted: false, reason, apiKeyId: match.apiKeyId };
-    this.use.record(match.apiKeyId);
-    return { accepted: true, caller: callerOf(match) };
+    if (reason !== undefined) return { accepted: false, reason, apiKeyId: record.apiKeyId };
+    this.lastUsed.record(record.apiKeyId);
+    return { accepted: true, caller: callerOf(record) };
   }
 
   /**
-   * The first candidate that is accepted, otherwise the first that matches: one text may have been imported twice.
+   * The first matching record that is accepted, otherwise the first that matches: a key may have been imported twice.
    *
    * @throws KeyCheckTooSlow when none matches, and one of them could not be compared in time
    */
-  private async bestMatch(claim: Claim, candidates: readonly KeyStanding[]): Promise<Match> {
+  private async bestMatch(request: VerificationRequest, candidates: readonly ApiKeyRecord[]): Promise<Match> {
     let refused: Match = {};
     let tooSlow: KeyCheckTooSlow | undefined;
-    for (const match of candidates) {
-      const outcome = await this.compare(claim, match);
+    for (const record of candidates) {
+      const outcome = await this.compare(request, record);
       if (outcome instanceof KeyCheckTooSlow) tooSlow = outcome;
       if (outcome !== true) continue;
-      const reason = refusal(match, claim, this.clock.now());
-      if (reason === undefined) return { match };
-      if (refused.match === undefined) refused = { match, reason };
+      const reason = refusalOf(record, request, this.clock.now());
+      if (reason === undefined) return { record };
+      if (refused.record === undefined) refused = { record, reason };
     }
-    if (tooSlow !== undefined && refused.match === undefined) throw tooSlow;
+    if (tooSlow !== undefined && refused.record === undefined) throw tooSlow;
     return refused;
   }
 
   /** Whether the key matches; a hash that cannot be compared must not keep others from being compared. */
   private async compare(
-    { apiKey, fingerprint, isTrusted }: Claim,
-    { apiKeyId, hashedKey }: KeyStanding,
+    { apiKey, fingerprint, isTrusted }: VerificationRequest,
+    { apiKeyId, hashedKey }: ApiKeyRecord,
   ): Promise<boolean | KeyCheckTooSlow> {
     const fault = hashFault(hashedKey);
     if (fault !== undefined) {
       this.report(apiKeyId, `its hashedKey ${fault}`);
       return false;
     }
-    const trust = isTrusted ? 'trusted' : 'unproven';
+    const trust = isTrusted ? 'trusted' : 'unverified';
     try {
-      return await this.comparison.compare(apiKey, { fingerprint, hashedKey, trust });
+      return await this.matcher.compare(apiKey, { fingerprint, hashedKey, trust });
     } catch (error) {
       if (!(error instanceof KeyCheckTooSlow)) throw error;
       this.report(apiKeyId, 'a comparison with its hash exceeded the time limit');
@@ -179,18 +197,12 @@ export class ApiKeyVerifier extends CredentialVerifier {
   }
 }
 
-interface Match {
-  readonly match?: KeyStanding;
-  /** Why the match is refused; absent when it is accepted. */
-  readonly reason?: RefusalReason;
-}
-
-function callerOf(standing: KeyStanding): ApplicationCaller {
-  const { applicationId, appKey, environmentId, environment, apiKeyId } = standing;
+function callerOf(record: ApiKeyRecord): ApplicationCaller {
+  const { applicationId, appKey, environmentId, environment, apiKeyId } = record;
   return { kind: 'application', applicationId, appKey, environmentId, environment, apiKeyId };
 }
 
-function hasWrongKey(verification: Verification): boolean {
+function isWrongKey(verification: Verification): boolean {
   if (verification.accepted) return false;
   return verification.reason === 'unknown-api-key' || verification.reason === 'wrong-api-key';
 }

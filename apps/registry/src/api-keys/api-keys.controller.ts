@@ -1,11 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Access } from '#libs/access/access.decorator.js';
-import { Audited } from '#libs/audit-trail/audited.decorator.js';
-import { ApiListing } from '#libs/pagination/api-listing.decorator.js';
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Listing } from '#libs/pagination/listing.js';
 import { PageQuery } from '#libs/pagination/page-query.js';
-import { ApiProblems } from '#libs/problem-details/api-problems.decorator.js';
+import { Route } from '#libs/routes/route.decorator.js';
 import { ApiAppKeyParam, ApiEnvironmentParam } from '#libs/validation/path-parameters.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { ApiKeyResponse, IssuedApiKeyResponse } from './dto/api-key.response.js';
@@ -22,10 +19,10 @@ export class ApiKeysController {
   constructor(private readonly apiKeys: ApiKeysService) {}
 
   @Get()
-  @Access('admin')
-  @ApiOperation({ summary: 'List the API keys of an environment, never their secrets' })
-  @ApiListing(ApiKeyResponse)
-  @ApiProblems(404)
+  @Route('viewer', 'List the API keys of an environment, never their secrets', {
+    list: ApiKeyResponse,
+    problems: [404],
+  })
   list(
     @Param('app_key') appKey: string,
     @Param('environment') environment: string,
@@ -35,11 +32,11 @@ export class ApiKeysController {
   }
 
   @Post()
-  @Access('admin')
-  @Audited('api-key.issued')
-  @ApiOperation({ summary: 'Issue an API key; the answer shows it this once' })
-  @ApiCreatedResponse({ type: IssuedApiKeyResponse })
-  @ApiProblems(404)
+  @Route('editor', 'Issue an API key; the answer shows it this once', {
+    created: IssuedApiKeyResponse,
+    audited: 'api-key.issued',
+    problems: [404],
+  })
   issue(
     @Param('app_key') appKey: string,
     @Param('environment') environment: string,
@@ -49,15 +46,13 @@ export class ApiKeysController {
   }
 
   @Post(':id/rotate')
-  @Access('admin')
-  @Audited('api-key.rotated')
   @ApiKeyIdParam()
-  @ApiOperation({
-    summary: 'Replace an API key by a new one',
+  @Route('editor', 'Replace an API key by a new one', {
+    created: IssuedApiKeyResponse,
+    audited: 'api-key.rotated',
     description: 'The new key has an id of its own. The old one lives on for `gracePeriodSeconds`.',
+    problems: [404, 409],
   })
-  @ApiCreatedResponse({ type: IssuedApiKeyResponse })
-  @ApiProblems(404, 409)
   rotate(
     @Param('app_key') appKey: string,
     @Param('environment') environment: string,
@@ -68,13 +63,8 @@ export class ApiKeysController {
   }
 
   @Delete(':id')
-  @HttpCode(204)
-  @Access('admin')
-  @Audited('api-key.revoked')
   @ApiKeyIdParam()
-  @ApiOperation({ summary: 'Revoke an API key at once' })
-  @ApiNoContentResponse()
-  @ApiProblems(404)
+  @Route('editor', 'Revoke an API key at once', { audited: 'api-key.revoked', problems: [404] })
   revoke(
     @Param('app_key') appKey: string,
     @Param('environment') environment: string,

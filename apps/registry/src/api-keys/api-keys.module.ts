@@ -1,32 +1,36 @@
 import { Module } from '@nestjs/common';
-import { CallerJudge } from '#libs/access/caller-judge.js';
+import { CallerCheck } from '#libs/access/caller-check.js';
 import { CredentialVerifier } from '#libs/access/credential-verifier.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
-import { ApiKeyJudge } from './api-key.judge.js';
+import { ApiKeyCache } from './api-key.cache.js';
+import { ApiKeyCallerCheck } from './api-key.caller-check.js';
+import { ApiKeyIssuer } from './api-key.issuer.js';
+import { ApiKeyMatcher } from './api-key.matcher.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
 import { ApiKeysController } from './api-keys.controller.js';
+import { ApiKeysImporter } from './api-keys.importer.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { BcryptPool } from './bcrypt-pool.js';
-import { FailedAttempts } from './failed-attempts.js';
-import { KeyComparison } from './key-comparison.js';
-import { KeyStandings } from './key-standings.js';
-import { KeyUse } from './key-use.js';
+import { FailureBudgets } from './failure-budgets.js';
+import { LastUsedTimes } from './last-used-times.js';
 
 @Module({
   imports: [EnvironmentsModule],
   controllers: [ApiKeysController],
   providers: [
     ApiKeysService,
+    ApiKeysImporter,
+    ApiKeyIssuer,
     ApiKeysRepository,
     BcryptPool,
-    KeyComparison,
-    KeyStandings,
-    FailedAttempts,
-    KeyUse,
+    ApiKeyMatcher,
+    ApiKeyCache,
+    FailureBudgets,
+    LastUsedTimes,
     { provide: CredentialVerifier, useClass: ApiKeyVerifier },
-    { provide: CallerJudge, useClass: ApiKeyJudge },
+    { provide: CallerCheck, useClass: ApiKeyCallerCheck },
   ],
-  exports: [ApiKeysService, CallerJudge, CredentialVerifier, KeyUse],
+  exports: [ApiKeysService, ApiKeysImporter, CallerCheck, CredentialVerifier, LastUsedTimes],
 })
 export class ApiKeysModule {}

@@ -7,7 +7,7 @@ import type { DomainError } from '#libs/problem-details/domain-error.js';
 import { API_KEY_ENVIRONMENT_CONSTRAINT, ApiKeyEntity } from './api-key.entity.js';
 
 /** A key with all that decides whether it is accepted. */
-export interface KeyStanding {
+export interface ApiKeyRecord {
   readonly apiKeyId: string;
   readonly hashedKey: string;
   readonly isActive: boolean;
@@ -20,7 +20,7 @@ export interface KeyStanding {
   readonly applicationStatus: string;
 }
 
-const SELECT_STANDING = `
+const SELECT_RECORD = `
   SELECT k."id" AS "apiKeyId", k."hashedKey", k."isActive", k."expiresAt",
          e."id" AS "environmentId", e."name" AS "environment", e."status" AS "environmentStatus",
          a."id" AS "applicationId", a."appKey", a."status" AS "applicationStatus"
@@ -32,7 +32,7 @@ const SELECT_STANDING = `
 export class ApiKeysRepository {
   constructor(private readonly database: Database) {}
 
-  /** @throws the given error when the environment was deleted meanwhile */
+  /** @throws the given error when the environment was deleted in the meantime */
   async insert(key: ApiKeyEntity, environmentGone: () => DomainError): Promise<void> {
     const manager = await this.database.manager();
     await manager
@@ -92,17 +92,17 @@ export class ApiKeysRepository {
     await manager.update(ApiKeyEntity, { id }, change);
   }
 
-  async standingBySelector(selector: string): Promise<KeyStanding | undefined> {
-    const [standing] = await this.database.query<KeyStanding>(`${SELECT_STANDING} WHERE k."selector" = $1`, [
+  async recordBySelector(selector: string): Promise<ApiKeyRecord | undefined> {
+    const [record] = await this.database.query<ApiKeyRecord>(`${SELECT_RECORD} WHERE k."selector" = $1`, [
       selector,
     ]);
-    return standing;
+    return record;
   }
 
   /** The keys without a selector of one environment, or of all environments of the application. */
-  async standingsWithoutSelector(appKey: string, environment: string | undefined): Promise<KeyStanding[]> {
-    return this.database.query<KeyStanding>(
-      `${SELECT_STANDING}
+  async recordsWithoutSelector(appKey: string, environment: string | undefined): Promise<ApiKeyRecord[]> {
+    return this.database.query<ApiKeyRecord>(
+      `${SELECT_RECORD}
        WHERE a."appKey" = $1 AND ($2::text IS NULL OR e."name" = $2) AND k."selector" IS NULL
        ORDER BY k."id"`,
       [appKey, environment ?? null],
@@ -114,16 +114,16 @@ export class ApiKeysRepository {
    * until the current transaction ends. They are locked downwards, as everywhere, and exclusively: a stream of shared
    * locks would keep a revocation waiting for ever.
    */
-  async lockStanding({
+  async lockRecord({
     apiKeyId,
     environmentId,
     applicationId,
-  }: Pick<KeyStanding, 'apiKeyId' | 'environmentId' | 'applicationId'>): Promise<KeyStanding | undefined> {
-    const [standing] = await this.database.query<KeyStanding>(
-      `${SELECT_STANDING} WHERE k."id" = $1 AND e."id" = $2 AND a."id" = $3 FOR NO KEY UPDATE OF a, e, k`,
+  }: Pick<ApiKeyRecord, 'apiKeyId' | 'environmentId' | 'applicationId'>): Promise<ApiKeyRecord | undefined> {
+    const [record] = await this.database.query<ApiKeyRecord>(
+      `${SELECT_RECORD} WHERE k."id" = $1 AND e."id" = $2 AND a."id" = $3 FOR NO KEY UPDATE OF a, e, k`,
       [apiKeyId, environmentId, applicationId],
     );
-    return standing;
+    return record;
   }
 
   /**

@@ -11,18 +11,18 @@ import { hashFault, MAX_KEY_BYTES } from './comparable-hash.js';
 /** An idle service keeps no thread. */
 const IDLE_TIMEOUT_MS = 30_000;
 
-/** Most tasks at once, running ones included. Claims nobody has vouched for leave room for the others. */
-const CAPACITY = { trusted: 128, unproven: 64 };
+/** Tasks at once, running ones included. Unverified keys may use at most half. */
+const CAPACITY = { trusted: 128, unverified: 64 };
 
-/** After a wrong key the next claim nobody vouches for waits so many times as long as the comparison took. */
+/** After a wrong key the next unverified one waits this many times as long as the comparison took. */
 const REST_FACTOR = 3;
 
-/** How much a task's origin is trusted, which decides how full the pool may be for it to be taken. */
+/** The origin of a task, which limits how full the pool may be for it. */
 export type Trust = keyof typeof CAPACITY;
 
 /**
- * Runs bcrypt in threads of its own, never on the event loop; refuses at once what it has no room for, and ends a
- * thread whose task exceeds the time limit.
+ * Runs bcrypt in worker threads. Refuses tasks beyond its capacity, and terminates a thread whose task exceeds the
+ * time limit.
  */
 @Injectable()
 export class BcryptPool implements OnApplicationShutdown {
@@ -33,20 +33,20 @@ export class BcryptPool implements OnApplicationShutdown {
   private readonly pool: Piscina;
   private tasks = 0;
   private idleThreads: number;
-  /** Tasks that wait for a thread, in their order: in the queue of Piscina their time would run already. */
+  /** Tasks waiting for a thread, in order: in the queue of Piscina their time limit would run already. */
   private readonly waiting: (() => void)[] = [];
   private readonly running = new Set<AbortController>();
   private hasEnded = false;
-  /** Resolves when the next claim nobody vouches for may be compared. */
+  /** Resolves when the next unverified key may be compared. */
   private turn: Promise<unknown> = Promise.resolve();
   private readonly durations: Histogram<never>;
   private readonly refusals: Counter<never>;
 
   constructor({ workers }: AppConfig, metrics: Metrics) {
-    // One core of this process's share is left to its event loop.
+    // One core of the share of this process is left to its event loop.
     this.idleThreads = Math.max(1, Math.floor(availableParallelism() / workers) - 1);
     this.pool = newPool(this.idleThreads);
-    // A thread that could not start: Piscina leaves the task it was to run waiting.
+    // Piscina leaves the task of a thread that could not start waiting.
     this.pool.on('error', (error: Error) => {
       this.logger.error(`A thread for API keys failed: ${error.message}`);
       for (const task of this.running) task.abort(error);
@@ -77,8 +77,8 @@ export class BcryptPool implements OnApplicationShutdown {
   }
 
   /**
-   * Compares in constant time. Understands `$2a$`, `$2b$` and `$2y$` up to cost 15; anything else matches nothing, nor
-   * does a key of which bcrypt would see only the beginning.
+   * Compares in constant time. Supports `$2a$`, `$2b$` and `$2y$` up to cost 15; other hashes match nothing, nor
+   * do keys longer than bcrypt reads.
    *
    * @throws TooManyKeyChecks when there is no room, KeyCheckTooSlow, KeyChecksUnavailable
    */
@@ -88,7 +88,7 @@ export class BcryptPool implements OnApplicationShutdown {
     return this.admitted(trust, trust === 'trusted' ? compare : () => this.inTurn(compare));
   }
 
-  /** Runs when all requests have been answered or cut: tasks still running are ended. */
+  /** Runs after the last request; terminates running tasks. */
   async onApplicationShutdown(): Promise<void> {
     this.hasEnded = true;
     await this.pool.destroy();
@@ -110,8 +110,8 @@ export class BcryptPool implements OnApplicationShutdown {
   }
 
   /**
-   * One after the other, with a rest after every wrong key: a flood of them gets a quarter of a thread at most, from
-   * however many addresses it comes, while right ones follow each other at once.
+   * Runs one comparison at a time, with a rest after every wrong key: a flood gets a quarter of a thread at
+   * most, from however many addresses, while valid keys follow each other immediately.
    */
   private inTurn(compare: () => Promise<boolean>): Promise<boolean> {
     let rest = 0;
@@ -130,7 +130,7 @@ export class BcryptPool implements OnApplicationShutdown {
   }
 
   private async run<Result>(name: string, task: Hashing | Comparison): Promise<Result> {
-    await this.thread();
+    await this.acquireThread();
     const abort = new AbortController();
     const limit = setTimeout(() => {
       abort.abort(new KeyCheckTooSlow());
@@ -148,12 +148,12 @@ export class BcryptPool implements OnApplicationShutdown {
     } finally {
       clearTimeout(limit);
       this.running.delete(abort);
-      this.giveThreadBack();
+      this.releaseThread();
     }
   }
 
   /** Resolves when a thread is free for the caller. */
-  private async thread(): Promise<void> {
+  private async acquireThread(): Promise<void> {
     if (this.idleThreads > 0) {
       this.idleThreads -= 1;
       return;
@@ -161,7 +161,7 @@ export class BcryptPool implements OnApplicationShutdown {
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  private giveThreadBack(): void {
+  private releaseThread(): void {
     const next = this.waiting.shift();
     if (next === undefined) this.idleThreads += 1;
     else next();

@@ -5,21 +5,21 @@ import type { SecretList } from '#libs/config/app-config.js';
 const KEY_FORMAT = /^mcp_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/;
 const SELECTOR_BYTES = 8;
 const RANDOM_BYTES = 24;
-const MARK_BYTES = 8;
-const MARK_LENGTH = 11;
+const CHECKSUM_BYTES = 8;
+const CHECKSUM_LENGTH = 11;
 
 export interface KeyMaterial {
   /** The whole key: for its owner only, never stored. */
   readonly key: string;
-  /** The part by which its row is found. */
+  /** The part by which its record is found. */
   readonly selector: string;
 }
 
-/** A new key: 192 random bits of secret, and a mark that only a holder of the first secret key can make. */
+/** A new key: 192 random bits of secret, and a checksum (HMAC) that only the first secret key can make. */
 export function newKeyMaterial([secretKey]: SecretList): KeyMaterial {
   const selector = randomBytes(SELECTOR_BYTES).toString('hex');
-  const unmarked = `mcp_${selector}_${randomBytes(RANDOM_BYTES).toString('base64url')}`;
-  return { key: unmarked + markOf(unmarked, secretKey), selector };
+  const body = `mcp_${selector}_${randomBytes(RANDOM_BYTES).toString('base64url')}`;
+  return { key: body + checksumOf(body, secretKey), selector };
 }
 
 /** The selector of a key the registry made; `undefined` for any other text. */
@@ -28,16 +28,16 @@ export function selectorOf(key: string): string | undefined {
 }
 
 /**
- * Whether the registry made this very key under one of these secret keys, told without a look at the database. It
- * says nothing of whether the key is still accepted; and a key without a mark may be good.
+ * Whether the key carries the checksum of one of the secret keys, so that the registry recognises it without the
+ * database. The key may be revoked all the same, and a key without a checksum may be valid.
  */
-export function hasMark(key: string, secretKeys: SecretList): boolean {
+export function hasChecksum(key: string, secretKeys: SecretList): boolean {
   if (!KEY_FORMAT.test(key)) return false;
-  const [unmarked, mark] = [key.slice(0, -MARK_LENGTH), Buffer.from(key.slice(-MARK_LENGTH))];
-  return secretKeys.some((secretKey) => timingSafeEqual(mark, Buffer.from(markOf(unmarked, secretKey))));
+  const [body, checksum] = [key.slice(0, -CHECKSUM_LENGTH), Buffer.from(key.slice(-CHECKSUM_LENGTH))];
+  return secretKeys.some((secretKey) => timingSafeEqual(checksum, Buffer.from(checksumOf(body, secretKey))));
 }
 
-function markOf(unmarked: string, secretKey: string): string {
-  const digest = createHmac('sha256', secretKey).update(`mark of ${unmarked}`).digest();
-  return digest.subarray(0, MARK_BYTES).toString('base64url');
+function checksumOf(body: string, secretKey: string): string {
+  const digest = createHmac('sha256', secretKey).update(`mark of ${body}`).digest();
+  return digest.subarray(0, CHECKSUM_BYTES).toString('base64url');
 }

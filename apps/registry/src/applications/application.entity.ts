@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { HealthStatus, Status } from '#libs/domain/status.js';
 
 const APP_KEY_CONSTRAINT = 'UQ_Application_appKey';
 
@@ -21,7 +22,7 @@ export class ApplicationEntity {
   appKey!: string;
 
   @Column({ type: 'text', default: 'ACTIVE' })
-  status!: 'ACTIVE' | 'INACTIVE';
+  status!: Status;
 
   @Column({ type: 'text', default: 'API_KEY' })
   authenticationMethod!: string;
@@ -30,7 +31,7 @@ export class ApplicationEntity {
   healthCheckUrl!: string | null;
 
   @Column({ type: 'text', default: 'UNKNOWN' })
-  healthStatus!: 'UNKNOWN' | 'ACTIVE' | 'INACTIVE';
+  healthStatus!: HealthStatus;
 
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   lastHealthCheckAt!: Date | null;

@@ -1,18 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
-import { Access } from '#libs/access/access.decorator.js';
+import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller } from '#libs/access/caller.js';
-import { Audited } from '#libs/audit-trail/audited.decorator.js';
-import { ApiListing } from '#libs/pagination/api-listing.decorator.js';
 import type { Listing } from '#libs/pagination/listing.js';
 import { PageQuery } from '#libs/pagination/page-query.js';
-import { ApiProblems } from '#libs/problem-details/api-problems.decorator.js';
+import { Route } from '#libs/routes/route.decorator.js';
 import { ApiAppKeyParam } from '#libs/validation/path-parameters.js';
 import { ApplicationsService } from './applications.service.js';
 import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
@@ -25,44 +16,40 @@ export class ApplicationsController {
   constructor(private readonly applications: ApplicationsService) {}
 
   @Post()
-  @Access('admin')
-  @Audited('application.created')
-  @ApiOperation({ summary: 'Create an application with its environments' })
-  @ApiCreatedResponse({ type: ApplicationWithEnvironmentsResponse })
-  @ApiProblems(409)
+  @Route('editor', 'Create an application with its environments', {
+    created: ApplicationWithEnvironmentsResponse,
+    audited: 'application.created',
+    problems: [409],
+  })
   create(@Body() request: CreateApplicationRequest): Promise<ApplicationWithEnvironmentsResponse> {
     return this.applications.create(request);
   }
 
   @Get()
-  @Access('admin')
-  @ApiOperation({ summary: 'List all applications, oldest first' })
-  @ApiListing(ApplicationResponse)
+  @Route('viewer', 'List all applications, oldest first', { list: ApplicationResponse })
   list(@Query() query: PageQuery): Promise<Listing<ApplicationResponse>> {
     return this.applications.list(query);
   }
 
   @Get(':app_key')
-  @Access('admin')
   @ApiAppKeyParam()
-  @ApiOperation({ summary: 'Get an application with its environments' })
-  @ApiOkResponse({ type: ApplicationWithEnvironmentsResponse })
-  @ApiProblems(404)
+  @Route('viewer', 'Get an application with its environments', {
+    ok: ApplicationWithEnvironmentsResponse,
+    problems: [404],
+  })
   get(@Param('app_key') appKey: string): Promise<ApplicationWithEnvironmentsResponse> {
     return this.applications.get(appKey);
   }
 
   @Put(':app_key')
-  @Access('application-or-admin')
-  @Audited('application.updated')
   @ApiAppKeyParam()
-  @ApiOperation({
-    summary: 'Change an application',
+  @Route('application-or-editor', 'Change an application', {
+    ok: ApplicationResponse,
+    audited: 'application.updated',
     description:
       'A field left out stays as it is; `null` clears it. With `X-Environment` only a key of that environment is accepted.',
+    problems: [404],
   })
-  @ApiOkResponse({ type: ApplicationResponse })
-  @ApiProblems(404)
   update(
     @Param('app_key') appKey: string,
     @Body() request: UpdateApplicationRequest,
@@ -72,13 +59,11 @@ export class ApplicationsController {
   }
 
   @Delete(':app_key')
-  @HttpCode(204)
-  @Access('admin')
-  @Audited('application.deleted')
   @ApiAppKeyParam()
-  @ApiOperation({ summary: 'Delete an application with everything below it' })
-  @ApiNoContentResponse()
-  @ApiProblems(404)
+  @Route('admin', 'Delete an application with everything below it', {
+    audited: 'application.deleted',
+    problems: [404],
+  })
   delete(@Param('app_key') appKey: string): Promise<void> {
     return this.applications.delete(appKey);
   }

@@ -1,21 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '#libs/access/caller.js';
-import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
-import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
-import { changedFields } from '#libs/audit-trail/changed-fields.js';
+import { DEFAULT_ENVIRONMENT } from '#libs/access/requested-environment.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
-import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import type { InputError } from '#libs/problem-details/domain-error.js';
-import { refuseInput } from '#libs/problem-details/invalid-input.js';
+import { assertValid } from '#libs/problem-details/invalid-input.js';
+import { toResponse } from '#libs/responses/response-field.decorator.js';
 import type { CreateEnvironmentRequest } from '../environments/dto/create-environment.request.js';
 import type { EnvironmentResponse } from '../environments/dto/environment.response.js';
-import type { ImportOutcome } from '../environments/dto/imported-environment.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { appKeyFrom, distinguished } from './app-key.js';
 import type { ApplicationEntity } from './application.entity.js';
@@ -25,10 +23,10 @@ import {
   EnvironmentMayNotUpdate,
   StatusIsForAdmins,
 } from './application.errors.js';
+import { applicationChange } from './application-change.js';
 import { ApplicationsRepository } from './applications.repository.js';
 import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
 import type { CreateApplicationRequest } from './dto/create-application.request.js';
-import type { ImportedApplication } from './dto/imported-application.js';
 import type { UpdateApplicationRequest } from './dto/update-application.request.js';
 
 @Injectable()
@@ -46,31 +44,31 @@ export class ApplicationsService {
     return listing(
       query,
       (after, limit) => this.applications.list(after, limit),
-      (application) => responseOf(ApplicationResponse, application),
+      (application) => toResponse(ApplicationResponse, application),
     );
   }
 
   async create(request: CreateApplicationRequest): Promise<ApplicationWithEnvironmentsResponse> {
     const initial = request.environments ?? [{ name: DEFAULT_ENVIRONMENT }];
-    refuseInput([
-      ...this.mistakesIn(request),
+    assertValid([
+      ...this.ruleErrors(request),
       ...repeatedNames(initial),
-      ...initial.flatMap((each, index) => this.environments.mistakesIn(each, `#/environments/${index}`)),
+      ...initial.flatMap((each, index) => this.environments.ruleErrors(each, `#/environments/${index}`)),
     ]);
     const application = await this.insert(request);
     const environments: EnvironmentResponse[] = [];
     for (const environment of initial) {
       environments.push(await this.environments.createIn(application.id, environment));
     }
-    const created = responseOf(ApplicationWithEnvironmentsResponse, application, { environments });
-    this.recordChange(application, { after: created });
+    const created = toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
+    this.changes.record(applicationChange(application, { after: created }));
     return created;
   }
 
   async get(appKey: string): Promise<ApplicationWithEnvironmentsResponse> {
     const application = await this.applications.find(appKey);
     if (application === null) throw new ApplicationNotFound(appKey);
-    return responseOf(ApplicationWithEnvironmentsResponse, application, {
+    return toResponse(ApplicationWithEnvironmentsResponse, application, {
       environments: await this.environments.allOf(application.id),
     });
   }
@@ -81,7 +79,7 @@ export class ApplicationsService {
     caller: Caller,
   ): Promise<ApplicationResponse> {
     this.refuseEnvironmentOf(caller);
-    refuseInput(this.mistakesIn(request));
+    assertValid(this.ruleErrors(request));
     const application = await this.findAndLock(appKey);
     const { name, description, healthCheckUrl, status } = request;
     const changed = changedFields<ApplicationEntity>(application, {
@@ -90,73 +88,27 @@ export class ApplicationsService {
       healthCheckUrl,
       status,
     });
-    if (changed === undefined) return responseOf(ApplicationResponse, application);
+    if (changed === undefined) return toResponse(ApplicationResponse, application);
     if (changed.after.status !== undefined && caller.kind !== 'admin') throw new StatusIsForAdmins();
     const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.applications.update(application.id, update);
-    this.recordChange(application, changed);
-    return responseOf(ApplicationResponse, { ...application, ...update });
+    this.changes.record(applicationChange(application, changed));
+    return toResponse(ApplicationResponse, { ...application, ...update });
   }
 
   async delete(appKey: string): Promise<void> {
     const application = await this.findAndLock(appKey);
     const environments = await this.environments.lockAllOf(application.id);
     await this.applications.delete(application.id);
-    this.recordChange(application, {
-      before: responseOf(ApplicationWithEnvironmentsResponse, application, { environments }),
-    });
+    const before = toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
+    this.changes.record(applicationChange(application, { before }));
   }
 
   /**
-   * Makes the application as another registry has it, by its app key: created, with the id it has there unless that
-   * is taken, or changed where it differs. The row is locked until the transaction ends.
+   * Violations of rules beyond the shape of the request. A path is checked with the base domains it is joined
+   * to.
    */
-  async import(imported: ImportedApplication): Promise<{ id: string; outcome: ImportOutcome }> {
-    const { appKey, name, description, healthCheckUrl, authenticationMethod, status, origin } = imported;
-    const application = await this.applications.findAndLock(appKey);
-    if (application === null) return { id: await this.insertImported(imported), outcome: 'added' };
-    const changed = changedFields<ApplicationEntity>(application, {
-      name,
-      description,
-      healthCheckUrl,
-      authenticationMethod,
-      status,
-    });
-    if (changed === undefined) return { id: application.id, outcome: 'unchanged' };
-    await this.applications.update(application.id, {
-      ...changed.after,
-      updatedAt: origin?.updatedAt ?? this.clock.now(),
-    });
-    this.recordChange(application, { action: 'application.updated', ...changed });
-    return { id: application.id, outcome: 'updated' };
-  }
-
-  private async insertImported({ origin, health, ...fields }: ImportedApplication): Promise<string> {
-    const now = this.clock.now();
-    const application = await this.applications.insert({
-      ...fields,
-      id: await this.environments.freeId(origin?.id),
-      name: fields.name ?? fields.appKey,
-      description: fields.description ?? null,
-      healthCheckUrl: fields.healthCheckUrl ?? null,
-      authenticationMethod: fields.authenticationMethod ?? 'API_KEY',
-      ...health,
-      createdAt: origin?.createdAt ?? now,
-      updatedAt: origin?.updatedAt ?? now,
-    });
-    if (application === null) throw new AppKeyTaken(fields.appKey);
-    this.recordChange(application, {
-      action: 'application.created',
-      after: responseOf(ApplicationResponse, application),
-    });
-    return application.id;
-  }
-
-  /**
-   * What the rules of this registry, not the shape of the request, speak against. A path leads nowhere by itself: the
-   * base domains it is joined to are judged.
-   */
-  mistakesIn({ healthCheckUrl }: UpdateApplicationRequest): InputError[] {
+  ruleErrors({ healthCheckUrl }: UpdateApplicationRequest): InputError[] {
     if (healthCheckUrl == null || healthCheckUrl.startsWith('/')) return [];
     const detail = this.egress.refusalOfUrl(healthCheckUrl);
     return detail === undefined ? [] : [{ pointer: '#/healthCheckUrl', detail }];
@@ -176,7 +128,7 @@ export class ApplicationsService {
     };
     const inserted = await this.applications.insert({ ...row, appKey });
     if (inserted !== null) return inserted;
-    // A key of our own making gives way; one that was asked for is a conflict.
+    // A generated key is varied; a requested one is a conflict.
     const second =
       request.appKey == null
         ? await this.applications.insert({ ...row, appKey: distinguished(appKey) })
@@ -195,19 +147,6 @@ export class ApplicationsService {
     const application = await this.applications.findAndLock(appKey);
     if (application === null) throw new ApplicationNotFound(appKey);
     return application;
-  }
-
-  private recordChange(
-    { id, appKey }: ApplicationEntity,
-    values: { action?: AuditAction; before?: unknown; after?: unknown },
-  ): void {
-    this.changes.record({
-      resourceType: 'application',
-      resourceId: id,
-      applicationId: id,
-      appKey,
-      ...values,
-    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { periodicJob } from '#libs/scheduling/periodic-job.js';
-import { AuditPruningService } from './audit-pruning.service.js';
 import { AuditModule } from './audit.module.js';
+import { AuditPruningService } from './audit-pruning.service.js';
 import { RefusalLog } from './refusal-log.js';
 
 /** The background jobs of the audit trail. */

@@ -1,12 +1,15 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Refers to what it speaks of by plain values: entries outlive it. */
+/** References are plain values: entries outlive the rows. */
 @Entity('AuditLog')
 @Index('IX_AuditLog_createdAt_id', ['createdAt', 'id'])
 @Index('IX_AuditLog_appKey_createdAt', ['appKey', 'createdAt', 'id'])
 @Index('IX_AuditLog_action_createdAt', ['action', 'createdAt', 'id'])
 @Index('IX_AuditLog_actor_createdAt', ['actor', 'createdAt', 'id'])
 @Index('IX_AuditLog_apiKeyId_createdAt', ['apiKeyId', 'createdAt', 'id'])
+@Index('IX_AuditLog_operatorName_createdAt', ['operatorName', 'createdAt', 'id'], {
+  where: '("operatorName" IS NOT NULL)',
+})
 export class AuditLogEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'PK_AuditLog' })
   id!: string;
@@ -17,13 +20,27 @@ export class AuditLogEntity {
   @Column({ type: 'text' })
   action!: string;
 
-  /** 'admin', 'application', 'registry' by itself, 'cli', 'imported' with its entry, or 'anonymous' for refused credentials. */
+  /**
+   * 'admin', 'application', 'registry' for the service itself, 'cli', 'imported' with its entry, or 'anonymous'
+   * for refused credentials.
+   */
   @Column({ type: 'text' })
   actor!: string;
 
   /** The API key that was used, or recognised and refused. */
   @Column({ type: 'text', nullable: true })
   apiKeyId!: string | null;
+
+  /** The operator who did it, or was recognised and refused, named as at that time; a name without an id is that of a key. */
+  @Column({ type: 'text', nullable: true })
+  operatorId!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  operatorName!: string | null;
+
+  /** 'api' or 'cli', of what operators and applications did. */
+  @Column({ type: 'text', nullable: true })
+  via!: string | null;
 
   @Column({ type: 'text', nullable: true })
   appKey!: string | null;
@@ -53,7 +70,7 @@ export class AuditLogEntity {
   @Column({ type: 'text', nullable: true })
   reason!: string | null;
 
-  /** How many equal events the entry stands for. */
+  /** Number of equal events that the entry summarises. */
   @Column({ type: 'integer', default: 1 })
   occurrences!: number;
 

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { ADVISORY_LOCKS } from '#libs/database/advisory-locks.js';
 import { type ListedColumn, listsOf, unnested } from '#libs/database/column-lists.js';
 import { Database } from '#libs/database/database.js';
 import { type Counter, Metrics } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
+import { MEBIBYTE } from '#libs/units/bytes.js';
 import { AuditLogEntity } from './audit-log.entity.js';
 
 /** An entry as the table takes it. */
@@ -34,6 +36,8 @@ export interface AuditLogFilter {
   readonly appKey?: string;
   readonly action?: string;
   readonly actor?: string;
+  /** Name or id. */
+  readonly operator?: string;
   readonly from?: Date;
   readonly to?: Date;
 }
@@ -44,6 +48,9 @@ const COLUMNS: readonly ListedColumn<keyof AuditLogEntity>[] = [
   { column: 'action', type: 'text' },
   { column: 'actor', type: 'text' },
   { column: 'apiKeyId', type: 'text' },
+  { column: 'operatorId', type: 'text' },
+  { column: 'operatorName', type: 'text' },
+  { column: 'via', type: 'text' },
   { column: 'appKey', type: 'text' },
   { column: 'applicationId', type: 'text' },
   { column: 'environment', type: 'text' },
@@ -61,9 +68,6 @@ const COLUMNS: readonly ListedColumn<keyof AuditLogEntity>[] = [
 
 const COLUMN_NAMES = COLUMNS.map(({ column }) => `"${column}"`);
 
-/** Any number that no other program on the database uses for an advisory lock: "audit" as bytes. */
-const PRUNER_LOCK = 0x6175646974;
-
 const WRITTEN_AS: Readonly<Record<string, string>> = {
   '"createdAt"': `coalesce("createdAt", statement_timestamp())`,
   '"before"': `"before"::json`,
@@ -76,7 +80,6 @@ const APPEND = `
   SELECT ${COLUMN_NAMES.map((name) => WRITTEN_AS[name] ?? name).join(', ')}
   FROM ${unnested(COLUMNS, 'entry')}`;
 
-const MEBIBYTE = 1024 * 1024;
 /** Values of one page. */
 const MAX_PAGE_BYTES = 4 * MEBIBYTE;
 /** Earlier versions wrote values of any size: larger ones are read as their digest. */
@@ -146,13 +149,13 @@ export class AuditLogRepository {
   async isOnlyPruner(): Promise<boolean> {
     const [row] = await this.database.query<{ locked: boolean }>(
       'SELECT pg_try_advisory_xact_lock($1) AS "locked"',
-      [PRUNER_LOCK],
+      [ADVISORY_LOCKS.auditPruning],
     );
     return row?.locked === true;
   }
 
   /**
-   * Deletes the oldest of the entries that are older than so many days. In a transaction, which the table lets do so.
+   * Deletes the oldest entries beyond an age in days. Runs in a transaction that the table permits to delete.
    *
    * @returns undefined when there are none
    */
@@ -184,13 +187,17 @@ export class AuditLogRepository {
   async page(filter: AuditLogFilter, after: Keyset | undefined, limit: number): Promise<EntriesPage> {
     const parameters: unknown[] = [];
     const parameter = (value: unknown): string => `$${parameters.push(value)}`;
-    const { appKey, action, actor, from, to } = filter;
+    const { appKey, action, actor, operator, from, to } = filter;
     const conditions: string[] = [];
     if (appKey !== undefined) conditions.push(`"appKey" = ${parameter(appKey)}`);
     if (action !== undefined) conditions.push(`"action" = ${parameter(action)}`);
     if (actor !== undefined) {
       const name = parameter(actor);
       conditions.push(`("actor" = ${name} OR "apiKeyId" = ${name})`);
+    }
+    if (operator !== undefined) {
+      const name = parameter(operator);
+      conditions.push(`"operatorName" IS NOT NULL AND ("operatorName" = ${name} OR "operatorId" = ${name})`);
     }
     if (from !== undefined) conditions.push(`"createdAt" >= ${parameter(from)}`);
     if (to !== undefined) conditions.push(`"createdAt" < ${parameter(to)}`);

@@ -10,7 +10,7 @@ import { unattendedOrigin } from './request-origin.js';
 /** Entries deleted by one transaction: some tenths of a second. */
 const BATCH_SIZE = 5000;
 
-/** Keeps the trail to `AUDIT_RETENTION_DAYS`; what it deletes, the trail says. */
+/** Enforces `AUDIT_RETENTION_DAYS`; deletions are audited. */
 @Injectable()
 export class AuditPruningService {
   private readonly logger = new Logger('AuditTrail');
@@ -24,9 +24,9 @@ export class AuditPruningService {
   ) {}
 
   /**
-   * Deletes what was counted for quotas of past hours, and all entries that are older, by the database's clock. It may break off anywhere, by `signal` or a crash:
-   * every batch is a transaction with an entry of its own, and the next call goes on from there. Of several processes
-   * that call it at once, one works.
+   * Deletes usage counters of past hours and entries beyond their retention, by the database clock. Safe to
+   * abort at any step, by `signal` or a crash: every batch is a transaction with its own entry, and the next
+   * call continues. One process works at a time.
    */
   async prune(signal = new AbortController().signal): Promise<void> {
     await this.usage.deletePast();

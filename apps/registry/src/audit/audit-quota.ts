@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
+import { HOUR_MS } from '#libs/units/durations.js';
 import { AuditQuotaExceeded } from './audit.errors.js';
 import type { AuditLogRow } from './audit-log.repository.js';
 import { AuditUsageRepository } from './audit-usage.repository.js';
 
-const HOUR_MS = 60 * 60_000;
 /** Applications remembered to have used up their quota; of others the database is asked. */
 const MAX_REMEMBERED = 10_000;
 /** What a row takes in the table and its indexes besides its values. */

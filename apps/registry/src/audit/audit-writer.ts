@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecretRedaction } from '#libs/redaction/secret-redaction.js';
+import { storableText } from '#libs/validation/storable-text.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 import { AuditLogRepository, type AuditLogRow } from './audit-log.repository.js';
 import { AuditQuota } from './audit-quota.js';
@@ -25,7 +26,7 @@ const MAX_LENGTHS = {
 
 type BoundedText = keyof typeof MAX_LENGTHS;
 
-/** The one way into the audit trail: what it writes is bounded and holds no secret of the registry. */
+/** Writes all entries of the audit trail: bounded, and without secrets of the registry. */
 @Injectable()
 export class AuditWriter {
   constructor(
@@ -59,6 +60,6 @@ export class AuditWriter {
   /** Redacted before it is cut, or a part of a secret would stay; and such that every column can hold it. */
   private storable(text: string | null, length: number): string | null {
     if (text === null) return null;
-    return this.redaction.redact(text).replaceAll('\u0000', '\uFFFD').slice(0, length).toWellFormed();
+    return storableText(this.redaction.redact(text), length);
   }
 }

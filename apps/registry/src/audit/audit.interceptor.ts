@@ -9,8 +9,8 @@ import { AuditService } from './audit.service.js';
 import { callerOrigin } from './request-origin.js';
 
 /**
- * Runs every audited route in one transaction together with the entry of what it changed: both are there, or
- * neither. In that transaction the caller is judged again. The answer leaves only after the commit.
+ * Runs every audited route and its audit entry in one transaction, in which the caller is checked again. The
+ * response is sent after the commit.
  */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {

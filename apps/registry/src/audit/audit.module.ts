@@ -4,15 +4,15 @@ import { AuditedTransactions } from '#libs/audit-trail/audited-transactions.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { SecretRedaction } from '#libs/redaction/secret-redaction.js';
 import { AuditController } from './audit.controller.js';
+import { AuditService } from './audit.service.js';
 import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditPruningService } from './audit-pruning.service.js';
 import { AuditQuota } from './audit-quota.js';
 import { AuditUsageRepository } from './audit-usage.repository.js';
 import { AuditWriter } from './audit-writer.js';
-import { AuditPruningService } from './audit-pruning.service.js';
-import { AuditService } from './audit.service.js';
 import { RefusalLog } from './refusal-log.js';
 
-/** Global, so that every feature can say what it changed without knowing where that goes. */
+/** Global, so that features record changes without knowing the trail. */
 @Global()
 @Module({
   controllers: [AuditController],

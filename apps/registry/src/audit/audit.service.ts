@@ -5,16 +5,16 @@ import { type Change, ChangeRecorder } from '#libs/audit-trail/change-recorder.j
 import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
 import { JsonText } from '#libs/json/json-text.js';
-import { responseOf } from '#libs/responses/shown.decorator.js';
 import { decodeCursor, encodeCursor } from '#libs/pagination/cursor.js';
 import { Page } from '#libs/pagination/listing.js';
+import { toResponse } from '#libs/responses/response-field.decorator.js';
 import { AuditLogRepository, type ListedEntry } from './audit-log.repository.js';
 import { AuditQuota } from './audit-quota.js';
 import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
-import { DEFAULT_LIMIT, type AuditLogQuery } from './dto/audit-log.query.js';
+import { type AuditLogQuery, DEFAULT_LIMIT } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
 import type { ImportedAuditEntry } from './dto/imported-audit-entry.js';
-import { type AuditOrigin, unattendedOrigin } from './request-origin.js';
+import { type AuditOrigin, NO_OPERATOR, unattendedOrigin } from './request-origin.js';
 
 @Injectable()
 export class AuditService extends AuditedTransactions {
@@ -30,15 +30,19 @@ export class AuditService extends AuditedTransactions {
 
   /** A page of at most `limit` entries and some 4 MiB, newest first. */
   async list(query: AuditLogQuery): Promise<Page<AuditLogResponse>> {
-    const { app_key: appKey, action, actor, from, to, cursor, limit = DEFAULT_LIMIT } = query;
+    const { app_key: appKey, action, actor, operator, from, to, cursor, limit = DEFAULT_LIMIT } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const { entries, hasMore } = await this.entries.page({ appKey, action, actor, from, to }, after, limit);
+    const { entries, hasMore } = await this.entries.page(
+      { appKey, action, actor, operator, from, to },
+      after,
+      limit,
+    );
     const last = entries.at(-1);
     return new Page(entries.map(shown), hasMore && last !== undefined ? encodeCursor(last) : undefined);
   }
 
   /**
-   * Does what {@link AuditedTransactions.run} promises, in the name of a caller or of nobody who sent a request.
+   * As {@link AuditedTransactions.run}, for a caller or for work without a request.
    *
    * @throws AuditQuotaExceeded when an application has used up its share of the trail
    */
@@ -50,7 +54,7 @@ export class AuditService extends AuditedTransactions {
     const origin = typeof by === 'string' ? unattendedOrigin(by) : by;
     return this.database.transaction(async () => {
       const { result, changes } = await this.changes.collect(work, ({ applicationId }) => {
-        if (origin.actor === 'application') this.quota.assertLeft(applicationId);
+        if (origin.actor === 'application' && applicationId !== null) this.quota.assertLeft(applicationId);
       });
       await this.record(action, changes, origin);
       return result;
@@ -91,14 +95,14 @@ export class AuditService extends AuditedTransactions {
         occurrences: 1,
         ...origin,
       })),
-      origin.actor === 'application' ? first.applicationId : undefined,
+      origin.actor === 'application' ? (first.applicationId ?? undefined) : undefined,
     );
   }
 }
 
 function shown(entry: ListedEntry): AuditLogResponse {
   const [before, after] = [entry.before, entry.after].map((json) => json && new JsonText(json));
-  return responseOf(AuditLogResponse, entry, { before, after });
+  return toResponse(AuditLogResponse, entry, { before, after });
 }
 
 /** Marked as one that another registry wrote. */
@@ -107,6 +111,7 @@ function importedEntry({ details, ...entry }: ImportedAuditEntry): NewAuditEntry
     ...entry,
     actor: 'imported',
     apiKeyId: null,
+    ...NO_OPERATOR,
     environment: null,
     environmentId: null,
     resourceType: entry.applicationId === null ? 'registry' : 'application',

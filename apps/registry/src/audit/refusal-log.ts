@@ -1,13 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { RefusalReason, RefusedClaim } from '#libs/access/access.errors.js';
-import { clientAddress } from '#libs/access/client-network.js';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { Database } from '#libs/database/database.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
+import { clientAddress } from '#libs/http/client-network.js';
 import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
-import { requestOrigin } from './request-origin.js';
+import { NO_OPERATOR, requestOrigin } from './request-origin.js';
 
 /** Distinct entries between two flushes; refusals beyond them are counted in one entry a reason. */
 const MAX_ENTRIES = 50;
@@ -21,6 +21,8 @@ const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
   'unknown-api-key',
   'wrong-api-key',
   'too-many-failures',
+  'unknown-operator-key',
+  'wrong-operator-key',
 ]);
 
 /** What refusals of one entry may differ in. */
@@ -41,19 +43,19 @@ export class RefusalLog extends RefusalRecorder {
     database: Database,
   ) {
     super();
-    database.beforeClose(() => this.flush());
+    database.onShutdown(() => this.flush());
   }
 
   refused(claim: RefusedClaim, request: FastifyRequest): void {
     this.add(groupOf(claim, clientAddress(request)), entryOf(claim, request, this.clock.now()));
   }
 
-  /** Writes what was refused since the last time; what cannot be written is kept for the next time. */
+  /** Writes the refusals since the last call; refusals that cannot be written are kept for the next call. */
   async flush(): Promise<void> {
     if (this.pending.size === 0) return;
     const batch = this.pending;
     this.pending = new Map();
-    // What the caller claimed to be is in the trail only: headers hold what they should not, too.
+    // The claimed identity is in the trail only: headers may hold secrets.
     for (const { reason, resourceType, ipAddress, occurrences } of batch.values()) {
       const source = resourceType === OVERFLOW ? `further callers` : (ipAddress ?? 'unknown');
       this.logger.warn(`Refused credentials from ${source}: ${reason ?? ''} (${occurrences}×)`);
@@ -79,11 +81,13 @@ export class RefusalLog extends RefusalRecorder {
 }
 
 function groupOf(
-  { reason, appKey, environment, apiKeyId }: RefusedClaim,
+  { reason, appKey, environment, apiKeyId, operator }: RefusedClaim,
   address: string | undefined,
 ): string {
   return JSON.stringify(
-    UNPROVEN.has(reason) ? [reason, address, apiKeyId] : [reason, address, apiKeyId, appKey, environment],
+    UNPROVEN.has(reason)
+      ? [reason, address, apiKeyId]
+      : [reason, address, apiKeyId, appKey, environment, operator?.id],
   );
 }
 
@@ -105,6 +109,7 @@ function overflowOf({ id, createdAt, action, actor, reason, occurrences }: NewAu
     action,
     actor,
     apiKeyId: null,
+    ...NO_OPERATOR,
     appKey: null,
     applicationId: null,
     environment: null,
@@ -128,6 +133,8 @@ function entryOf(claim: RefusedClaim, request: FastifyRequest, createdAt: Date):
     action: 'credentials.refused',
     actor: 'anonymous',
     apiKeyId: claim.apiKeyId ?? null,
+    operatorId: claim.operator?.id ?? null,
+    operatorName: claim.operator?.name ?? null,
     appKey: claim.appKey ?? null,
     applicationId: null,
     environment: claim.environment ?? null,

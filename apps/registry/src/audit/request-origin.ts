@@ -1,34 +1,46 @@
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '#libs/access/caller.js';
-import { clientAddress } from '#libs/access/client-network.js';
 import type { UnattendedActor } from '#libs/audit-trail/audited-transactions.js';
+import { clientAddress } from '#libs/http/client-network.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 
-type RequestOrigin = Pick<AuditLogEntity, 'ipAddress' | 'userAgent' | 'requestId'>;
+type RequestOrigin = Pick<AuditLogEntity, 'via' | 'ipAddress' | 'userAgent' | 'requestId'>;
 
 /** Who did something, and where it came from. */
-export type AuditOrigin = RequestOrigin & Pick<AuditLogEntity, 'actor' | 'apiKeyId'>;
+export type AuditOrigin = RequestOrigin &
+  Pick<AuditLogEntity, 'actor' | 'apiKeyId' | 'operatorId' | 'operatorName'>;
 
-/** Of what nobody sent a request for. */
+/** Of entries that are no operator's doing. */
+export const NO_OPERATOR = { operatorId: null, operatorName: null, via: null };
+
+/** How the command line names itself. */
+const COMMAND_LINE = 'mcp-registry-cli/';
+
+/** Origin of work without a request. */
 export function unattendedOrigin(actor: UnattendedActor): AuditOrigin {
-  return { actor, apiKeyId: null, ipAddress: null, userAgent: null, requestId: null };
+  const via = actor === 'cli' ? 'cli' : null;
+  return { actor, apiKeyId: null, ...NO_OPERATOR, via, ipAddress: null, userAgent: null, requestId: null };
 }
 
 /** Where a request came from, as its headers say it: the trail bounds and redacts it. */
 export function requestOrigin(request: FastifyRequest): RequestOrigin {
+  const userAgent = request.headers['user-agent'] ?? null;
   return {
+    via: userAgent?.startsWith(COMMAND_LINE) === true ? 'cli' : 'api',
     ipAddress: clientAddress(request) ?? null,
-    userAgent: request.headers['user-agent'] ?? null,
+    userAgent,
     requestId: request.id,
   };
 }
 
-/** As {@link requestOrigin}, with the caller the access guard accepted. */
+/** As {@link requestOrigin}, with the admitted caller. */
 export function callerOrigin(request: FastifyRequest): AuditOrigin {
   const caller = callerOf(request);
   return {
     actor: caller.kind,
     apiKeyId: caller.kind === 'application' ? caller.apiKeyId : null,
+    operatorId: caller.kind === 'admin' ? caller.operatorId : null,
+    operatorName: caller.kind === 'admin' ? caller.operatorName : null,
     ...requestOrigin(request),
   };
 }

@@ -1,71 +1,82 @@
-import { ReadyAnswer } from '#libs/answers/ready-answer.js';
-import { JsonText } from '#libs/json/json-text.js';
+import { LRUCache } from 'lru-cache';
+import { CachedResponse } from '#libs/http-cache/cached-response.js';
 import { decodeCursor, encodeCursor, type Keyset } from '#libs/pagination/cursor.js';
-import { ItemStream } from '#libs/pagination/listing.js';
+import { JsonStream } from '#libs/pagination/json-stream.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
+import { MEBIBYTE } from '#libs/units/bytes.js';
 import type { DiscoveryRepository, ListedApplications, ListFilter } from './discovery.repository.js';
-import { LargeAnswers } from './large-answers.js';
+import { EndpointsJson } from './endpoints-json.js';
+import { LargeResponses } from './large-responses.js';
 
 /** Applications read at a time, each with all its endpoints. */
 const BATCH_SIZE = 50;
-const MEBIBYTE = 1024 * 1024;
 /** Of the applications of a batch or page all but the last one. */
 const MAX_BATCH_BYTES = 2 * MEBIBYTE;
 /** A larger list is streamed at every request, so that its size does not count in memory. */
-const MAX_LIST_BYTES = 16 * MEBIBYTE;
+const MAX_LIST_BYTES = 18 * MEBIBYTE;
+/** How many lists that were too large are remembered, and for how long: collecting one again takes memory and gives nothing. */
+const MAX_REMEMBERED = 100;
+const REMEMBERED_MS = 60_000;
 /** Lists streamed at once: each holds what its client has not taken of a batch. */
 const MAX_STREAMS = 2;
 
 /** Applications with their endpoints, in pages and batches of bounded size. */
 export class ApplicationList {
-  private readonly streams = new LargeAnswers(MAX_STREAMS);
+  private readonly streams = new LargeResponses(MAX_STREAMS);
+  private readonly tooLarge = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: REMEMBERED_MS });
 
   constructor(
     private readonly discovery: DiscoveryRepository,
-    private readonly large: LargeAnswers,
+    private readonly large: LargeResponses,
   ) {}
 
-  /** A page, or the whole list when it is not too large; `undefined` when it is. */
-  async answer(filter: ListFilter, { limit, cursor }: PageQuery): Promise<ReadyAnswer | undefined> {
+  /** A page, or the whole list, when it is not too large; `undefined` when it is. */
+  async answer(filter: ListFilter, { limit, cursor }: PageQuery): Promise<CachedResponse | undefined> {
     const after = afterCursor(cursor);
+    const list = JSON.stringify([filter, after]);
+    if (limit === undefined && this.tooLarge.has(list)) return undefined;
     return this.large.alone(async () => {
-      if (limit === undefined) return this.wholeAnswer(filter, after);
+      if (limit === undefined) {
+        const whole = await this.wholeAnswer(filter, after);
+        if (whole === undefined) this.tooLarge.set(list, true);
+        return whole;
+      }
       const found = await this.read(filter, after, limit);
-      return ReadyAnswer.of(jsonArray(found), nextCursor(found));
+      const parts = new ListParts();
+      return parts.add(found) ? CachedResponse.of(parts.finished(), nextCursor(found)) : undefined;
     });
   }
 
-  /** The whole list, read as the client takes it. @throws NoRoomForAnswer */
-  async stream(filter: ListFilter, { cursor }: PageQuery): Promise<ItemStream<JsonText>> {
+  /** The same of any size, read as the client takes it. @throws NoMemoryForResponse */
+  async stream(filter: ListFilter, { limit, cursor }: PageQuery): Promise<JsonStream> {
     const place = await this.streams.borrow(1);
     const close = (): void => {
-      place.giveBack();
+      place.release();
     };
     try {
       // The first batch is read before the answer begins: its failure is still a proper error response.
       const read = (after: Keyset | undefined): Promise<ListedApplications> =>
-        this.large.alone(() => this.read(filter, after, BATCH_SIZE));
+        this.large.alone(() => this.read(filter, after, limit ?? BATCH_SIZE));
       const first = await read(afterCursor(cursor));
-      return new ItemStream(items(batches(first, read)), close);
+      if (limit !== undefined) return new JsonStream(texts([first]), close, nextCursor(first));
+      return new JsonStream(texts(batches(first, read)), close);
     } catch (error) {
       close();
       throw error;
     }
   }
 
-  private async wholeAnswer(filter: ListFilter, after: Keyset | undefined): Promise<ReadyAnswer | undefined> {
-    const parts: string[] = [];
-    let length = 0;
+  private async wholeAnswer(
+    filter: ListFilter,
+    after: Keyset | undefined,
+  ): Promise<CachedResponse | undefined> {
+    const parts = new ListParts();
     const read = (last: Keyset | undefined): Promise<ListedApplications> =>
       this.read(filter, last, BATCH_SIZE);
-    for await (const { applications } of batches(await read(after), read)) {
-      for (const { json } of applications) {
-        length += json.length;
-        parts.push(parts.length === 0 ? '[' : ',', json);
-      }
-      if (length > MAX_LIST_BYTES) return undefined;
+    for await (const found of batches(await read(after), read)) {
+      if (!parts.add(found) || parts.length > MAX_LIST_BYTES) return undefined;
     }
-    return ReadyAnswer.of(parts.length === 0 ? ['[]'] : [...parts, ']']);
+    return CachedResponse.of(parts.finished());
   }
 
   private read(filter: ListFilter, after: Keyset | undefined, limit: number): Promise<ListedApplications> {
@@ -86,13 +97,43 @@ async function* batches(
   }
 }
 
-async function* items(batches: AsyncIterable<ListedApplications>): AsyncGenerator<JsonText[]> {
-  for await (const { applications } of batches) yield applications.map(({ json }) => new JsonText(json));
+/** The JSON of a list in parts, as far as it is not too large. */
+class ListParts {
+  /** Characters of the applications so far. */
+  length = 0;
+  private readonly parts: string[] = [];
+
+  /** Whether there was room for these applications, whose shared definitions may make them many times larger. */
+  add({ applications }: ListedApplications): boolean {
+    for (const { sequence } of applications) {
+      const whole = new EndpointsJson(sequence).whole(MAX_LIST_BYTES - this.length);
+      if (whole === undefined) return false;
+      this.parts.push(this.parts.length === 0 ? '[' : ',');
+      for (const part of whole) {
+        this.parts.push(part);
+        this.length += part.length;
+      }
+    }
+    return true;
+  }
+
+  finished(): readonly string[] {
+    return this.parts.length === 0 ? ['[]'] : [...this.parts, ']'];
+  }
 }
 
-function jsonArray({ applications }: ListedApplications): string[] {
-  const parts = applications.flatMap(({ json }, index) => [index === 0 ? '[' : ',', json]);
-  return parts.length === 0 ? ['[]'] : [...parts, ']'];
+async function* texts(
+  found: Iterable<ListedApplications> | AsyncIterable<ListedApplications>,
+): AsyncGenerator<string> {
+  let separator = '[';
+  for await (const { applications } of found) {
+    for (const { sequence } of applications) {
+      yield separator;
+      yield* new EndpointsJson(sequence).selfContained();
+      separator = ',';
+    }
+  }
+  yield separator === '[' ? '[]' : ']';
 }
 
 function afterCursor(cursor: string | undefined): Keyset | undefined {

@@ -1,84 +1,65 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Access } from '#libs/access/access.decorator.js';
-import { EnvironmentMeant } from '#libs/access/environment-meant.js';
-import { ApiConditional } from '#libs/answers/api-conditional.decorator.js';
-import type { ReadyAnswer } from '#libs/answers/ready-answer.js';
-import { ApiListing } from '#libs/pagination/api-listing.decorator.js';
-import type { JsonText } from '#libs/json/json-text.js';
-import type { Listing } from '#libs/pagination/listing.js';
-import { ApiProblems } from '#libs/problem-details/api-problems.decorator.js';
+import { ApiTags } from '@nestjs/swagger';
+import { RequestedEnvironment } from '#libs/access/requested-environment.js';
+import { ApiConditional } from '#libs/http-cache/api-conditional.decorator.js';
+import type { CachedResponse } from '#libs/http-cache/cached-response.js';
+import type { JsonStream } from '#libs/pagination/json-stream.js';
+import { Route } from '#libs/routes/route.decorator.js';
 import { ApiAppKeyParam, ApiEnvironmentParam } from '#libs/validation/path-parameters.js';
 import { DiscoveryService } from './discovery.service.js';
 import { ApplicationsWithEndpointsQuery, EndpointsQuery } from './dto/discovery.query.js';
 import { ApplicationWithEndpoints, EndpointsResponse } from './dto/discovery.response.js';
+import { OPENAPI_DOCUMENT_RESPONSE } from './dto/openapi-document.response.js';
 
 @ApiTags('Discovery')
 @Controller()
 export class DiscoveryController {
   constructor(private readonly discovery: DiscoveryService) {}
 
+  /** Usually answered by `DiscoveryFastPath`, from the cache and before Nest; this is the answer without it. */
   @Get('endpoints')
-  @Access('discovery')
-  @ApiOperation({
-    summary: 'List the endpoints of an application in one environment',
-    description: "Public, unless ENDPOINTS_REQUIRE_KEY asks for the application's own key or the admin key.",
-  })
-  @ApiOkResponse({ type: EndpointsResponse })
   @ApiConditional()
-  @ApiProblems(404)
+  @Route('discovery', 'List the endpoints of an application in one environment', {
+    ok: EndpointsResponse,
+    description: "Public, unless ENDPOINTS_REQUIRE_KEY asks for the application's own key or the admin key.",
+    problems: [404],
+  })
   endpoints(
-    @Query() { app_key: appKey }: EndpointsQuery,
-    @EnvironmentMeant() environment: string,
-  ): Promise<ReadyAnswer> {
-    return this.discovery.endpoints(appKey, environment);
+    @Query() { app_key: appKey, definitions }: EndpointsQuery,
+    @RequestedEnvironment() environment: string,
+  ): Promise<CachedResponse | JsonStream> {
+    return definitions === 'shared'
+      ? this.discovery.endpointsAndDefinitions(appKey, environment)
+      : this.discovery.endpoints(appKey, environment);
   }
 
   @Get('applications/with-endpoints')
-  @Access('admin')
-  @ApiOperation({
-    summary: 'List the applications that have an environment, each with its endpoints there',
+  @ApiConditional()
+  @Route('agent', 'List the applications that have an environment, each with its endpoints there', {
+    list: ApplicationWithEndpoints,
     description: 'All of them, whatever their health, unless `healthStatus` asks for one.',
   })
-  @ApiListing(ApplicationWithEndpoints)
-  @ApiConditional()
   applicationsWithEndpoints(
     @Query() query: ApplicationsWithEndpointsQuery,
-    @EnvironmentMeant() environment: string,
-  ): Promise<ReadyAnswer | Listing<JsonText>> {
+    @RequestedEnvironment() environment: string,
+  ): Promise<CachedResponse | JsonStream> {
     return this.discovery.applicationsWithEndpoints(environment, query);
   }
 
   @Get('applications/:app_key/environments/:environment/openapi.json')
-  @Access('admin')
   @ApiAppKeyParam()
   @ApiEnvironmentParam()
-  @ApiOperation({
-    summary: 'Get the OpenAPI document of what is registered in an environment',
+  @ApiConditional()
+  @Route('viewer', 'Get the OpenAPI document of what is registered in an environment', {
+    ok: OPENAPI_DOCUMENT_RESPONSE,
     description:
       'OpenAPI 3.1. What a registered endpoint has that OpenAPI knows no place for is in `x-mcp-registry` of its operation.',
+    problems: [404, 422],
   })
-  @ApiOkResponse({
-    description: 'The document',
-    schema: {
-      type: 'object',
-      required: ['openapi', 'info', 'paths', 'components'],
-      properties: {
-        openapi: { type: 'string', example: '3.1.0' },
-        info: { type: 'object', example: { title: 'Orders', version: 'production' } },
-        servers: {
-          type: 'array',
-          items: { type: 'object' },
-          example: [{ url: 'https://orders.example.com' }],
-        },
-        paths: { type: 'object', example: {} },
-        components: { type: 'object', example: { securitySchemes: {} } },
-      },
-    },
-  })
-  @ApiConditional()
-  @ApiProblems(404, 422)
-  openApi(@Param('app_key') appKey: string, @Param('environment') environment: string): Promise<ReadyAnswer> {
+  openApi(
+    @Param('app_key') appKey: string,
+    @Param('environment') environment: string,
+  ): Promise<CachedResponse> {
     return this.discovery.openApi(appKey, environment);
   }
 }

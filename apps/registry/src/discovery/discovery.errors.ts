@@ -3,7 +3,7 @@ import { DomainError } from '#libs/problem-details/domain-error.js';
 const RETRY_SECONDS = 5;
 
 /** 503: other large answers take all the memory that there is for making them. */
-export class NoRoomForAnswer extends DomainError {
+export class NoMemoryForResponse extends DomainError {
   constructor() {
     super({
       code: 'no-room-for-answer',
@@ -15,7 +15,7 @@ export class NoRoomForAnswer extends DomainError {
   }
 }
 
-/** 422: what is registered can be read by `GET /endpoints`, but not as an OpenAPI document. */
+/** 422: the endpoints can be read by `GET /endpoints`, but not as an OpenAPI document. */
 export class DocumentTooLarge extends DomainError {
   constructor(maxBytes: number) {
     super({

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
-import { RECORD_SEPARATOR } from '#libs/json/json-sequence.js';
-import { ENDPOINT_PROPERTIES } from '#libs/openapi/endpoint.js';
+import { ENDPOINT_PROPERTIES } from '#libs/domain/endpoint.js';
+import { GROUP_SEPARATOR, RECORD_SEPARATOR } from '#libs/json/json-sequence.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 
 /** JSON that is read only when it is not too large. */
-export interface SizedText {
+export interface BoundedText {
   readonly bytes: number;
   /** null: it is larger than was asked for. */
   readonly text: string | null;
@@ -13,8 +13,8 @@ export interface SizedText {
 
 /** An application of the list, and its place there. */
 interface ListedApplication extends Keyset {
-  /** All of it, as JSON. */
-  readonly json: string;
+  /** A sequence for `EndpointsJson`. */
+  readonly sequence: string;
 }
 
 /** Applications that follow each other in the list. */
@@ -30,7 +30,7 @@ export interface ListFilter {
 }
 
 /** An environment, and how its application is called. */
-export interface DescribedEnvironment {
+export interface EnvironmentSubject {
   readonly id: string;
   readonly name: string;
   readonly baseDomain: string | null;
@@ -83,14 +83,27 @@ function columns(table: string, names: readonly string[]): string {
 /** An object of these properties. */
 const object = (select: string): string => `(SELECT row_to_json(o) FROM (SELECT ${select}) o)`;
 
-/** A {@link SizedText} of a text, made once. */
+/** A {@link BoundedText} of a text, made once. */
 const sized = (text: string, maxBytes: string): string => `
   octet_length(${text}) AS "bytes", CASE WHEN octet_length(${text}) <= ${maxBytes} THEN ${text} END AS "text"`;
 
-/** The endpoints of environment `e`, by path and method. */
-const ENDPOINTS = `(
-  SELECT COALESCE('[' || string_agg(row_to_json(o)::text, ',' ORDER BY o."path", o."method") || ']', '[]')::json
-  FROM (SELECT p."id", e."applicationId", ${columns('p', ENDPOINT)} FROM "Endpoint" p WHERE p."environmentId" = e."id") o)`;
+/** Names and schemas of the definitions that an environment shares, as a sequence; NULL when there are none. */
+const definitionSequence = (environmentId: string): string => `(
+  SELECT string_agg(d."name" || '${RECORD_SEPARATOR}' || d."schema"::text, '${RECORD_SEPARATOR}' ORDER BY d."name")
+  FROM "Definition" d WHERE d."environmentId" = ${environmentId})`;
+
+/**
+ * A sequence: this object, the number of records with endpoints of environment `e`, these by path and method, then its
+ * definitions. Only endpoints that share definitions have a record each; others are one, ready to be sent.
+ */
+const withEndpoints = (select: string): string => `(
+  SELECT concat_ws('${RECORD_SEPARATOR}', ${object(select)}::text,
+    CASE WHEN s."definitions" IS NULL THEN least(l."count", 1) ELSE l."count" END::text, l."endpoints", s."definitions")
+  FROM (SELECT ${definitionSequence('e."id"')} AS "definitions" OFFSET 0) s CROSS JOIN LATERAL (
+    SELECT count(*) AS "count",
+           string_agg(row_to_json(o)::text, CASE WHEN s."definitions" IS NULL THEN ',' ELSE '${RECORD_SEPARATOR}' END
+             ORDER BY o."path", o."method") AS "endpoints"
+    FROM (SELECT p."id", e."applicationId", ${columns('p', ENDPOINT)} FROM "Endpoint" p WHERE p."environmentId" = e."id") o) l)`;
 
 /** Of the application that follows a place in the list. */
 const nextApplication = (select: string, createdAt: string, id: string): string => `
@@ -99,23 +112,21 @@ const nextApplication = (select: string, createdAt: string, id: string): string 
   WHERE (a."createdAt", a."id") > (${createdAt}, ${id}) AND ($5::text IS NULL OR e."healthStatus" = $5)
   ORDER BY a."createdAt", a."id" LIMIT 1`;
 
-const LISTED = `a."createdAt", a."id", ${object(
-  `${columns('a', APPLICATION)}, ${object(
-    `${columns('e', ENVIRONMENT)}, NULL AS "security"`,
-  )} AS "environment", ${ENDPOINTS} AS "endpoints"`,
-)}::text AS "json"`;
+const LISTED = `a."createdAt", a."id", ${withEndpoints(
+  `${columns('a', APPLICATION)}, ${object(`${columns('e', ENVIRONMENT)}, NULL AS "security"`)} AS "environment"`,
+)} AS "sequence"`;
 
 /** One application after the other, so that PostgreSQL makes the JSON of none that is left out. */
 const APPLICATIONS = `
   WITH RECURSIVE listed AS (
-    SELECT first.*, 1 AS "position", octet_length(first."json")::bigint AS "bytes"
+    SELECT first.*, 1 AS "position", octet_length(first."sequence")::bigint AS "bytes"
     FROM (${nextApplication(LISTED, '$2::timestamptz', '$3::text')}) first
     UNION ALL
-    SELECT next.*, listed."position" + 1, listed."bytes" + octet_length(next."json")
+    SELECT next.*, listed."position" + 1, listed."bytes" + octet_length(next."sequence")
     FROM listed CROSS JOIN LATERAL (${nextApplication(LISTED, 'listed."createdAt"', 'listed."id"')}) next
     WHERE listed."position" < $4::integer AND listed."bytes" < $6::bigint
   )
-  SELECT "id", "createdAt", "json",
+  SELECT "id", "createdAt", "sequence",
          CASE WHEN "position" = max("position") OVER () THEN EXISTS (
            ${nextApplication('1', 'listed."createdAt"', 'listed."id"')}) END AS "hasMore"
   FROM listed ORDER BY "position"`;
@@ -129,19 +140,19 @@ export class DiscoveryRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * An environment with its endpoints, as JSON of at most `maxBytes`. `undefined`: no such application. `null`: it has
-   * no such environment.
+   * An environment with its endpoints and the definitions that they share, as a sequence for `EndpointsJson` of at
+   * most `maxBytes`. `undefined`: no such application. `null`: it has no such environment.
    */
   async endpoints(
     appKey: string,
     environment: string,
     maxBytes: number,
-  ): Promise<SizedText | null | undefined> {
-    const [row] = await this.database.query<SizedText | { readonly bytes: null }>(
-      `SELECT ${sized('"json"', '$3')} FROM (
-         SELECT CASE WHEN e."id" IS NOT NULL THEN ${object(
-           `${object(columns('e', ENVIRONMENT))} AS "environment", ${ENDPOINTS} AS "endpoints"`,
-         )} END::text AS "json"
+  ): Promise<BoundedText | null | undefined> {
+    const [row] = await this.database.query<BoundedText | { readonly bytes: null }>(
+      `SELECT ${sized('"sequence"', '$3')} FROM (
+         SELECT CASE WHEN e."id" IS NOT NULL THEN ${withEndpoints(
+           `${object(columns('e', ENVIRONMENT))} AS "environment"`,
+         )} END AS "sequence"
          FROM "Application" a LEFT JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $2
          WHERE a."appKey" = $1 OFFSET 0) found`,
       [appKey, environment, maxBytes],
@@ -150,10 +161,8 @@ export class DiscoveryRepository {
   }
 
   /** `undefined`: no such application. `null`: it has no such environment. */
-  async environment(appKey: string, environment: string): Promise<DescribedEnvironment | null | undefined> {
-    const [row] = await this.database.query<
-      Omit<DescribedEnvironment, 'id'> & { readonly id: string | null }
-    >(
+  async environment(appKey: string, environment: string): Promise<EnvironmentSubject | null | undefined> {
+    const [row] = await this.database.query<Omit<EnvironmentSubject, 'id'> & { readonly id: string | null }>(
       `SELECT e."id", e."name", e."baseDomain", a."name" AS "applicationName", a."description" AS "applicationDescription"
        FROM "Application" a LEFT JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $2
        WHERE a."appKey" = $1`,
@@ -166,15 +175,17 @@ export class DiscoveryRepository {
 
   /**
    * The endpoints of an environment, by path and method in an order that no locale changes: the JSON of each, as a
-   * sequence for `separatedTexts`, at most `maxBytes` in all.
+   * sequence for `separatedTexts`. The definitions that they share follow as another one, if there are any. At most
+   * `maxBytes` in all.
    */
-  async registered(environmentId: string, maxBytes: number): Promise<SizedText> {
-    const [row] = await this.database.query<SizedText>(
+  async registered(environmentId: string, maxBytes: number): Promise<BoundedText> {
+    const [row] = await this.database.query<BoundedText>(
       `SELECT ${sized('"json"', '$2')} FROM (
          SELECT coalesce(string_agg(${object(columns('p', ENDPOINT_PROPERTIES))}::text, $3
-           ORDER BY p."path" COLLATE "C", p."method" COLLATE "C"), '') AS "json"
+           ORDER BY p."path" COLLATE "C", p."method" COLLATE "C"), '')
+           || coalesce($4 || ${definitionSequence('$1')}, '') AS "json"
          FROM "Endpoint" p WHERE p."environmentId" = $1 OFFSET 0) found`,
-      [environmentId, maxBytes, RECORD_SEPARATOR],
+      [environmentId, maxBytes, RECORD_SEPARATOR, GROUP_SEPARATOR],
     );
     if (row === undefined) throw new Error('An aggregate without a row');
     return row;

@@ -1,33 +1,39 @@
 import { Injectable } from '@nestjs/common';
-import { ReadyAnswer } from '#libs/answers/ready-answer.js';
+import { ReadThroughCache } from '#libs/cache/read-through-cache.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';
-import { FreshMemory } from '#libs/memory/fresh-memory.js';
+import { CachedResponse } from '#libs/http-cache/cached-response.js';
 import { Metrics } from '#libs/metrics/metrics.js';
-import type { JsonText } from '#libs/json/json-text.js';
-import type { Listing } from '#libs/pagination/listing.js';
+import { JsonStream } from '#libs/pagination/json-stream.js';
+import { MEBIBYTE } from '#libs/units/bytes.js';
 import { ApplicationNotFound } from '../applications/application.errors.js';
 import { EnvironmentNotFound } from '../environments/environment.errors.js';
 import { ApplicationList } from './application-list.js';
-import { DiscoveryRepository, type SizedText } from './discovery.repository.js';
+import { type BoundedText, DiscoveryRepository } from './discovery.repository.js';
 import type { ApplicationsWithEndpointsQuery } from './dto/discovery.query.js';
-import { LargeAnswers } from './large-answers.js';
+import { EndpointsJson } from './endpoints-json.js';
+import { LargeResponses } from './large-responses.js';
 import { OpenApiDocuments } from './openapi-documents.js';
 
-const MEBIBYTE = 1024 * 1024;
 const MAX_REMEMBERED_BYTES = 64 * MEBIBYTE;
-/** Large answers made at once, some five times of which is their text on its way from the database. */
+/** Large responses made at once, each of which takes about five times its text in memory. */
 const MAX_MADE_BYTES = 16 * MEBIBYTE;
 
-/** Stands for a list that is too large to be remembered. */
+/** A larger self-contained response is streamed at every request. */
+const MAX_SELF_CONTAINED_LENGTH = 8 * MEBIBYTE;
+/** Responses streamed at once: each holds the text of its environment. */
+const MAX_STREAMS = 2;
+
+/** Marks a list that is too large for the cache. */
 class TooLarge {
   readonly bytes = 0;
 }
 
-/** What agents ask for, from memory while that is surely what the database would answer. */
+/** Responses for agents, from the cache while the change feed is current. */
 @Injectable()
 export class DiscoveryService {
-  private readonly memory: FreshMemory<ReadyAnswer | TooLarge>;
-  private readonly large = new LargeAnswers(MAX_MADE_BYTES);
+  private readonly cache: ReadThroughCache<CachedResponse | TooLarge>;
+  private readonly large = new LargeResponses(MAX_MADE_BYTES);
+  private readonly streams = new LargeResponses(MAX_STREAMS);
   private readonly list: ApplicationList;
 
   constructor(
@@ -37,67 +43,107 @@ export class DiscoveryService {
     metrics: Metrics,
   ) {
     this.list = new ApplicationList(discovery, this.large);
-    this.memory = new FreshMemory(feed, metrics, {
+    this.cache = new ReadThroughCache(feed, metrics, {
       name: 'discovery',
       maxBytes: MAX_REMEMBERED_BYTES,
       sizeOf: ({ bytes }) => bytes,
     });
   }
 
-  /** @throws ApplicationNotFound, EnvironmentNotFound, NoRoomForAnswer */
-  async endpoints(appKey: string, environment: string): Promise<ReadyAnswer> {
-    const read = async (maxBytes: number): Promise<SizedText> => {
-      const json = await this.discovery.endpoints(appKey, environment, maxBytes);
-      if (json === undefined) throw new ApplicationNotFound(appKey);
-      if (json === null) throw new EnvironmentNotFound(appKey, environment);
-      return json;
-    };
-    const load = (): Promise<ReadyAnswer> => this.large.make(read, (json) => ReadyAnswer.of([json]));
+  /**
+   * An environment with its endpoints, each schema with the shared definitions that it needs.
+   *
+   * @throws ApplicationNotFound, EnvironmentNotFound, NoMemoryForResponse
+   */
+  async endpoints(appKey: string, environment: string): Promise<CachedResponse | JsonStream> {
+    const load = (): Promise<CachedResponse | TooLarge> =>
+      this.large.make(this.read(appKey, environment), async (sequence) => {
+        const parts = new EndpointsJson(sequence).whole(MAX_SELF_CONTAINED_LENGTH);
+        return parts === undefined ? new TooLarge() : CachedResponse.of(parts);
+      });
     const key = endpointsKey(appKey, environment);
-    return (await this.memory.read(key, load, () => ({ appKey }))) as ReadyAnswer;
+    const answer = await this.cache.getOrLoad(key, load, () => ({ appKey }));
+    return answer instanceof CachedResponse ? answer : this.streamed(appKey, environment);
   }
 
-  /** What {@link endpoints} would answer, if that needs no look at the database. */
-  rememberedEndpoints(appKey: string, environment: string): ReadyAnswer | undefined {
-    return this.memory.peek(endpointsKey(appKey, environment)) as ReadyAnswer | undefined;
+  /** The same with the shared definitions once. @throws as {@link endpoints} */
+  async endpointsAndDefinitions(appKey: string, environment: string): Promise<CachedResponse> {
+    const load = (): Promise<CachedResponse> =>
+      this.large.make(this.read(appKey, environment), (sequence) =>
+        CachedResponse.of(new EndpointsJson(sequence).shared()),
+      );
+    const key = `shared ${endpointsKey(appKey, environment)}`;
+    return (await this.cache.getOrLoad(key, load, () => ({ appKey }))) as CachedResponse;
+  }
+
+  /** The cached response of {@link endpoints}. */
+  cachedEndpoints(appKey: string, environment: string): CachedResponse | undefined {
+    const cached = this.cache.get(endpointsKey(appKey, environment));
+    return cached instanceof CachedResponse ? cached : undefined;
   }
 
   /**
    * The OpenAPI 3.1 document of an environment.
    *
-   * @throws ApplicationNotFound, EnvironmentNotFound, NoRoomForAnswer, DocumentTooLarge
+   * @throws ApplicationNotFound, EnvironmentNotFound, NoMemoryForResponse, DocumentTooLarge
    */
-  async openApi(appKey: string, environment: string): Promise<ReadyAnswer> {
-    const load = (): Promise<ReadyAnswer> => this.writtenOpenApi(appKey, environment);
+  async openApi(appKey: string, environment: string): Promise<CachedResponse> {
+    const load = (): Promise<CachedResponse> => this.writtenOpenApi(appKey, environment);
     const key = `openapi ${environment} ${appKey}`;
-    return (await this.memory.read(key, load, () => ({ appKey }))) as ReadyAnswer;
+    return (await this.cache.getOrLoad(key, load, () => ({ appKey }))) as CachedResponse;
   }
 
   async applicationsWithEndpoints(
     environment: string,
     query: ApplicationsWithEndpointsQuery,
-  ): Promise<ReadyAnswer | Listing<JsonText>> {
+  ): Promise<CachedResponse | JsonStream> {
     const { healthStatus, limit, cursor } = query;
     const filter = { environment, healthStatus };
     const key = `applications ${JSON.stringify([environment, healthStatus, limit, cursor])}`;
-    const answer = await this.memory.read(
+    const answer = await this.cache.getOrLoad(
       key,
       async () => (await this.list.answer(filter, query)) ?? new TooLarge(),
       () => 'everything',
     );
-    return answer instanceof ReadyAnswer ? answer : this.list.stream(filter, query);
+    return answer instanceof CachedResponse ? answer : this.list.stream(filter, query);
   }
 
-  private async writtenOpenApi(appKey: string, environment: string): Promise<ReadyAnswer> {
-    const found = await this.discovery.environment(appKey, environment);
-    if (found === undefined) throw new ApplicationNotFound(appKey);
-    if (found === null) throw new EnvironmentNotFound(appKey, environment);
+  /** {@link endpoints} of any size. The text of the environment is in memory until the client has taken the response. */
+  private async streamed(appKey: string, environment: string): Promise<JsonStream> {
+    const place = await this.streams.borrow(1);
+    const close = (): void => {
+      place.release();
+    };
+    try {
+      return await this.large.make(this.read(appKey, environment), (sequence) =>
+        Promise.resolve(new JsonStream(new EndpointsJson(sequence).selfContained(), close)),
+      );
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  private read(appKey: string, environment: string): (maxBytes: number) => Promise<BoundedText> {
+    return async (maxBytes) =>
+      existing(await this.discovery.endpoints(appKey, environment, maxBytes), appKey, environment);
+  }
+
+  private async writtenOpenApi(appKey: string, environment: string): Promise<CachedResponse> {
+    const found = existing(await this.discovery.environment(appKey, environment), appKey, environment);
     const { id, name, baseDomain, applicationName, applicationDescription } = found;
     return this.documents.write(
       { title: applicationName, description: applicationDescription, version: name, baseDomain },
       (maxBytes) => this.large.within(maxBytes, () => this.discovery.registered(id, maxBytes)),
     );
   }
+}
+
+/** What was found. @throws ApplicationNotFound for undefined, EnvironmentNotFound for null */
+function existing<Found>(found: Found | null | undefined, appKey: string, environment: string): Found {
+  if (found === undefined) throw new ApplicationNotFound(appKey);
+  if (found === null) throw new EnvironmentNotFound(appKey, environment);
+  return found;
 }
 
 function endpointsKey(appKey: string, environment: string): string {

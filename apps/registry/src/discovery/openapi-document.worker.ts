@@ -1,6 +1,6 @@
 import { move } from 'piscina';
 import type { DocumentSubject } from '#libs/openapi/openapi-writer.js';
-import { writtenDocument } from './written-document.js';
+import { writeOpenApiDocument } from './write-openapi-document.js';
 
 /** What runs in the thread of {@link OpenApiDocuments}. */
 
@@ -12,6 +12,6 @@ export interface Writing {
 
 /** The document; `undefined` when it would be larger than is allowed. */
 export function write({ subject, endpoints, maxBytes }: Writing): unknown {
-  const document = writtenDocument(subject, endpoints, maxBytes);
+  const document = writeOpenApiDocument(subject, endpoints, maxBytes);
   return document && move(document.buffer);
 }

@@ -1,20 +1,20 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Piscina } from 'piscina';
-import { ReadyAnswer } from '#libs/answers/ready-answer.js';
 import { AppConfig } from '#libs/config/app-config.js';
+import { CachedResponse } from '#libs/http-cache/cached-response.js';
 import type { DocumentSubject } from '#libs/openapi/openapi-writer.js';
+import { MEBIBYTE } from '#libs/units/bytes.js';
 import { DocumentTooLarge } from './discovery.errors.js';
-import type { SizedText } from './discovery.repository.js';
-import { LargeAnswers } from './large-answers.js';
+import type { BoundedText } from './discovery.repository.js';
+import { LargeResponses } from './large-responses.js';
 import type { Writing } from './openapi-document.worker.js';
-import { writtenDocument } from './written-document.js';
+import { writeOpenApiDocument } from './write-openapi-document.js';
 
 /** Documents of more registered text are written by another thread. */
 const MAX_LENGTH_ON_EVENT_LOOP = 32 * 1024;
 /** Documents are few: their thread leaves its memory soon. */
 const IDLE_TIMEOUT_MS = 1000;
 const TIME_LIMIT_MS = 20_000;
-const MEBIBYTE = 1024 * 1024;
 /** A document repeats as text in its extensions what OpenAPI has no place for, and prefixes each reference. */
 const DOCUMENT_PER_BATCH_BYTE = 3;
 const HEAP_PER_BATCH_BYTE = 7;
@@ -24,12 +24,12 @@ const LEAST_HEAP_MEBIBYTES = 64;
 @Injectable()
 export class OpenApiDocuments implements OnApplicationShutdown {
   /** Bounds the documents that are written at once. */
-  private readonly written: LargeAnswers;
+  private readonly written: LargeResponses;
   private readonly maxBytes: number;
   private pool: Promise<Piscina> | undefined;
 
   constructor(private readonly config: AppConfig) {
-    this.written = new LargeAnswers(config.batch.maxBytes);
+    this.written = new LargeResponses(config.batch.maxBytes);
     this.maxBytes = DOCUMENT_PER_BATCH_BYTE * config.batch.maxBytes;
   }
 
@@ -38,11 +38,11 @@ export class OpenApiDocuments implements OnApplicationShutdown {
    *
    * @throws NoRoomForAnswer, DocumentTooLarge
    */
-  write(subject: DocumentSubject, read: (maxBytes: number) => Promise<SizedText>): Promise<ReadyAnswer> {
+  write(subject: DocumentSubject, read: (maxBytes: number) => Promise<BoundedText>): Promise<CachedResponse> {
     return this.written.make(read, async (endpoints) => {
       const document = await this.document({ subject, endpoints, maxBytes: this.maxBytes });
       if (document === undefined) throw new DocumentTooLarge(this.maxBytes);
-      return ReadyAnswer.ofBytes(Buffer.from(document));
+      return CachedResponse.ofBytes(Buffer.from(document));
     });
   }
 
@@ -53,7 +53,7 @@ export class OpenApiDocuments implements OnApplicationShutdown {
   private async document(writing: Writing): Promise<ArrayBuffer | undefined> {
     const { subject, endpoints, maxBytes } = writing;
     if (endpoints.length <= MAX_LENGTH_ON_EVENT_LOOP)
-      return writtenDocument(subject, endpoints, maxBytes)?.buffer;
+      return writeOpenApiDocument(subject, endpoints, maxBytes)?.buffer;
     const pool = await this.startedPool();
     const limit = AbortSignal.timeout(TIME_LIMIT_MS);
     try {

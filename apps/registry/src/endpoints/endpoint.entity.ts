@@ -3,6 +3,10 @@ import { EnvironmentEntity } from '../environments/environment.entity.js';
 
 @Entity('Endpoint')
 @Unique('UQ_Endpoint_environmentId_method_path', ['environmentId', 'method', 'path'])
+// Deferred: a batch may exchange the ids of two operations, in several statements.
+@Unique('UQ_Endpoint_environmentId_operationId', ['environmentId', 'operationId'], {
+  deferrable: 'INITIALLY DEFERRED',
+})
 export class EndpointEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'PK_Endpoint' })
   id!: string;
@@ -25,7 +29,7 @@ export class EndpointEntity {
   @Column({ type: 'text', nullable: true })
   authType!: string | null;
 
-  // json, not jsonb: what was registered is given back with its properties in their order.
+  // json, not jsonb: it keeps the order of properties.
   @Column({ type: 'json', nullable: true })
   authConfig!: unknown;
 
@@ -43,6 +47,36 @@ export class EndpointEntity {
 
   @Column({ type: 'json', nullable: true })
   responseBody!: unknown;
+
+  @Column({ type: 'text', nullable: true })
+  operationId!: string | null;
+
+  @Column({ type: 'json', nullable: true })
+  tags!: unknown;
+
+  @Column({ type: 'boolean', default: false })
+  deprecated!: boolean;
+
+  @Column({ type: 'json', nullable: true })
+  headerParams!: unknown;
+
+  @Column({ type: 'json', nullable: true })
+  cookieParams!: unknown;
+
+  @Column({ type: 'json', nullable: true })
+  parameterStyles!: unknown;
+
+  @Column({ type: 'boolean', default: false })
+  requestBodyRequired!: boolean;
+
+  @Column({ type: 'text', nullable: true })
+  responseContentType!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  baseUrl!: string | null;
+
+  @Column({ type: 'json', nullable: true })
+  keywords!: unknown;
 
   @Column({ type: 'text' })
   environmentId!: string;

@@ -1,10 +1,8 @@
-import { Body, Controller, Headers, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Access } from '#libs/access/access.decorator.js';
+import { Body, Controller, Headers, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { type ApplicationCaller, CurrentCaller } from '#libs/access/caller.js';
 import { HEADERS } from '#libs/access/security-schemes.js';
-import { Audited } from '#libs/audit-trail/audited.decorator.js';
-import { ApiProblems } from '#libs/problem-details/api-problems.decorator.js';
+import { Route } from '#libs/routes/route.decorator.js';
 import { RegisterEndpointsQuery, RegisterEndpointsRequest } from './dto/register-endpoints.request.js';
 import { RegisterEndpointsResponse } from './dto/register-endpoints.response.js';
 import { EndpointsService } from './endpoints.service.js';
@@ -15,17 +13,14 @@ export class EndpointsController {
   constructor(private readonly endpoints: EndpointsService) {}
 
   @Post()
-  @HttpCode(200)
-  @Access('application')
-  @Audited('endpoints.registered')
-  @ApiOperation({
-    summary: "Register the whole set of an environment's endpoints",
+  @Route('application', "Register the whole set of an environment's endpoints", {
+    ok: RegisterEndpointsResponse,
+    audited: 'endpoints.registered',
     description:
       'Makes the registered set equal to the list, in one transaction: what is new is added, what differs is updated, ' +
       "what is missing is deleted. The body's `environment` is the one meant, and the API key must be of it.",
+    problems: [404],
   })
-  @ApiOkResponse({ type: RegisterEndpointsResponse })
-  @ApiProblems(404)
   register(
     @CurrentCaller() caller: ApplicationCaller,
     @Body() request: RegisterEndpointsRequest,

@@ -1,15 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { jsonList, listsOf, unnested } from '#libs/database/column-lists.js';
+import { type ListedColumn, listsOf, unnested } from '#libs/database/column-lists.js';
 import { Database } from '#libs/database/database.js';
+import { type JsonPair, otherMeanings, portionsOf } from '#libs/database/json-meanings.js';
 import { newId } from '#libs/database/new-id.js';
+import {
+  columnType,
+  defaultOf,
+  ENDPOINT_FIELDS,
+  type EndpointField,
+  JSON_FIELDS,
+  type JsonField,
+  PLAIN_FIELDS,
+} from '#libs/domain/endpoint.js';
 import { inSlices, mapInSlices } from '#libs/event-loop/slices.js';
 import { JsonText } from '#libs/json/json-text.js';
-import { JSON_FIELDS, type JsonField } from '#libs/openapi/endpoint.js';
-import type { RegisteredEndpoint } from './valid-endpoints.js';
+import type { RegisteredEndpoint } from './registered-endpoint.js';
 
 type StoredEndpoint = RegisteredEndpoint & { readonly id: string };
 
-/** One difference between what is stored and a batch. */
+/** One difference between the stored endpoints and a batch. */
 export type EndpointDifference =
   | { readonly kind: 'added'; readonly new: RegisteredEndpoint }
   | {
@@ -20,11 +29,7 @@ export type EndpointDifference =
     }
   | { readonly kind: 'deleted'; readonly old: StoredEndpoint };
 
-/** The fields of an endpoint that can differ; method and path identify it. */
-const PLAIN_FIELDS = ['name', 'description', 'isPublic', 'authType', 'contentType'] as const;
-const FIELDS = [...PLAIN_FIELDS, ...JSON_FIELDS];
-
-/** An endpoint as the table holds it: JSON as text. */
+/** A row of the table: JSON as text. */
 type EndpointRow = Omit<StoredEndpoint, JsonField> & Readonly<Record<JsonField, string | null>>;
 
 const SELECT_ALL = `
@@ -33,69 +38,66 @@ const SELECT_ALL = `
   FROM "Endpoint" WHERE "environmentId" = $1
   ORDER BY "method", "path"`;
 
-/** Of JSON whose texts differ, what differs in meaning: the order of properties makes no difference. */
-const SELECT_OTHER_MEANINGS = `
-  SELECT "index"::integer
-  FROM unnest($1::json[], $2::json[]) WITH ORDINALITY AS pair("old", "new", "index")
-  WHERE "old"::jsonb IS DISTINCT FROM "new"::jsonb
-  ORDER BY "index"`;
+type InputColumn = ListedColumn<'id' | 'method' | 'path' | EndpointField | 'createdAt' | 'updatedAt'>;
 
-const INPUT = [
-  { column: 'id', type: 'text' },
-  { column: 'method', type: 'text' },
-  { column: 'path', type: 'text' },
-  ...PLAIN_FIELDS.map((column) => ({ column, type: column === 'isPublic' ? 'boolean' : 'text' })),
-  ...JSON_FIELDS.map((column) => ({ column, type: 'json' })),
-  { column: 'createdAt', type: 'timestamptz' },
-  { column: 'updatedAt', type: 'timestamptz' },
-] as const;
-const INPUT_COLUMNS = INPUT.map(({ column }) => `"${column}"`).join(', ');
-/** The database's own time where an endpoint brings none along. */
-const INPUT_VALUES = INPUT.map(({ column, type }) =>
-  type === 'timestamptz' ? `coalesce("${column}", now())` : `"${column}"`,
-).join(', ');
-
-const APPLY_DIFFERENCES = `
-  WITH new AS MATERIALIZED (
-    SELECT * FROM ${unnested(INPUT, 'item', 4)}
-  ),
-  deleted AS (DELETE FROM "Endpoint" WHERE "id" = ANY($2::text[])),
-  updated AS (
-    UPDATE "Endpoint" old
-    SET ${FIELDS.map((field) => `"${field}" = new."${field}"`).join(', ')},
-        "updatedAt" = coalesce(new."updatedAt", now())
-    FROM new WHERE old."id" = new."id" AND new."id" = ANY($3::text[])
-  )
-  INSERT INTO "Endpoint" ("environmentId", ${INPUT_COLUMNS})
-  SELECT $1, ${INPUT_VALUES}
-  FROM new WHERE "id" <> ALL($3::text[])`;
-
-/** Statements are given so many characters of JSON at a time: the event loop stands still while parameters are made. */
-const MAX_STATEMENT_LENGTH = 512 * 1024;
+/**
+ * The statement that applies differences, and its lists. Most endpoints have few of the fields: a column of which all rows
+ * have the default is not sent.
+ *
+ * @param sent the fields that are sent
+ */
+function statementFor(sent: ReadonlySet<EndpointField>): { sql: string; input: readonly InputColumn[] } {
+  const input: readonly InputColumn[] = [
+    { column: 'id', type: 'text' },
+    { column: 'method', type: 'text' },
+    { column: 'path', type: 'text' },
+    ...[...sent].map((column) => ({ column, type: columnType(column) })),
+    { column: 'createdAt', type: 'timestamptz' },
+    { column: 'updatedAt', type: 'timestamptz' },
+  ];
+  const columns = input.map(({ column }) => `"${column}"`).join(', ');
+  // The database time for endpoints without an original time.
+  const values = input
+    .map(({ column, type }) => (type === 'timestamptz' ? `coalesce("${column}", now())` : `"${column}"`))
+    .join(', ');
+  const sql = `
+    WITH new AS MATERIALIZED (
+      SELECT * FROM ${unnested(input, 'item', 4)}
+    ),
+    deleted AS (DELETE FROM "Endpoint" WHERE "id" = ANY($2::text[])),
+    updated AS (
+      UPDATE "Endpoint" old
+      SET ${ENDPOINT_FIELDS.map((field) => `"${field}" = ${sent.has(field) ? `new."${field}"` : 'DEFAULT'}`).join(', ')},
+          "updatedAt" = coalesce(new."updatedAt", now())
+      FROM new WHERE old."id" = new."id" AND new."id" = ANY($3::text[])
+    )
+    INSERT INTO "Endpoint" ("environmentId", ${columns})
+    SELECT $1, ${values}
+    FROM new WHERE "id" <> ALL($3::text[])`;
+  return { sql, input };
+}
 
 /** An endpoint as it is written. */
 type WrittenEndpoint = StoredEndpoint & {
-  /** Whether there was none of its method and path. */
+  /** Whether its operation is new. */
   readonly isNew: boolean;
   /** null: now, by the database's clock. */
   readonly createdAt: Date | null;
   readonly updatedAt: Date | null;
 };
 
-/** A field of an endpoint whose JSON, stored and registered, is not the same text. */
-interface OtherText {
+/** A JSON field whose stored and registered texts differ. */
+interface OtherText extends JsonPair {
   readonly endpoint: RegisteredEndpoint;
   readonly field: JsonField;
-  readonly old: string | null;
-  readonly new: string | null;
 }
 
-/** The set-based SQL of registration: a fixed number of statements, whatever the batch's size. */
+/** Set-based SQL of registrations: a fixed number of statements for any batch size. */
 @Injectable()
 export class EndpointsRepository {
   constructor(private readonly database: Database) {}
 
-  /** What is new or differs, in the order of the batch, then what is no longer there. */
+  /** Added and updated endpoints in the order of the batch, then deleted ones. */
   async differences(
     environmentId: string,
     batch: readonly RegisteredEndpoint[],
@@ -115,11 +117,11 @@ export class EndpointsRepository {
     );
     const changes = await mapInSlices(compared, ({ endpoint, row }): EndpointDifference[] => {
       if (row === undefined) return [{ kind: 'added', new: endpoint }];
+      const json = otherJson.get(endpoint) ?? [];
+      // Usually nothing differs.
+      if (json.length === 0 && PLAIN_FIELDS.every((field) => row[field] === endpoint[field])) return [];
       const plain = PLAIN_FIELDS.filter((field) => row[field] !== endpoint[field]);
-      const fields = [...plain, ...(otherJson.get(endpoint) ?? [])];
-      return fields.length === 0
-        ? []
-        : [{ kind: 'updated', old: storedEndpoint(row), new: endpoint, fields }];
+      return [{ kind: 'updated', old: storedEndpoint(row), new: endpoint, fields: [...plain, ...json] }];
     });
     const deletions = await mapInSlices(remaining.values(), (row): EndpointDifference[] => [
       { kind: 'deleted', old: storedEndpoint(row) },
@@ -141,16 +143,20 @@ export class EndpointsRepository {
     });
     const portions = portionsOf(written, jsonLength);
     for (const [index, portion] of (portions.length === 0 ? [[]] : portions).entries()) {
-      await this.database.query(APPLY_DIFFERENCES, [
+      const sent = ENDPOINT_FIELDS.filter((field) =>
+        portion.some((endpoint) => endpoint[field] !== defaultOf(field)),
+      );
+      const { sql, input } = statementFor(new Set(sent));
+      await this.database.query(sql, [
         environmentId,
         index === 0 ? deleted : [],
         portion.flatMap(({ id, isNew }) => (isNew ? [] : [id])),
-        ...listsOf(INPUT, portion),
+        ...listsOf(input, portion),
       ]);
     }
   }
 
-  /** Which of the ids that new endpoints would like to have belong to others, deleted ones among the differences included. */
+  /** The requested ids that other endpoints have, including endpoints to be deleted. */
   private async takenIds(differences: readonly EndpointDifference[]): Promise<ReadonlySet<string>> {
     const wanted = differences.flatMap((each) =>
       each.kind === 'added' && each.new.origin?.id !== undefined ? [each.new.origin.id] : [],
@@ -163,36 +169,29 @@ export class EndpointsRepository {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Asks PostgreSQL, which alone knows what all the JSON it holds means: to JavaScript large numbers are the same. */
   private async otherJson(
     candidates: readonly OtherText[],
   ): Promise<ReadonlyMap<RegisteredEndpoint, JsonField[]>> {
     const fields = new Map<RegisteredEndpoint, JsonField[]>();
-    for (const portion of portionsOf(candidates, (each) => lengthOf(each.old) + lengthOf(each.new))) {
-      const rows = await this.database.query<{ index: number }>(SELECT_OTHER_MEANINGS, [
-        jsonList(portion.map((each) => each.old)),
-        jsonList(portion.map((each) => each.new)),
-      ]);
-      for (const { index } of rows) {
-        const candidate = portion[index - 1];
-        if (candidate === undefined) throw new Error('A difference of nothing with nothing');
-        fields.set(candidate.endpoint, [...(fields.get(candidate.endpoint) ?? []), candidate.field]);
-      }
+    for (const { endpoint, field } of await otherMeanings(this.database, candidates)) {
+      fields.set(endpoint, [...(fields.get(endpoint) ?? []), field]);
     }
     return fields;
   }
 }
 
-/** What an endpoint is known by. No text in the database has U+0000. */
+/** Identifies an operation. U+0000 occurs in no text of the database. */
 function operation({ method, path }: Pick<RegisteredEndpoint, 'method' | 'path'>): string {
   return `${method}\u0000${path}`;
 }
 
 function otherTexts(row: EndpointRow, endpoint: RegisteredEndpoint): OtherText[] {
-  return JSON_FIELDS.flatMap((field) => {
+  const others: OtherText[] = [];
+  for (const field of JSON_FIELDS) {
     const text = endpoint[field]?.text ?? null;
-    return text === row[field] ? [] : [{ endpoint, field, old: row[field], new: text }];
-  });
+    if (text !== row[field]) others.push({ endpoint, field, old: row[field], new: text });
+  }
+  return others;
 }
 
 function storedEndpoint(row: EndpointRow): StoredEndpoint {
@@ -204,25 +203,5 @@ function storedEndpoint(row: EndpointRow): StoredEndpoint {
 }
 
 function jsonLength(endpoint: RegisteredEndpoint): number {
-  return JSON_FIELDS.reduce((sum, field) => sum + lengthOf(endpoint[field]?.text), 0);
-}
-
-function lengthOf(text: string | null | undefined): number {
-  return text?.length ?? 0;
-}
-
-/** The items in portions of at most {@link MAX_STATEMENT_LENGTH}, or one item that is longer. */
-function portionsOf<Item>(items: readonly Item[], length: (item: Item) => number): Item[][] {
-  const portions: Item[][] = [];
-  let room = 0;
-  for (const item of items) {
-    const needed = length(item);
-    const last = portions.at(-1);
-    if (last === undefined || needed > room) {
-      portions.push([item]);
-      room = MAX_STATEMENT_LENGTH;
-    } else last.push(item);
-    room -= needed;
-  }
-  return portions;
+  return JSON_FIELDS.reduce((sum, field) => sum + (endpoint[field]?.text.length ?? 0), 0);
 }

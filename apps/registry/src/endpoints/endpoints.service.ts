@@ -1,26 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { CredentialsRefused } from '#libs/access/access.errors.js';
 import type { ApplicationCaller } from '#libs/access/caller.js';
-import { DEFAULT_ENVIRONMENT, environmentNamed } from '#libs/access/environment-meant.js';
+import { DEFAULT_ENVIRONMENT, environmentNamed } from '#libs/access/requested-environment.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
-import { inSlices } from '#libs/event-loop/slices.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { EnvironmentNotFound } from '../environments/environment.errors.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
-import type { ImportedEndpoint } from './dto/imported-endpoint.js';
+import { DefinitionsRepository } from './definitions.repository.js';
 import type { RegisterEndpointsRequest } from './dto/register-endpoints.request.js';
-import type { EndpointChange, RegisterEndpointsResponse } from './dto/register-endpoints.response.js';
-import { type EndpointDifference, EndpointsRepository } from './endpoints.repository.js';
-import { stored, validEndpoints } from './valid-endpoints.js';
-
-/** Where endpoints are registered. */
-type EndpointsPlace = Pick<ApplicationCaller, 'applicationId' | 'appKey' | 'environmentId' | 'environment'>;
+import type { RegisterEndpointsResponse } from './dto/register-endpoints.response.js';
+import { EndpointsRepository } from './endpoints.repository.js';
+import { endpointsChange } from './endpoints-change.js';
+import { definitionsSummary, registrationSummary } from './registration-summary.js';
+import { registrationWarnings } from './registration-warnings.js';
+import { validDefinitions } from './valid-definitions.js';
+import { validEndpoints } from './valid-endpoints.js';
 
 @Injectable()
 export class EndpointsService {
   constructor(
     private readonly endpoints: EndpointsRepository,
+    private readonly definitions: DefinitionsRepository,
     private readonly environments: EnvironmentsService,
     private readonly changes: ChangeRecorder,
     private readonly config: AppConfig,
@@ -37,58 +38,24 @@ export class EndpointsService {
   ): Promise<RegisterEndpointsResponse> {
     refuseContradiction(caller, request, environmentHeader);
     const batch = await validEndpoints(request.endpoints, this.config.batch.maxEndpoints);
+    const definitions = validDefinitions(request.definitions);
     const { environmentId, environment, appKey } = caller;
     if (!dryRun && !(await this.environments.lock(environmentId)))
       throw new EnvironmentNotFound(appKey, environment);
     const differences = await this.endpoints.differences(environmentId, batch);
-    if (!dryRun && differences.length > 0) {
-      await this.recordChange(caller, differences);
-      await this.endpoints.apply(environmentId, differences);
+    const definitionDifferences = await this.definitions.differences(environmentId, definitions);
+    if (!dryRun && differences.length + definitionDifferences.length > 0) {
+      this.changes.record(await endpointsChange(caller, differences, definitionDifferences));
+      if (definitionDifferences.length > 0)
+        await this.definitions.apply(environmentId, definitionDifferences);
+      if (differences.length > 0) await this.endpoints.apply(environmentId, differences);
     }
-    return answer(environment, batch.length, differences, dryRun);
-  }
-
-  /**
-   * Makes the registered set of an environment equal to what another registry has; with `keepOthers`, adds and updates
-   * only. The environment is locked already. An empty list changes nothing, as one that got lost would delete all.
-   *
-   * @param endpoints none of which repeats another's method and path
-   */
-  async import(
-    place: EndpointsPlace,
-    endpoints: readonly ImportedEndpoint[],
-    { keepOthers }: { keepOthers: boolean },
-  ): Promise<Record<'added' | 'updated' | 'deleted' | 'unchanged', number>> {
-    const batch = endpoints.map(({ registration, origin }) => ({ ...stored(registration), origin }));
-    const all = batch.length === 0 ? [] : await this.endpoints.differences(place.environmentId, batch);
-    const differences = all.filter(({ kind }) => kind !== 'deleted' || !keepOthers);
-    if (differences.length > 0) {
-      await this.recordChange(place, differences);
-      await this.endpoints.apply(place.environmentId, differences);
-    }
-    const { added, updated, deleted, unchanged } = answer(
-      place.environment,
-      batch.length,
-      differences,
-      false,
-    );
-    return { added, updated, deleted, unchanged };
-  }
-
-  private async recordChange(
-    caller: EndpointsPlace,
-    differences: readonly EndpointDifference[],
-  ): Promise<void> {
-    this.changes.record({
-      action: 'endpoints.registered',
-      resourceType: 'endpoints',
-      resourceId: caller.environmentId,
-      applicationId: caller.applicationId,
-      appKey: caller.appKey,
-      environmentId: caller.environmentId,
-      environment: caller.environment,
-      ...(await auditValues(differences)),
-    });
+    const warnings = await registrationWarnings(batch, definitions, differences);
+    return {
+      ...registrationSummary(environment, batch.length, differences, dryRun),
+      ...definitionsSummary(definitions.length, definitionDifferences, dryRun),
+      ...(warnings.length > 0 && { warnings }),
+    };
   }
 }
 
@@ -112,56 +79,4 @@ function refuseContradiction(
     const { appKey, apiKeyId } = caller;
     throw new CredentialsRefused({ reason: 'wrong-environment', appKey, environment, apiKeyId });
   }
-}
-
-function answer(
-  environment: string,
-  size: number,
-  differences: readonly EndpointDifference[],
-  dryRun: boolean,
-): RegisterEndpointsResponse {
-  const count = (kind: EndpointDifference['kind']): number =>
-    differences.filter((each) => each.kind === kind).length;
-  const [added, updated, deleted] = [count('added'), count('updated'), count('deleted')];
-  const unchanged = size - added - updated;
-  const verb = dryRun ? 'would be registered' : 'registered';
-  return {
-    added,
-    updated,
-    deleted,
-    unchanged,
-    message: `${size} endpoints ${verb} in ${environment}: ${added} added, ${updated} updated, ${deleted} deleted, ${unchanged} unchanged`,
-    ...(dryRun && { changes: differences.map(described) }),
-  };
-}
-
-function described(each: EndpointDifference): EndpointChange {
-  const { method, path } = each.kind === 'deleted' ? each.old : each.new;
-  return { change: each.kind, method, path, ...(each.kind === 'updated' && { fields: each.fields }) };
-}
-
-/**
- * What the trail keeps of a batch: deleted endpoints whole, of updated ones the fields that differ, of added
- * ones the operation. Together with the table every earlier state can be told.
- */
-async function auditValues(
-  differences: readonly EndpointDifference[],
-): Promise<{ before: unknown; after: unknown }> {
-  const before: Record<'updated' | 'deleted', Record<string, unknown>> = { updated: {}, deleted: {} };
-  const after: { added: string[]; updated: Record<string, unknown> } = { added: [], updated: {} };
-  await inSlices(differences, (each) => {
-    const { method, path } = each.kind === 'deleted' ? each.old : each.new;
-    const operation = `${method} ${path}`;
-    if (each.kind === 'added') after.added.push(operation);
-    else if (each.kind === 'deleted') before.deleted[operation] = each.old;
-    else {
-      before.updated[operation] = picked(each.old, each.fields);
-      after.updated[operation] = picked(each.new, each.fields);
-    }
-  });
-  return { before, after };
-}
-
-function picked(source: object, fields: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(fields.map((field) => [field, (source as Record<string, unknown>)[field]]));
 }

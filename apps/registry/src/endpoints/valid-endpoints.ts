@@ -1,19 +1,10 @@
 import { Slices } from '#libs/event-loop/slices.js';
-import type { JsonText } from '#libs/json/json-text.js';
-import type { Endpoint, JsonField } from '#libs/openapi/endpoint.js';
 import type { InputError } from '#libs/problem-details/domain-error.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { validatedPart } from '#libs/validation/input-validation.pipe.js';
-import type { ImportOrigin } from '../environments/dto/imported-environment.js';
 import { EndpointRegistration } from './dto/endpoint-registration.js';
 import { TooManyEndpoints } from './endpoint.errors.js';
-
-/** An endpoint as it is to be stored: its JSON as text, so that numbers keep their digits. */
-export interface RegisteredEndpoint
-  extends Omit<Endpoint, JsonField>, Readonly<Record<JsonField, JsonText | null>> {
-  /** Of an endpoint that comes from another registry: its id and its times there. */
-  readonly origin?: ImportOrigin;
-}
+import { type RegisteredEndpoint, registeredEndpoint } from './registered-endpoint.js';
 
 const MAX_ERRORS = 100;
 
@@ -36,55 +27,45 @@ export async function validEndpoints(items: readonly unknown[], max: number): Pr
     const pause = slices.pause();
     if (pause !== undefined) await pause;
     try {
-      endpoints.push(stored(await validatedPart(EndpointRegistration, item, `#/endpoints/${index}`)));
+      endpoints.push(
+        registeredEndpoint(await validatedPart(EndpointRegistration, item, `#/endpoints/${index}`)),
+      );
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       errors.push(...(error.errors ?? []));
       if (errors.length >= MAX_ERRORS) break;
     }
   }
-  if (errors.length === 0) errors.push(...repetitions(endpoints));
+  if (errors.length === 0) errors.push(...repetitions(endpoints), ...repeatedIds(endpoints));
   if (errors.length > 0) throw new InvalidInput(errors.slice(0, MAX_ERRORS));
   return endpoints;
 }
 
-/** As it is to be stored, of an endpoint that was checked. */
-export function stored(endpoint: EndpointRegistration): RegisteredEndpoint {
-  return {
-    name: endpoint.name,
-    path: endpoint.path,
-    method: endpoint.method,
-    description: endpoint.description ?? null,
-    isPublic: endpoint.isPublic ?? false,
-    authType: endpoint.authType ?? null,
-    authConfig: jsonStored(endpoint.authConfig),
-    contentType: endpoint.contentType ?? null,
-    pathParams: jsonStored(endpoint.pathParams),
-    queryParams: jsonStored(endpoint.queryParams),
-    requestBody: jsonStored(endpoint.requestBody),
-    responseBody: jsonStored(endpoint.responseBody),
-  };
-}
-
-/** The JSON `null` is no JSON at all. */
-function jsonStored(json: JsonText | null | undefined): JsonText | null {
-  return json === undefined || json?.text === 'null' ? null : json;
-}
-
 function repetitions(endpoints: readonly RegisteredEndpoint[]): InputError[] {
+  return repeated(endpoints, ({ method, path }) => `${method} ${path}`).map(({ index, earlier, key }) => ({
+    pointer: `#/endpoints/${index}`,
+    detail: `must not repeat ${key}, which is #/endpoints/${earlier} already`,
+  }));
+}
+
+function repeatedIds(endpoints: readonly RegisteredEndpoint[]): InputError[] {
+  return repeated(endpoints, ({ operationId }) => operationId).map(({ index, earlier, key }) => ({
+    pointer: `#/endpoints/${index}/operationId`,
+    detail: `must not repeat "${key}" of #/endpoints/${earlier}`,
+  }));
+}
+
+/** The endpoints whose key an earlier one has already; `null` is no key. */
+function repeated(
+  endpoints: readonly RegisteredEndpoint[],
+  keyOf: (endpoint: RegisteredEndpoint) => string | null,
+): { readonly index: number; readonly earlier: number; readonly key: string }[] {
   const first = new Map<string, number>();
-  return endpoints.flatMap(({ method, path }, index) => {
-    const operation = `${method} ${path}`;
-    const earlier = first.get(operation);
-    if (earlier === undefined) {
-      first.set(operation, index);
-      return [];
-    }
-    return [
-      {
-        pointer: `#/endpoints/${index}`,
-        detail: `must not repeat ${operation}, which is #/endpoints/${earlier} already`,
-      },
-    ];
+  return endpoints.flatMap((endpoint, index) => {
+    const key = keyOf(endpoint);
+    if (key === null) return [];
+    const earlier = first.get(key);
+    if (earlier === undefined) first.set(key, index);
+    return earlier === undefined ? [] : [{ index, earlier, key }];
   });
 }

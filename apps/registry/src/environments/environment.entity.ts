@@ -1,4 +1,5 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import type { HealthStatus, Status } from '#libs/domain/status.js';
 import { ApplicationEntity } from '../applications/application.entity.js';
 
 export const ENVIRONMENT_NAME_CONSTRAINT = 'UQ_Environment_applicationId_name';
@@ -22,10 +23,10 @@ export class EnvironmentEntity {
   baseDomain!: string | null;
 
   @Column({ type: 'text', default: 'ACTIVE' })
-  status!: 'ACTIVE' | 'INACTIVE';
+  status!: Status;
 
   @Column({ type: 'text', default: 'UNKNOWN' })
-  healthStatus!: 'UNKNOWN' | 'ACTIVE' | 'INACTIVE';
+  healthStatus!: HealthStatus;
 
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   healthStatusChangedAt!: Date | null;

@@ -1,18 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
-import { Access } from '#libs/access/access.decorator.js';
-import { Audited } from '#libs/audit-trail/audited.decorator.js';
-import { ApiAppKeyParam, ApiEnvironmentParam } from '#libs/validation/path-parameters.js';
+import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { Listing } from '#libs/pagination/listing.js';
 import { PageQuery } from '#libs/pagination/page-query.js';
-import { ApiListing } from '#libs/pagination/api-listing.decorator.js';
-import { ApiProblems } from '#libs/problem-details/api-problems.decorator.js';
+import { Route } from '#libs/routes/route.decorator.js';
+import { ApiAppKeyParam, ApiEnvironmentParam } from '#libs/validation/path-parameters.js';
 import { CreateEnvironmentRequest } from './dto/create-environment.request.js';
 import { EnvironmentResponse } from './dto/environment.response.js';
 import { UpdateEnvironmentRequest } from './dto/update-environment.request.js';
@@ -25,20 +16,17 @@ export class EnvironmentsController {
   constructor(private readonly environments: EnvironmentsService) {}
 
   @Get()
-  @Access('admin')
-  @ApiOperation({ summary: 'List the environments of an application' })
-  @ApiListing(EnvironmentResponse)
-  @ApiProblems(404)
+  @Route('viewer', 'List the environments of an application', { list: EnvironmentResponse, problems: [404] })
   list(@Param('app_key') appKey: string, @Query() query: PageQuery): Promise<Listing<EnvironmentResponse>> {
     return this.environments.list(appKey, query);
   }
 
   @Post()
-  @Access('admin')
-  @Audited('environment.created')
-  @ApiOperation({ summary: 'Create an environment' })
-  @ApiCreatedResponse({ type: EnvironmentResponse })
-  @ApiProblems(404, 409)
+  @Route('editor', 'Create an environment', {
+    created: EnvironmentResponse,
+    audited: 'environment.created',
+    problems: [404, 409],
+  })
   create(
     @Param('app_key') appKey: string,
     @Body() request: CreateEnvironmentRequest,
@@ -47,11 +35,8 @@ export class EnvironmentsController {
   }
 
   @Get(':environment')
-  @Access('admin')
   @ApiEnvironmentParam()
-  @ApiOperation({ summary: 'Get an environment' })
-  @ApiOkResponse({ type: EnvironmentResponse })
-  @ApiProblems(404)
+  @Route('viewer', 'Get an environment', { ok: EnvironmentResponse, problems: [404] })
   get(
     @Param('app_key') appKey: string,
     @Param('environment') environment: string,
@@ -60,12 +45,12 @@ export class EnvironmentsController {
   }
 
   @Put(':environment')
-  @Access('admin')
-  @Audited('environment.updated')
   @ApiEnvironmentParam()
-  @ApiOperation({ summary: 'Change base domain, description or status of an environment' })
-  @ApiOkResponse({ type: EnvironmentResponse })
-  @ApiProblems(404)
+  @Route('editor', 'Change base domain, description or status of an environment', {
+    ok: EnvironmentResponse,
+    audited: 'environment.updated',
+    problems: [404],
+  })
   update(
     @Param('app_key') appKey: string,
     @Param('environment') environment: string,
@@ -75,13 +60,11 @@ export class EnvironmentsController {
   }
 
   @Delete(':environment')
-  @HttpCode(204)
-  @Access('admin')
-  @Audited('environment.deleted')
   @ApiEnvironmentParam()
-  @ApiOperation({ summary: 'Delete an environment with its endpoints and API keys' })
-  @ApiNoContentResponse()
-  @ApiProblems(404)
+  @Route('admin', 'Delete an environment with its endpoints and API keys', {
+    audited: 'environment.deleted',
+    problems: [404],
+  })
   delete(@Param('app_key') appKey: string, @Param('environment') environment: string): Promise<void> {
     return this.environments.delete(appKey, environment);
   }

@@ -22,7 +22,7 @@ export class EnvironmentsRepository {
     return application?.id;
   }
 
-  /** As {@link applicationId}, and nobody can delete the application before the transaction ends. */
+  /** As {@link applicationId}, and locks the application against deletion until the transaction ends. */
   async holdApplication(appKey: string): Promise<string | undefined> {
     const [row] = await this.database.query<{ id: string }>(
       `SELECT "id" FROM "Application" WHERE "appKey" = $1 FOR KEY SHARE`,
@@ -69,13 +69,18 @@ export class EnvironmentsRepository {
     });
   }
 
-  /** Locks the row until the transaction ends: whoever changes the environment or its endpoints comes one by one. */
+  /**
+   * Locks the row until the transaction ends: changes of the environment and its endpoints are serialised.
+   */
   async lock(id: string): Promise<EnvironmentEntity | null> {
     const manager = await this.database.manager();
     return manager.findOne(EnvironmentEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** All of an application, oldest first, locked until the transaction ends: as whoever was changing them leaves them. */
+  /**
+   * All environments of an application, oldest first, locked until the transaction ends, with concurrent changes
+   * applied.
+   */
   async lockAllOf(applicationId: string): Promise<EnvironmentEntity[]> {
     const manager = await this.database.manager();
     return manager.find(EnvironmentEntity, {

@@ -1,23 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
-import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
-import type { InputError } from '#libs/problem-details/domain-error.js';
-import { refuseInput } from '#libs/problem-details/invalid-input.js';
-import { responseOf } from '#libs/responses/shown.decorator.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
-import { ApplicationNotFound } from '../applications/application.errors.js';
+import type { InputError } from '#libs/problem-details/domain-error.js';
+import { assertValid } from '#libs/problem-details/invalid-input.js';
+import { toResponse } from '#libs/responses/response-field.decorator.js';
 import { baseUrlOf } from '#libs/validation/base-url.js';
+import { ApplicationNotFound } from '../applications/application.errors.js';
 import type { CreateEnvironmentRequest } from './dto/create-environment.request.js';
 import { EnvironmentResponse } from './dto/environment.response.js';
-import type { ImportedEnvironment, ImportOutcome } from './dto/imported-environment.js';
 import type { UpdateEnvironmentRequest } from './dto/update-environment.request.js';
 import type { EnvironmentEntity } from './environment.entity.js';
 import { EnvironmentNotFound } from './environment.errors.js';
+import { environmentChange } from './environment-change.js';
 import { EnvironmentsRepository } from './environments.repository.js';
 
 @Injectable()
@@ -34,32 +33,32 @@ export class EnvironmentsService {
     return listing(
       query,
       (after, limit) => this.environments.listOf(applicationId, after, limit),
-      (environment) => responseOf(EnvironmentResponse, environment),
+      (environment) => toResponse(EnvironmentResponse, environment),
     );
   }
 
   async allOf(applicationId: string): Promise<EnvironmentResponse[]> {
     const environments = await this.environments.listOf(applicationId);
-    return environments.map((environment) => responseOf(EnvironmentResponse, environment));
+    return environments.map((environment) => toResponse(EnvironmentResponse, environment));
   }
 
   /** Part of deleting the application, whose audit entry tells the environments as they were last. */
   async lockAllOf(applicationId: string): Promise<EnvironmentResponse[]> {
     const environments = await this.environments.lockAllOf(applicationId);
-    return environments.map((environment) => responseOf(EnvironmentResponse, environment));
+    return environments.map((environment) => toResponse(EnvironmentResponse, environment));
   }
 
   async create(appKey: string, request: CreateEnvironmentRequest): Promise<EnvironmentResponse> {
-    refuseInput(this.mistakesIn(request));
+    assertValid(this.ruleErrors(request));
     const applicationId = await this.environments.holdApplication(appKey);
     if (applicationId === undefined) throw new ApplicationNotFound(appKey);
     const environment = await this.createIn(applicationId, request);
-    this.recordChange(appKey, environment, { after: environment });
+    this.changes.record(environmentChange(appKey, environment, { after: environment }));
     return environment;
   }
 
   /** What the rules of this registry, not the shape of the request, speak against. */
-  mistakesIn({ baseDomain }: UpdateEnvironmentRequest, parent = '#'): InputError[] {
+  ruleErrors({ baseDomain }: UpdateEnvironmentRequest, parent = '#'): InputError[] {
     if (baseDomain == null) return [];
     const detail = this.egress.refusalOfUrl(baseUrlOf(baseDomain));
     return detail === undefined ? [] : [{ pointer: `${parent}/baseDomain`, detail }];
@@ -77,12 +76,12 @@ export class EnvironmentsService {
       createdAt: now,
       updatedAt: now,
     });
-    return responseOf(EnvironmentResponse, environment);
+    return toResponse(EnvironmentResponse, environment);
   }
 
   /** @throws ApplicationNotFound, EnvironmentNotFound */
   async get(appKey: string, name: string): Promise<EnvironmentResponse> {
-    return responseOf(EnvironmentResponse, await this.find(appKey, name));
+    return toResponse(EnvironmentResponse, await this.find(appKey, name));
   }
 
   async update(
@@ -90,62 +89,22 @@ export class EnvironmentsService {
     name: string,
     request: UpdateEnvironmentRequest,
   ): Promise<EnvironmentResponse> {
-    refuseInput(this.mistakesIn(request));
+    assertValid(this.ruleErrors(request));
     const environment = await this.findAndLock(appKey, name);
     const { baseDomain, description, status } = request;
     const changed = changedFields<EnvironmentEntity>(environment, { baseDomain, description, status });
-    if (changed === undefined) return responseOf(EnvironmentResponse, environment);
+    if (changed === undefined) return toResponse(EnvironmentResponse, environment);
     const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.environments.update(environment.id, update);
-    this.recordChange(appKey, environment, changed);
-    return responseOf(EnvironmentResponse, { ...environment, ...update });
+    this.changes.record(environmentChange(appKey, environment, changed));
+    return toResponse(EnvironmentResponse, { ...environment, ...update });
   }
 
   async delete(appKey: string, name: string): Promise<void> {
     const environment = await this.findAndLock(appKey, name);
     await this.environments.delete(environment.id);
-    this.recordChange(appKey, environment, { before: responseOf(EnvironmentResponse, environment) });
-  }
-
-  /**
-   * Makes the environment as another registry has it, by its name: created, with the id it has there unless that is
-   * taken, or changed where it differs. The row is locked until the transaction ends.
-   */
-  async import(
-    application: { readonly id: string; readonly appKey: string },
-    { name, description, baseDomain, status, health, origin }: ImportedEnvironment,
-  ): Promise<{ id: string; outcome: ImportOutcome }> {
-    const environment = await this.environments.findAndLock(application.id, name);
-    const now = this.clock.now();
-    if (environment === null) {
-      const created = await this.environments.insert({
-        id: await this.freeId(origin?.id),
-        name,
-        description: description ?? null,
-        baseDomain: baseDomain ?? null,
-        applicationId: application.id,
-        status,
-        ...health,
-        createdAt: origin?.createdAt ?? now,
-        updatedAt: origin?.updatedAt ?? now,
-      });
-      const after = responseOf(EnvironmentResponse, created);
-      this.recordChange(application.appKey, created, { action: 'environment.created', after });
-      return { id: created.id, outcome: 'added' };
-    }
-    const changed = changedFields<EnvironmentEntity>(environment, { description, baseDomain, status });
-    if (changed === undefined) return { id: environment.id, outcome: 'unchanged' };
-    await this.environments.update(environment.id, {
-      ...changed.after,
-      updatedAt: origin?.updatedAt ?? now,
-    });
-    this.recordChange(application.appKey, environment, { action: 'environment.updated', ...changed });
-    return { id: environment.id, outcome: 'updated' };
-  }
-
-  /** An id for a new application or environment: the wanted one, unless there is none or it is taken. */
-  async freeId(wanted: string | undefined): Promise<string> {
-    return wanted === undefined || (await this.environments.isIdTaken(wanted)) ? newId() : wanted;
+    const before = toResponse(EnvironmentResponse, environment);
+    this.changes.record(environmentChange(appKey, environment, { before }));
   }
 
   /**
@@ -175,21 +134,5 @@ export class EnvironmentsService {
     const id = await this.environments.applicationId(appKey);
     if (id === undefined) throw new ApplicationNotFound(appKey);
     return id;
-  }
-
-  private recordChange(
-    appKey: string,
-    { id, name, applicationId }: Pick<EnvironmentEntity, 'id' | 'name' | 'applicationId'>,
-    values: { action?: AuditAction; before?: unknown; after?: unknown },
-  ): void {
-    this.changes.record({
-      resourceType: 'environment',
-      resourceId: id,
-      applicationId,
-      appKey,
-      environmentId: id,
-      environment: name,
-      ...values,
-    });
   }
 }

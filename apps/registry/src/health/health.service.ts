@@ -1,15 +1,15 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { HealthCheckService } from '@nestjs/terminus';
+import { version } from '../version.js';
 import { DatabaseHealthIndicator } from './database.health-indicator.js';
 import type { HealthResponse, HealthWord } from './dto/health.response.js';
-import { version } from '../version.js';
 
 /** How long what the database answered counts as its answer. */
 const REUSED_MS = 250;
 
 /**
- * The health of the registry itself. All who ask share one check of the database, which is repeated four times a
- * second at most: probes are not limited, and must not load what they watch.
+ * The health of the registry itself. Concurrent callers share one database check, at most four a second:
+ * Kubernetes probes are not rate-limited, and must not load the database.
  */
 @Injectable()
 export class HealthService implements BeforeApplicationShutdown {

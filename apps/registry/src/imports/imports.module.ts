@@ -5,12 +5,12 @@ import { ApplicationsModule } from '../applications/applications.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { EndpointsModule } from '../endpoints/endpoints.module.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
-import { HistoryImportModule } from '../health/history/history-import.module.js';
-import { infrastructure, INFRASTRUCTURE } from '../infrastructure.js';
-import { UNOBSERVED } from '../observability.js';
+import { INFRASTRUCTURE, infrastructure } from '../infrastructure.js';
+import { MonitoringImportModule } from '../monitoring/monitoring-import.module.js';
+import { NO_OBSERVABILITY } from '../observability/start-observability.js';
 import { ImportsService } from './imports.service.js';
 
-/** The features as an import needs them: a process of its own without HTTP, schedules and probes. */
+/** The features for an import: without HTTP, schedules and probes. */
 @Global()
 @Module({
   imports: [
@@ -19,7 +19,7 @@ import { ImportsService } from './imports.service.js';
     EnvironmentsModule,
     EndpointsModule,
     ApiKeysModule,
-    HistoryImportModule,
+    MonitoringImportModule,
   ],
   providers: [ImportsService],
   exports: INFRASTRUCTURE,
@@ -27,6 +27,6 @@ import { ImportsService } from './imports.service.js';
 export class ImportsModule {
   /** @param databaseUrl of a migrated database */
   static register(config: AppConfig, databaseUrl: string): DynamicModule {
-    return { module: ImportsModule, ...infrastructure(config, databaseUrl, UNOBSERVED) };
+    return { module: ImportsModule, ...infrastructure(config, databaseUrl, NO_OBSERVABILITY) };
   }
 }

@@ -1,73 +1,76 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AuditedTransactions } from '#libs/audit-trail/audited-transactions.js';
 import { AppConfig } from '#libs/config/app-config.js';
-import { ApiKeysService } from '../api-keys/api-keys.service.js';
+import { DROPPABLE_FIELDS } from '#libs/domain/endpoint.js';
+import type { ImportOutcome } from '#libs/domain/import-record.js';
+import type { Status } from '#libs/domain/status.js';
+import { Slices } from '#libs/event-loop/slices.js';
+import { ApiKeysImporter } from '../api-keys/api-keys.importer.js';
+import { ApplicationsImporter } from '../applications/applications.importer.js';
 import { ApplicationsService } from '../applications/applications.service.js';
 import { CreateApplicationRequest } from '../applications/dto/create-application.request.js';
 import { EndpointRegistration } from '../endpoints/dto/endpoint-registration.js';
 import type { ImportedEndpoint } from '../endpoints/dto/imported-endpoint.js';
 import { TooManyEndpoints } from '../endpoints/endpoint.errors.js';
-import { EndpointsService } from '../endpoints/endpoints.service.js';
+import { EndpointsImporter } from '../endpoints/endpoints.importer.js';
 import { CreateEnvironmentRequest } from '../environments/dto/create-environment.request.js';
-import type { ImportOutcome } from '../environments/dto/imported-environment.js';
+import { EnvironmentsImporter } from '../environments/environments.importer.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
-import { HistoryImportService } from '../health/history/history-import.service.js';
-import { ImportTally } from './import-tally.js';
-import { explained, salvaged } from './salvage.js';
+import { HealthHistoryImporter } from '../monitoring/health-history.importer.js';
+import { ImportCounts } from './import-counts.js';
+import { formatErrors, parseLenient } from './lenient-validation.js';
 import type { SourceApplication, SourceEnvironment, SourceRecord } from './source-record.js';
 
-/** What is undone at the end of a dry run. */
-class NotMeant extends Error {}
-
-/** Endpoints that are checked before anything else gets its turn, a signal for instance. */
-const SLICE = 200;
+/** Thrown to roll back a dry run. */
+class DryRunRollback extends Error {}
 
 export interface ImportOptions {
-  /** true: everything is done and undone again, so that what it says is what would be. */
+  /** true: everything is written and rolled back, so that the result is exact. */
   readonly dryRun: boolean;
-  /** Takes part in the transaction of the application, as its last step. */
+  /** Runs in the transaction of the application, as its last step. */
   readonly beforeCommit?: (application: PlacedApplication) => Promise<void>;
 }
 
-/** Where an application of the source is here. */
+/** An imported application. */
 export interface PlacedApplication {
   readonly id: string;
   readonly appKey: string;
-  /** By name, those that were taken over. */
+  /** Imported environments by name. */
   readonly environments: ReadonlyMap<string, { readonly id: string; readonly sourceId: string | undefined }>;
 }
 
 interface CheckedEnvironment {
   readonly source: SourceEnvironment;
   readonly request: CreateEnvironmentRequest;
-  readonly status: 'ACTIVE' | 'INACTIVE' | undefined;
+  readonly status: Status | undefined;
   readonly endpoints: readonly ImportedEndpoint[];
   readonly keepOthers: boolean;
 }
 
-/** Writes applications that come from other registries, by the rules of this one. */
+/** Imports applications of other registries by the rules of this one. */
 @Injectable()
 export class ImportsService {
   constructor(
-    private readonly applications: ApplicationsService,
-    private readonly environments: EnvironmentsService,
-    private readonly endpoints: EndpointsService,
-    private readonly apiKeys: ApiKeysService,
-    private readonly history: HistoryImportService,
+    private readonly applicationRules: ApplicationsService,
+    private readonly environmentRules: EnvironmentsService,
+    private readonly applications: ApplicationsImporter,
+    private readonly environments: EnvironmentsImporter,
+    private readonly endpoints: EndpointsImporter,
+    private readonly apiKeys: ApiKeysImporter,
+    private readonly history: HealthHistoryImporter,
     private readonly transactions: AuditedTransactions,
     private readonly config: AppConfig,
   ) {}
 
   /**
-   * Makes an application and everything below it as the source has it, in one transaction with its audit entries. What
-   * names a record must keep to the rules, or the record is skipped; any other field that does not is left out.
+   * Writes an application and everything below it in one transaction with its audit entries. Records with an
+   * invalid name or key are skipped; other invalid fields are left out.
    *
    * @returns undefined when the application was skipped
    */
   async importApplication(
     source: SourceApplication,
-    tally: ImportTally,
+    tally: ImportCounts,
     { dryRun, beforeCommit }: ImportOptions,
   ): Promise<PlacedApplication | undefined> {
     const request = await this.checked(source, tally);
@@ -81,19 +84,19 @@ export class ImportsService {
       if (checked !== undefined) environments.push(checked);
     }
     let placed: PlacedApplication | undefined;
-    const written = new ImportTally();
+    const written = new ImportCounts();
     try {
       await this.transactions.run(
         'application.updated',
         async () => {
           placed = await this.write(source, request, environments, written);
           await beforeCommit?.(placed);
-          if (dryRun) throw new NotMeant();
+          if (dryRun) throw new DryRunRollback();
         },
         'cli',
       );
     } catch (error) {
-      if (!(error instanceof NotMeant)) throw error;
+      if (!(error instanceof DryRunRollback)) throw error;
     }
     tally.include(written);
     return placed;
@@ -101,29 +104,29 @@ export class ImportsService {
 
   private async checked(
     source: SourceApplication,
-    tally: ImportTally,
+    tally: ImportCounts,
   ): Promise<CreateApplicationRequest | undefined> {
-    const { value, mistakes } = await salvaged(
+    const { value, mistakes } = await parseLenient(
       CreateApplicationRequest,
       source.fields,
       ['description', 'healthCheckUrl', 'authenticationMethod'],
-      (request) => this.applications.mistakesIn(request),
+      (request) => this.applicationRules.ruleErrors(request),
     );
-    if (mistakes.length > 0) tally.problem(source.record, explained(mistakes));
+    if (mistakes.length > 0) tally.problem(source.record, formatErrors(mistakes));
     return value;
   }
 
   private async checkedEnvironment(
     source: SourceEnvironment,
-    tally: ImportTally,
+    tally: ImportCounts,
   ): Promise<CheckedEnvironment | undefined> {
-    const { value, mistakes } = await salvaged(
+    const { value, mistakes } = await parseLenient(
       CreateEnvironmentRequest,
       source.fields,
       ['description', 'baseDomain'],
-      (request) => this.environments.mistakesIn(request),
+      (request) => this.environmentRules.ruleErrors(request),
     );
-    if (mistakes.length > 0) tally.problem(source.record, explained(mistakes));
+    if (mistakes.length > 0) tally.problem(source.record, formatErrors(mistakes));
     if (value === undefined) {
       tally.add('environments', 'skipped');
       tally.add('endpoints', 'skipped', source.endpoints.length);
@@ -147,22 +150,18 @@ export class ImportsService {
 
   private async checkedEndpoints(
     sources: readonly SourceRecord[],
-    tally: ImportTally,
+    tally: ImportCounts,
   ): Promise<ImportedEndpoint[]> {
     const checked = new Map<string, ImportedEndpoint>();
-    for (const [index, { record, fields, origin }] of sources.entries()) {
-      if (index % SLICE === SLICE - 1) await nextTurn();
-      const { value: registration, mistakes } = await salvaged(EndpointRegistration, fields, [
-        'description',
-        'authType',
-        'authConfig',
-        'contentType',
-        'pathParams',
-        'queryParams',
-        'requestBody',
-        'responseBody',
-      ]);
-      if (mistakes.length > 0) tally.problem(record, explained(mistakes));
+    const slices = new Slices();
+    for (const { record, fields, origin } of sources) {
+      await slices.pause();
+      const { value: registration, mistakes } = await parseLenient(
+        EndpointRegistration,
+        fields,
+        DROPPABLE_FIELDS,
+      );
+      if (mistakes.length > 0) tally.problem(record, formatErrors(mistakes));
       const operation = registration && `${registration.method} ${registration.path}`;
       const isRepeated = operation !== undefined && checked.has(operation);
       if (isRepeated) tally.problem(record, `repeats ${operation}: the first one counts`);
@@ -179,7 +178,7 @@ export class ImportsService {
     source: SourceApplication,
     request: CreateApplicationRequest,
     environments: readonly CheckedEnvironment[],
-    tally: ImportTally,
+    tally: ImportCounts,
   ): Promise<PlacedApplication> {
     const { appKey, origin, health } = source;
     const { description, healthCheckUrl, authenticationMethod } = request;
@@ -189,7 +188,7 @@ export class ImportsService {
       description,
       healthCheckUrl,
       authenticationMethod: authenticationMethod ?? undefined,
-      status: source.fields.status as 'ACTIVE' | 'INACTIVE' | undefined,
+      status: source.fields.status as Status | undefined,
       health,
       origin,
     });
@@ -202,14 +201,14 @@ export class ImportsService {
       places.set(environment.request.name, { id, sourceId: environment.source.sourceId });
       if (outcome === 'added') added.push(id);
     }
-    if (added.length > 0) await this.history.carryOn(added);
+    if (added.length > 0) await this.history.seedStatuses(added);
     return { ...placed, environments: places };
   }
 
   private async writeEnvironment(
     application: { readonly id: string; readonly appKey: string },
     { source, request, status, endpoints, keepOthers }: CheckedEnvironment,
-    tally: ImportTally,
+    tally: ImportCounts,
   ): Promise<{ id: string; outcome: ImportOutcome }> {
     const { name, description, baseDomain } = request;
     const environment = await this.environments.import(application, {

@@ -1,10 +1,11 @@
+import type { ImportOrigin } from '#libs/domain/import-record.js';
 import type { ImportedApiKey } from '../api-keys/dto/imported-api-key.js';
 import type { ImportedApplication } from '../applications/dto/imported-application.js';
-import type { ImportedEnvironment, ImportOrigin } from '../environments/dto/imported-environment.js';
+import type { ImportedEnvironment } from '../environments/dto/imported-environment.js';
 
 /** A record as its source has it, fields by our names: checked by the rules of the registry before it is written. */
 export interface SourceRecord {
-  /** Where it is in the source, for whoever has to mend it. */
+  /** Location in the source, for error messages. */
   readonly record: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly origin?: ImportOrigin;
@@ -20,7 +21,7 @@ export interface SourceApplication extends SourceRecord {
 }
 
 export interface SourceEnvironment extends SourceRecord {
-  /** Its id in the source, by which what is below it in the source refers to it. */
+  /** Its id in the source, by which other records refer to it. */
   readonly sourceId?: string;
   readonly health?: ImportedEnvironment['health'];
   readonly endpoints: readonly SourceRecord[];

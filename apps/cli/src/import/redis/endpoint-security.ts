@@ -2,7 +2,7 @@ import { parseBoundedJson } from '#libs/json/bounded-json.js';
 import { jsonTextOf } from '#libs/json/exact-json.js';
 import { isObject, type JsonObject } from '#libs/openapi/json-object.js';
 
-/** What of a description of security says how to authenticate, and nothing with what. */
+/** Fields of a security description that name the method, never the secret. */
 const DESCRIPTIVE = [
   'in',
   'name',
@@ -23,9 +23,9 @@ export interface EndpointSecurity {
 }
 
 /**
- * What the older registry's `security` says: an object such as `{"type":"apiKey"}`, the same as a string of JSON, or
- * just the word. An endpoint is public only where it is said to be. Anything that is no description of the scheme is left
- * out: it may be the secret itself.
+ * The `security` of the older registry: an object such as `{"type":"apiKey"}`, the same as a string of JSON, or just
+ * the word. An endpoint is public only if it says so. Anything that does not describe a scheme is left out: it may be
+ * the secret itself.
  */
 export function endpointSecurity(security: unknown): EndpointSecurity {
   const described = objectIn(security);
@@ -51,7 +51,7 @@ function objectIn(security: unknown): JsonObject {
   }
 }
 
-/** `apiKey` gives `API_KEY`. */
+/** `apiKey` becomes `API_KEY`. */
 function wordOf(kind: unknown): string | null {
   if (typeof kind !== 'string') return null;
   const word = kind

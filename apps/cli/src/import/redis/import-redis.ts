@@ -1,14 +1,14 @@
-import { CommitUncertain } from '#libs/database/database-errors.js';
 import type { BatchLimits } from '#libs/config/app-config.js';
+import { CommitUncertain } from '#libs/database/database-errors.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { validatedPart } from '#libs/validation/input-validation.pipe.js';
-import { ApiKeysService } from '#registry/api-keys/api-keys.service.js';
+import { ApiKeysImporter } from '#registry/api-keys/api-keys.importer.js';
 import { CreateEnvironmentRequest } from '#registry/environments/dto/create-environment.request.js';
-import { ImportTally } from '#registry/imports/import-tally.js';
+import { ImportCounts } from '#registry/imports/import-counts.js';
 import { ImportsService } from '#registry/imports/imports.service.js';
 import type { SourceApplication } from '#registry/imports/source-record.js';
 import { WrongUsage } from '../../failure.js';
-import type { Progress } from '../../terminal/progress-bar.js';
+import type { Progress } from '../../terminal/progress.js';
 import { writeApplication } from '../application-writer.js';
 import { endingOf } from '../import-ending.js';
 import type { ImportResult } from '../import-result.js';
@@ -19,7 +19,7 @@ import { KeysFile } from './keys-file.js';
 import { applicationFrom } from './redis-application.js';
 import { isListKey, NOT_UTF_8, type RedisRecord, RedisSource } from './redis-source.js';
 
-/** By which a key of an earlier import is recognised. */
+/** Marks the keys that an import issued. */
 const KEY_NAME = 'Redis import';
 
 export interface RedisImportOptions {
@@ -50,7 +50,7 @@ export async function importRedis({
     const work = new RedisImport(
       source,
       registry.get(ImportsService),
-      registry.get(ApiKeysService, { strict: false }),
+      registry.get(ApiKeysImporter, { strict: false }),
       keys,
       { environment, dryRun, progress, interruption, limits: settings.config.batch },
     );
@@ -76,19 +76,19 @@ interface RedisImportSettings extends Pick<RedisImportOptions, 'environment' | '
 }
 
 class RedisImport {
-  readonly tally = new ImportTally();
+  readonly tally = new ImportCounts();
   private done = 0;
   private total = 0;
 
   constructor(
     private readonly source: RedisSource,
     private readonly imports: ImportsService,
-    private readonly apiKeys: ApiKeysService,
+    private readonly apiKeys: ApiKeysImporter,
     private readonly keys: KeysFile,
     private readonly options: RedisImportSettings,
   ) {}
 
-  /** How far it has come. */
+  /** The progress. */
   get position(): string {
     return `after ${this.done} of ${this.total} applications`;
   }
@@ -124,14 +124,14 @@ class RedisImport {
     const place = { appKey: source.appKey, environment };
     const hasKey = await this.apiKeys.hasNamed(place, KEY_NAME);
     if (!hasKey && !dryRun) await this.keys.open();
-    const secret = hasKey || dryRun ? undefined : await this.apiKeys.hashed();
+    const secret = hasKey || dryRun ? undefined : await this.apiKeys.newKey();
     let placed;
     try {
       placed = await writeApplication(this.imports, source, this.tally, {
         dryRun,
         beforeCommit: async ({ environments }) => {
           if (secret === undefined || !environments.has(environment)) return;
-          await this.apiKeys.issueHashed(place, KEY_NAME, secret);
+          await this.apiKeys.issue(place, KEY_NAME, secret);
           await this.keys.append({ ...place, apiKey: secret.key });
         },
       });
@@ -164,6 +164,6 @@ async function refuseName(environment: string): Promise<void> {
 
 function notesOn(keysFile: string, { hasSecretKey }: RegistrySettings): string[] {
   const unmarked =
-    'SECRET_KEY is not set, so that the service does not know these keys at sight: they work, but wait their turn in a flood of wrong ones.';
+    'SECRET_KEY is not set, so the service does not recognise these keys by their checksum: they work, but wait their turn in a flood of wrong ones.';
   return [`New API keys are in ${keysFile}.`, ...(hasSecretKey ? [] : [unmarked])];
 }

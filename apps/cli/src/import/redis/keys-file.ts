@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncDirectory } from '#libs/files/sync-directory.js';
 import { Failure } from '../../failure.js';
-import { syncDirectory } from '#libs/database/embedded-postgres/sync-directory.js';
 
-/** A key with where it is good. */
+/** An API key with its application and environment. */
 export interface KeyLine {
   readonly appKey: string;
   readonly environment: string;
@@ -12,13 +12,13 @@ export interface KeyLine {
 }
 
 /**
- * The file that new API keys are written to, a line of JSON each, for their owner only. It is appended to, never
- * overwritten, and made when the first key is there.
+ * The file of new API keys, one line of JSON each, readable by its owner only. It is appended to, never overwritten,
+ * and created with the first key.
  *
- * No key is lost: a line is on the disk before the transaction that makes its key valid is committed. When the commit
- * fails the line is taken back. When the process dies between the two, or nobody knows the outcome, the line stays: the
- * key may be good. If it is not, the next run finds the application without a key and adds another line, so that the
- * last line of an application counts.
+ * No key is lost: a line is on the disk before the transaction that makes its key valid commits. When the commit
+ * fails the line is removed. When the process dies between the two, or the outcome of the commit is unknown, the line
+ * stays: the key may be valid. If it is not, the next run finds the application without a key and adds another line,
+ * so that the last line of an application counts.
  */
 export class KeysFile {
   private file: FileHandle | undefined;
@@ -49,7 +49,7 @@ export class KeysFile {
     const file = this.opened();
     const { size } = await file.stat();
     this.sizeBefore = size;
-    // A line that was cut off by a crash must not take this one with it.
+    // Ends a line that a crash cut off.
     const separator = size > 0 && !(await endsWithNewline(file, size)) ? '\n' : '';
     try {
       await file.appendFile(`${separator}${JSON.stringify(line)}\n`);
@@ -61,12 +61,12 @@ export class KeysFile {
     }
   }
 
-  /** The last line's key is good. */
+  /** Keeps the last line: its key is valid. */
   keep(): void {
     this.sizeBefore = undefined;
   }
 
-  /** Takes back a line whose key has not become good. */
+  /** Removes the last line: its key did not become valid. */
   async withdraw(): Promise<void> {
     if (this.sizeBefore === undefined) return;
     await this.opened().truncate(this.sizeBefore);

@@ -3,7 +3,7 @@ import { NestedTooDeep, parseBoundedJson } from '#libs/json/bounded-json.js';
 import { jsonTextOf } from '#libs/json/exact-json.js';
 import { isObject, type JsonObject } from '#libs/openapi/json-object.js';
 import { isStorableText } from '#libs/validation/storable-text.js';
-import type { ImportProblem } from '#registry/imports/import-tally.js';
+import type { ImportProblem } from '#registry/imports/import-counts.js';
 import type { SourceApplication, SourceRecord } from '#registry/imports/source-record.js';
 import { endpointSecurity } from './endpoint-security.js';
 import { NOT_UTF_8, type RedisEndpoints, type RedisRecord } from './redis-source.js';
@@ -16,14 +16,14 @@ const NO_OBJECT = 'is not a JSON object';
 type Fields = JsonObject;
 
 export interface ReadApplication {
-  /** Undefined when the record cannot be used. */
+  /** Undefined when the record is invalid. */
   readonly application: SourceApplication | undefined;
   readonly problems: readonly ImportProblem[];
-  /** Endpoints that cannot be used. */
+  /** Endpoints that are invalid. */
   readonly skippedEndpoints: number;
 }
 
-/** The application that a record of the older registry and its list of endpoints describe. */
+/** The application of a record of the older registry and its list of endpoints. */
 export function applicationFrom(
   record: RedisRecord,
   endpoints: RedisEndpoints,
@@ -76,7 +76,7 @@ function fieldsOf(
 }
 
 function mistakeIn(fields: Fields, appKey: string): string | undefined {
-  // No query could name it.
+  // PostgreSQL text cannot hold it.
   if (!isStorableText(appKey)) return 'has an app key that holds U+0000';
   if ('app_key' in fields && fields.app_key !== appKey) {
     return `has another app_key: ${jsonTextOf(fields.app_key)}`;
@@ -114,7 +114,7 @@ function endpointFrom(
   };
 }
 
-/** Method and path, which are unique in an application; what is too long for a name ends in a hash of it. */
+/** Method and path, which are unique in an application; a name that would be too long ends in a hash. */
 function nameOf(method: unknown, path: unknown): string {
   const name = `${String(method).trim().toUpperCase()} ${String(path)}`;
   if (name.length <= MAX_NAME_LENGTH) return name;
@@ -122,7 +122,7 @@ function nameOf(method: unknown, path: unknown): string {
   return `${name.slice(0, MAX_NAME_LENGTH - HASH_LENGTH - 1).toWellFormed()}~${hash}`;
 }
 
-/** A path with its leading slash, which some clients left out; anything else as it is. */
+/** Adds the leading slash that some clients left out. */
 function rooted(uri: unknown): unknown {
   if (typeof uri !== 'string') return uri;
   const path = uri.trim();
@@ -130,8 +130,8 @@ function rooted(uri: unknown): unknown {
 }
 
 /**
- * The parameters, by where they belong. Before there were two fields for them, `parameter_details` held all: those the
- * path names are its own.
+ * The parameters by location. Before there were two fields for them, `parameter_details` held all: those that the
+ * path names are path parameters.
  */
 function parametersOf(fields: Fields): { pathParams: unknown; queryParams: unknown } {
   const [pathParams, queryParams] = [schemaIn(fields.path_params), schemaIn(fields.query_params)];
@@ -152,7 +152,7 @@ function objectOrNull(entries: readonly [string, unknown][]): object | null {
   return entries.length === 0 ? null : Object.fromEntries(entries);
 }
 
-/** A schema as an object, as JSON in a string, or in words; null where there is nothing in it. */
+/** A schema given as an object, as JSON in a string, or as words; null when it is empty. */
 function schemaIn(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string') {
@@ -162,7 +162,7 @@ function schemaIn(value: unknown): unknown {
   return typeof value === 'object' && Object.keys(value).length === 0 ? null : value;
 }
 
-/** An object or a list as the JSON that it is, which the registry reads digit for digit. */
+/** An object or a list as its JSON text, which the registry reads digit for digit. */
 function asText(schema: unknown): unknown {
   return isObject(schema) || Array.isArray(schema) ? jsonTextOf(schema) : schema;
 }
@@ -171,7 +171,7 @@ function textOrNull(value: unknown): unknown {
   return value === undefined || (typeof value === 'string' && value.trim() === '') ? null : value;
 }
 
-/** The object that a text is, or what is wrong with it. */
+/** Parses a text as a JSON object, or says what is wrong with it. */
 function objectIn(text: string): Fields | string {
   try {
     const value = parseBoundedJson(text);

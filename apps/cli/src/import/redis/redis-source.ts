@@ -4,33 +4,33 @@ import type { BatchLimits } from '#libs/config/app-config.js';
 import { Failure } from '../../failure.js';
 import { shownUrl, withoutPassword } from '../source-url.js';
 
-/** How the older registry names its keys. */
+/** Key names of the older registry. */
 const PREFIX = 'com.autogentmcp.registry:app:';
 const LIST_SUFFIX = ':endpoints';
 const CONNECT_TIMEOUT_MS = 5000;
 const SCANNED_AT_ONCE = 1000;
 const RECORDS_AT_ONCE = 20;
 const ENDPOINTS_AT_ONCE = 200;
-/** What is wrong with bytes that would be changed by being read as text. */
+/** The problem of bytes that reading as text would change. */
 export const NOT_UTF_8 = 'is not valid UTF-8';
-/** A description of an application is a few kilobytes at most. */
+/** A record of an application is a few kilobytes at most. */
 const MAX_RECORD_BYTES = 1024 * 1024;
 
-/** The names of what is there. */
+/** The names of all records. */
 export interface RedisKeys {
   /** Sorted. */
   readonly appKeys: readonly string[];
-  /** Lists of endpoints that belong to no application. */
+  /** Lists of endpoints without an application. */
   readonly orphans: readonly string[];
-  /** Keys that are {@link NOT_UTF_8}, with their bytes as `\xe9`: nothing that is read of them could be written. */
+  /** Keys that are {@link NOT_UTF_8}, with their bytes as `\xe9`: their records cannot be read. */
   readonly unreadable: readonly string[];
 }
 
-/** What Redis holds of one application. */
+/** The data of one application in Redis. */
 export interface RedisRecord {
   readonly key: string;
   readonly appKey: string;
-  /** The JSON; undefined when there is none to be had. */
+  /** The JSON text; undefined when the key has none. */
   readonly text: string | undefined;
   readonly problem: string | undefined;
 }
@@ -42,7 +42,7 @@ export interface RedisEndpoints {
   readonly problem: string | undefined;
 }
 
-/** Reads the older registry: with SCAN and commands that take no longer than their answer, and nothing that writes. */
+/** Reads the older registry with SCAN and commands of bounded cost; never writes. */
 export class RedisSource {
   private constructor(
     private readonly client: ReturnType<typeof newClient>,
@@ -53,7 +53,7 @@ export class RedisSource {
   static async connect(url: URL): Promise<RedisSource> {
     const client = newClient(url);
     const source = new RedisSource(client, url);
-    // Whoever waits for an answer is told; without a listener the error would end the process.
+    // Pending commands reject; without a listener the error would end the process.
     client.on('error', () => undefined);
     await source.reading(client.connect());
     return source;
@@ -83,7 +83,7 @@ export class RedisSource {
     };
   }
 
-  /** The records of these applications, in their order, a few at a time; those that are gone meanwhile left out. */
+  /** The records of these applications, in their order, a few at a time, without those deleted meanwhile. */
   async *records(appKeys: readonly string[]): AsyncGenerator<RedisRecord> {
     for (let start = 0; start < appKeys.length; start += RECORDS_AT_ONCE) {
       const chunk = appKeys.slice(start, start + RECORDS_AT_ONCE);
@@ -93,7 +93,7 @@ export class RedisSource {
     }
   }
 
-  /** The endpoints of an application, unless they are more than a batch may have. */
+  /** The endpoints of an application, unless they exceed the size of a batch. */
   async endpoints(appKey: string, { maxEndpoints, maxBytes }: BatchLimits): Promise<RedisEndpoints> {
     const key = listKey(appKey);
     const type = await this.reading(this.client.type(key));
@@ -146,7 +146,7 @@ export class RedisSource {
   }
 }
 
-/** Whether it names a list of endpoints, and not an application. */
+/** Whether the key holds a list of endpoints. */
 export function isListKey(key: string): boolean {
   return key.endsWith(LIST_SUFFIX);
 }
@@ -168,7 +168,7 @@ function withBytes(key: Buffer): string {
 function newClient(url: URL) {
   return createClient({
     url: url.href,
-    // What every Redis speaks, back to those an older registry may still run on.
+    // RESP 2, which every version of Redis speaks.
     RESP: 2,
     commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
     socket: { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false },

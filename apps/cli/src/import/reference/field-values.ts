@@ -1,6 +1,6 @@
 import { isCalendarDate } from '#libs/validation/rfc3339.js';
 
-/** A time of the reference: UTC where it names no zone. Undefined for what is no time, or none that exists. */
+/** A time of the reference, UTC unless it names a zone; undefined when it is not a time that exists. */
 export function timeIn(value: unknown): Date | undefined {
   const time =
     value instanceof Date ? value : typeof value === 'string' ? timeOf(zoned(value.trim())) : undefined;
@@ -13,14 +13,14 @@ export function numberIn(value: unknown, min: number, max: number): number | nul
   return typeof number === 'number' && number >= min && number <= max ? number : null;
 }
 
-/** As text; null for nothing. */
+/** As text; null when absent. */
 export function textIn(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
   return value instanceof Date ? value.toISOString() : JSON.stringify(value);
 }
 
-/** An id of the reference that may be one here: as every id it becomes part of a path. */
+/** An id of the reference that is valid here: every id may become a segment of a path. */
 export function idIn(value: unknown): string | undefined {
   const id = textIn(value);
   return id !== null && /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/.test(id) ? id : undefined;
@@ -37,7 +37,7 @@ function zoned(text: string): string {
   return /(z|[+-]\d\d(:?\d\d)?)$/i.test(text) ? text : `${text.replace(' ', 'T')}Z`;
 }
 
-/** As RFC 3339 can write it. */
+/** Whether RFC 3339 can write it. */
 function isInCalendar(time: Date): boolean {
   return time.getUTCFullYear() >= 0 && time.getUTCFullYear() <= 9999;
 }

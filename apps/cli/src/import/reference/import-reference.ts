@@ -1,9 +1,9 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { AuditService } from '#registry/audit/audit.service.js';
-import { HistoryImportService } from '#registry/health/history/history-import.service.js';
-import { ImportTally } from '#registry/imports/import-tally.js';
+import { ImportCounts } from '#registry/imports/import-counts.js';
 import { ImportsService } from '#registry/imports/imports.service.js';
-import type { Progress } from '../../terminal/progress-bar.js';
+import { HealthHistoryImporter } from '#registry/monitoring/health-history.importer.js';
+import type { Progress } from '../../terminal/progress.js';
 import { writeApplication } from '../application-writer.js';
 import { endingOf } from '../import-ending.js';
 import type { ImportResult } from '../import-result.js';
@@ -12,10 +12,10 @@ import { openRegistryDatabase } from '../registry-database.js';
 import type { RegistrySettings } from '../registry-settings.js';
 import { textIn } from './field-values.js';
 import { applicationFrom } from './reference-application.js';
-import { ReferenceDatabaseRepository, type Row } from './reference-database.repository.js';
 import { auditEntryFrom, healthCheckFrom, Places } from './reference-history.js';
+import { ReferenceSource, type Row } from './reference-source.js';
 
-/** Read at once with environments and keys; endpoints are read one application at a time. */
+/** Applications read at once with their environments and keys; endpoints are read one application at a time. */
 const APPLICATIONS_AT_ONCE = 50;
 
 export interface ReferenceImportOptions {
@@ -37,9 +37,9 @@ export async function importReference({
 }: ReferenceImportOptions): Promise<ImportResult> {
   const registry = await openRegistryDatabase(settings);
   const interruption = new Interruption();
-  let reference: ReferenceDatabaseRepository | undefined;
+  let reference: ReferenceSource | undefined;
   try {
-    reference = await ReferenceDatabaseRepository.connect(url);
+    reference = await ReferenceSource.connect(url);
     const work = new ReferenceImport(registry, reference, interruption, { dryRun, progress });
     const ending = await endingOf(
       () => work.run(),
@@ -57,17 +57,17 @@ export async function importReference({
 }
 
 class ReferenceImport {
-  readonly tally = new ImportTally();
+  readonly tally = new ImportCounts();
   readonly notes: string[] = [];
-  /** How far it has come. */
+  /** The progress. */
   position = 'before the first application';
   private readonly places = new Places();
-  /** App keys that were seen, with the record that had them. */
+  /** App keys seen so far, with their records. */
   private readonly records = new Map<string, string>();
 
   constructor(
     private readonly registry: INestApplicationContext,
-    private readonly reference: ReferenceDatabaseRepository,
+    private readonly reference: ReferenceSource,
     private readonly interruption: Interruption,
     private readonly options: { readonly dryRun: boolean; readonly progress: Progress },
   ) {}
@@ -107,7 +107,7 @@ class ReferenceImport {
 
   private async importHealthChecks(): Promise<void> {
     if (!this.reference.has('health_check_logs') || this.interruption.happened()) return;
-    const history = this.registry.get(HistoryImportService, { strict: false });
+    const history = this.registry.get(HealthHistoryImporter, { strict: false });
     const since = history.keptSince(new Date());
     const count = await this.reference.countHealthChecks(since);
     if (count.before > 0) {
@@ -191,7 +191,7 @@ function grouped(rows: readonly Row[]): Map<string, Row[]> {
   return groups;
 }
 
-/** Of several checks of one target at one millisecond, which here is one at most, the first. */
+/** Of several checks of one target in one millisecond, the first: the table here holds one. */
 function distinct<T extends { readonly targetId: string; readonly checkedAt: Date }>(
   records: readonly T[],
 ): T[] {

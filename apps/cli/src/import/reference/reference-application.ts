@@ -1,18 +1,19 @@
+import { DEFAULT_ENVIRONMENT } from '#libs/access/requested-environment.js';
+import { JSON_FIELDS } from '#libs/domain/endpoint.js';
+import type { ImportOrigin } from '#libs/domain/import-record.js';
+import type { Status } from '#libs/domain/status.js';
+import { NestedTooDeep, parseBoundedJson } from '#libs/json/bounded-json.js';
 import { hashFault } from '#registry/api-keys/comparable-hash.js';
 import type { ImportedApiKey } from '#registry/api-keys/dto/imported-api-key.js';
-import type { ImportOrigin } from '#registry/environments/dto/imported-environment.js';
-import type { ImportTally } from '#registry/imports/import-tally.js';
+import type { ImportCounts } from '#registry/imports/import-counts.js';
 import type {
   SourceApiKey,
   SourceApplication,
   SourceEnvironment,
   SourceRecord,
 } from '#registry/imports/source-record.js';
-import { DEFAULT_ENVIRONMENT } from '#libs/access/environment-meant.js';
-import { NestedTooDeep, parseBoundedJson } from '#libs/json/bounded-json.js';
-import { JSON_FIELDS } from '#libs/openapi/endpoint.js';
 import { idIn, numberIn, textIn, timeIn } from './field-values.js';
-import type { Row } from './reference-database.repository.js';
+import type { Row } from './reference-source.js';
 
 const MAX_KEY_NAME_LENGTH = 255;
 const MAX_COUNT = 2_147_483_647;
@@ -26,10 +27,10 @@ export interface ReferenceRows {
 }
 
 /**
- * The application that rows of the reference describe. Broken JSON in a field leaves that field out: an agent is better
- * served by an endpoint without its schema than by none. An API key is taken over only if all of it can be understood.
+ * The application of these rows. Broken JSON in a field leaves that field out: an endpoint without its schema serves
+ * an agent better than no endpoint. An API key is imported only if every field of it is understood.
  */
-export function applicationFrom(rows: ReferenceRows, tally: ImportTally): SourceApplication {
+export function applicationFrom(rows: ReferenceRows, tally: ImportCounts): SourceApplication {
   const { application } = rows;
   const hasAddress = textIn(application.healthCheckUrl) !== null && application.healthCheckUrl !== '';
   const environments = rows.environments.filter((row) => isOfApplication(row));
@@ -77,7 +78,7 @@ function isOfApplication({ environmentType }: Row): boolean {
   return (environmentType ?? 'APPLICATION') === 'APPLICATION';
 }
 
-/** Finds the environment a row belongs to: one that names none belongs to production, or to the only one. */
+/** Finds the environment of a row: a row without one belongs to production, or to the only environment. */
 function ownerAmong(environments: readonly Row[]): (row: Row) => Row | undefined {
   const byId = new Map(environments.map((row) => [textIn(row.id), row]));
   const main =
@@ -87,7 +88,7 @@ function ownerAmong(environments: readonly Row[]): (row: Row) => Row | undefined
 }
 
 class PlacedRows extends Map<Row, Row[]> {
-  /** Whether some rows belong to none. */
+  /** Whether some rows have no environment. */
   isPartial = false;
 }
 
@@ -95,7 +96,7 @@ function placed(
   kind: 'endpoints' | 'apiKeys',
   rows: readonly Row[],
   owner: (row: Row) => Row | undefined,
-  tally: ImportTally,
+  tally: ImportCounts,
 ): PlacedRows {
   const byEnvironment = new PlacedRows();
   for (const row of rows) {
@@ -113,7 +114,7 @@ function placed(
   return byEnvironment;
 }
 
-function endpointFrom(row: Row, tally: ImportTally): SourceRecord {
+function endpointFrom(row: Row, tally: ImportCounts): SourceRecord {
   const record = `endpoints ${textIn(row.id)}`;
   const json = JSON_FIELDS.map((field): [string, unknown] => {
     try {
@@ -142,16 +143,16 @@ function endpointFrom(row: Row, tally: ImportTally): SourceRecord {
 }
 
 /**
- * Text that is JSON, as it is: the registry reads it digit for digit.
+ * The JSON text as it is: the registry reads it digit for digit.
  *
- * @throws SyntaxError when it is not
+ * @throws SyntaxError when it is not JSON
  */
 function jsonIn(value: unknown): unknown {
   if (typeof value !== 'string' || value.trim() === '') return typeof value === 'string' ? null : value;
   return parseBoundedJson(value) === null ? null : value;
 }
 
-function apiKeyFrom(row: Row, tally: ImportTally): SourceApiKey | undefined {
+function apiKeyFrom(row: Row, tally: ImportCounts): SourceApiKey | undefined {
   const record = `api_keys ${textIn(row.id)}`;
   const hashedKey = textIn(row.token) ?? '';
   const [expiresAt, lastUsedAt] = [timeIn(row.expiresAt), timeIn(row.lastUsed)];
@@ -183,12 +184,12 @@ function apiKeyFrom(row: Row, tally: ImportTally): SourceApiKey | undefined {
   return { record, key };
 }
 
-/** As the reference treats it: whatever is not ACTIVE is refused. Where the column is missing nothing ever was. */
-function statusOf({ status }: Row): 'ACTIVE' | 'INACTIVE' {
+/** As the reference treats it: anything but ACTIVE is refused; without the column no key was refused. */
+function statusOf({ status }: Row): Status {
   return status === null || status === 'ACTIVE' ? 'ACTIVE' : 'INACTIVE';
 }
 
-/** DEGRADED has no equal here, and UNKNOWN until the next check is true. */
+/** DEGRADED has no equivalent here, and UNKNOWN holds until the next check. */
 function healthOf(row: Row, hasAddress: boolean): NonNullable<SourceEnvironment['health']> {
   const { healthStatus } = row;
   const isKnown = hasAddress && (healthStatus === 'ACTIVE' || healthStatus === 'INACTIVE');

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { v5 } from 'uuid';
-import type { ImportedAuditEntry } from '#registry/audit/dto/imported-audit-entry.js';
-import { CHECK_STATUSES } from '#registry/health/check-status.js';
-import type { HealthCheckRecord } from '#registry/health/history/history-import.service.js';
 import { parseBoundedJson } from '#libs/json/bounded-json.js';
 import { jsonFault } from '#libs/validation/json-value.js';
+import type { ImportedAuditEntry } from '#registry/audit/dto/imported-audit-entry.js';
+import { CHECK_STATUSES } from '#registry/monitoring/check-status.js';
+import type { HealthCheckRecord } from '#registry/monitoring/health-history.importer.js';
 import { idIn, numberIn, textIn, timeIn } from './field-values.js';
-import type { Row } from './reference-database.repository.js';
+import type { Row } from './reference-source.js';
 
-/** Where applications and environments of the reference are here, by their ids there. */
+/** Ids here of the applications and environments of the reference. */
 export class Places {
   private readonly applications = new Map<string, { readonly id: string; readonly appKey: string }>();
   private readonly environments = new Map<string, { readonly id: string; readonly applicationId: string }>();
@@ -30,15 +30,15 @@ export class Places {
   }
 }
 
-/** Any UUID: ids that cannot be kept are made from it and from themselves, the same ones at every import. */
+/** A namespace for UUID version 5: ids that cannot be kept are derived from it, the same at every import. */
 const NAMESPACE = '6f0f3c0e-6d1b-4f3a-9a53-0d6b6f7a2c11';
 const MAX_STATUS_CODE = 999;
-/** A day: nobody waited longer for an answer. */
+/** A day: no response time is longer. */
 const MAX_SECONDS = 86_400;
 const MAX_WORD_LENGTH = 255;
 const MAX_USER_AGENT_LENGTH = 512;
 
-/** The health check of a row; undefined when its application or environment is not here, or it makes no sense. */
+/** The health check of a row; undefined when its target was not imported or the row is invalid. */
 export function healthCheckFrom(row: Row, places: Places): HealthCheckRecord | undefined {
   const application = places.application(row.applicationId);
   const environment = row.environmentId === null ? null : places.environment(row.environmentId);
@@ -60,7 +60,7 @@ export function healthCheckFrom(row: Row, places: Places): HealthCheckRecord | u
   };
 }
 
-/** The entry of a row; undefined when it has no time. */
+/** The audit entry of a row; undefined when it has no time. */
 export function auditEntryFrom(row: Row, places: Places): ImportedAuditEntry | undefined {
   const createdAt = timeIn(row.createdAt);
   if (createdAt === undefined) return undefined;
@@ -77,7 +77,7 @@ export function auditEntryFrom(row: Row, places: Places): ImportedAuditEntry | u
   };
 }
 
-/** Details that are a JSON object as such; as a text any others, and those with numbers that would lose digits. */
+/** Details as a JSON object; as text when they are anything else, or hold numbers that would lose digits. */
 function detailsIn(details: unknown): object | null {
   const text = textIn(details);
   if (text === null) return null;
@@ -87,7 +87,7 @@ function detailsIn(details: unknown): object | null {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     if (isObject && jsonFault(value) === undefined) return value;
   } catch {
-    // Words, then.
+    // Not JSON: keep as text.
   }
   return { details: clean(text) };
 }

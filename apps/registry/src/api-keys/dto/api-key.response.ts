@@ -1,18 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
-import { Shown } from '#libs/responses/shown.decorator.js';
+import { ResponseField } from '#libs/responses/response-field.decorator.js';
 import type { ApiKeyEntity } from '../api-key.entity.js';
 
 /** An API key as everybody may see it: neither secret nor hash. */
 export class ApiKeyResponse {
-  @Shown({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f13' })
+  @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f13' })
   readonly id!: string;
 
-  @Shown({ example: 'orders deployment' })
+  @ResponseField({ example: 'orders deployment' })
   readonly name!: string;
 
-  @Shown({
+  @ResponseField({
     type: String,
     nullable: true,
     example: 'mcp_0f1e2d3c4b5a6978',
@@ -21,22 +21,22 @@ export class ApiKeyResponse {
   @Transform(({ obj }) => prefixOf(obj as Pick<ApiKeyEntity, 'selector'>))
   readonly prefix!: string | null;
 
-  @Shown({ example: true })
+  @ResponseField({ example: true })
   readonly isActive!: boolean;
 
-  @Shown({ type: String, format: 'date-time', nullable: true, example: null })
+  @ResponseField({ type: String, format: 'date-time', nullable: true, example: null })
   readonly expiresAt!: Date | null;
 
-  @Shown({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
+  @ResponseField({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
   readonly lastUsedAt!: Date | null;
 
-  @Shown({ type: String, format: 'date-time', nullable: true, example: null })
+  @ResponseField({ type: String, format: 'date-time', nullable: true, example: null })
   readonly revokedAt!: Date | null;
 
-  @Shown({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f12' })
+  @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f12' })
   readonly environmentId!: string;
 
-  @Shown({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
   readonly createdAt!: Date;
 }
 

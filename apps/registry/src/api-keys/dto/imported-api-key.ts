@@ -1,4 +1,4 @@
-import type { ImportOrigin } from '../../environments/dto/imported-environment.js';
+import type { ImportOrigin } from '#libs/domain/import-record.js';
 
 /** A key another registry has, known by its bcrypt hash only. */
 export interface ImportedApiKey {

@@ -12,8 +12,8 @@ export const AppKeyField = (): PropertyDecorator =>
     example: 'orders',
     maxLength: 128,
     pattern: /^[A-Za-z0-9][A-Za-z0-9._~:-]*$/,
-    accepts: (text) => !isReserved(text),
-    says: 'letters, digits and . _ ~ : - after a letter or digit, and not the name of a route',
+    test: (text) => !isReserved(text),
+    message: 'letters, digits and . _ ~ : - after a letter or digit, and not the name of a route',
     presence: 'optional',
   });
 
@@ -42,8 +42,8 @@ export const HealthCheckUrlField = (): PropertyDecorator =>
     minLength: 0,
     maxLength: 2048,
     emptyIsNull: true,
-    accepts: isHealthCheckUrl,
-    says: 'an absolute http(s) URL without user information, or a path that begins with /',
+    test: isHealthCheckUrl,
+    message: 'an absolute http(s) URL without user information, or a path that begins with /',
     presence: 'optional',
   });
 

@@ -1,46 +1,47 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { HEALTH_STATUSES, STATUSES, TIME_EXAMPLE } from '#libs/responses/response-examples.js';
-import { Shown } from '#libs/responses/shown.decorator.js';
+import { HEALTH_STATUSES, STATUSES } from '#libs/domain/status.js';
+import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
+import { ResponseField } from '#libs/responses/response-field.decorator.js';
 import { EnvironmentResponse } from '../../environments/dto/environment.response.js';
 
 export class ApplicationResponse {
-  @Shown({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11' })
+  @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11' })
   readonly id!: string;
 
-  @Shown({ example: 'Orders' })
+  @ResponseField({ example: 'Orders' })
   readonly name!: string;
 
-  @Shown({ type: String, nullable: true, example: 'Takes and tracks orders' })
+  @ResponseField({ type: String, nullable: true, example: 'Takes and tracks orders' })
   readonly description!: string | null;
 
-  @Shown({ example: 'orders' })
+  @ResponseField({ example: 'orders' })
   readonly appKey!: string;
 
-  @Shown({ enum: STATUSES })
+  @ResponseField({ enum: STATUSES })
   readonly status!: string;
 
-  @Shown({ example: 'API_KEY' })
+  @ResponseField({ example: 'API_KEY' })
   readonly authenticationMethod!: string;
 
-  @Shown({ type: String, nullable: true, example: '/actuator/health' })
+  @ResponseField({ type: String, nullable: true, example: '/actuator/health' })
   readonly healthCheckUrl!: string | null;
 
-  @Shown({ enum: HEALTH_STATUSES })
+  @ResponseField({ enum: HEALTH_STATUSES })
   readonly healthStatus!: string;
 
-  @Shown({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
+  @ResponseField({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
   readonly lastHealthCheckAt!: Date | null;
 
-  @Shown({ type: 'integer', example: 0 })
+  @ResponseField({ type: 'integer', example: 0 })
   readonly consecutiveFailures!: number;
 
-  @Shown({ type: 'integer', example: 2 })
+  @ResponseField({ type: 'integer', example: 2 })
   readonly consecutiveSuccesses!: number;
 
-  @Shown({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
   readonly createdAt!: Date;
 
-  @Shown({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
   readonly updatedAt!: Date;
 }
 

@@ -1,13 +1,17 @@
-import type { ImportedHealth, ImportOrigin } from '../../environments/dto/imported-environment.js';
+import type { ImportedHealth, ImportOrigin } from '#libs/domain/import-record.js';
+import type { Status } from '#libs/domain/status.js';
 
-/** An application as another registry has it. What is left out is not compared; a new one is named after its key then. */
+/**
+ * An application of another registry. Absent fields are not compared; a new application without a name is named
+ * after its key.
+ */
 export interface ImportedApplication {
   readonly appKey: string;
   readonly name?: string;
   readonly description?: string | null;
   readonly healthCheckUrl?: string | null;
   readonly authenticationMethod?: string;
-  readonly status?: 'ACTIVE' | 'INACTIVE';
+  readonly status?: Status;
   readonly health?: ImportedHealth & {
     readonly consecutiveFailures: number;
     readonly consecutiveSuccesses: number;

@@ -1,3 +1,4 @@
+import type { Status } from '#libs/domain/status.js';
 import { StatusField } from '../../environments/dto/environment-fields.js';
 import {
   ApplicationDescriptionField,
@@ -17,5 +18,5 @@ export class UpdateApplicationRequest {
   readonly healthCheckUrl?: string | null;
 
   @StatusField()
-  readonly status?: 'ACTIVE' | 'INACTIVE';
+  readonly status?: Status;
 }

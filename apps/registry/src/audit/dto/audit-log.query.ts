@@ -35,6 +35,13 @@ export class AuditLogQuery extends PageQuery {
   })
   readonly actor?: string;
 
+  @TextField({
+    description: 'Only by, or of, the operator with this name or id; `REGISTRY_ADMIN_KEY` for that key.',
+    maxLength: 255,
+    presence: 'optional-not-null',
+  })
+  readonly operator?: string;
+
   @TimeField({
     description: 'Only entries at or after this time.',
     example: '2026-01-01T00:00:00Z',

@@ -1,10 +1,10 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
-import { Shown } from '#libs/responses/shown.decorator.js';
+import { ResponseField } from '#libs/responses/response-field.decorator.js';
 import type { ValueDigest } from '../bounded-values.js';
 
 const nullableText = (example: string | null, description?: string): PropertyDecorator =>
-  Shown({ type: String, nullable: true, example, description });
+  ResponseField({ type: String, nullable: true, example, description });
 
 /** Documentation of `before` and `after`. */
 const values = (description: string, example: object): PropertyDecorator =>
@@ -47,16 +47,16 @@ class ValueDigestResponse implements ValueDigest {
 
 @ApiExtraModels(ValueDigestResponse)
 export class AuditLogResponse {
-  @Shown({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f14' })
+  @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f14' })
   readonly id!: string;
 
-  @Shown({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
   readonly createdAt!: Date;
 
-  @Shown({ example: 'application.updated' })
+  @ResponseField({ example: 'application.updated' })
   readonly action!: string;
 
-  @Shown({
+  @ResponseField({
     example: 'admin',
     description:
       '`admin`, `application`, `registry` by itself, `cli` for the command line, `imported` when the entry itself comes from another registry, or `anonymous` for refused credentials',
@@ -65,6 +65,21 @@ export class AuditLogResponse {
 
   @nullableText(null, 'The API key that was used, or recognised and refused')
   readonly apiKeyId!: string | null;
+
+  @nullableText(
+    '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f16',
+    'The operator who did it, or was recognised and refused',
+  )
+  readonly operatorId!: string | null;
+
+  @nullableText(
+    'ann',
+    'The name of the operator at that time; `REGISTRY_ADMIN_KEY` without an id where that key was used',
+  )
+  readonly operatorName!: string | null;
+
+  @nullableText('api', 'By which way: `api` or `cli`; null for what the registry does by itself')
+  readonly via!: string | null;
 
   @nullableText('orders')
   readonly appKey!: string | null;
@@ -78,7 +93,7 @@ export class AuditLogResponse {
   @nullableText(null)
   readonly environmentId!: string | null;
 
-  @Shown({
+  @ResponseField({
     example: 'application',
     description:
       '`route` of refused credentials; `overflow` for further refusals of any number of callers, which the entry does not name',
@@ -99,7 +114,7 @@ export class AuditLogResponse {
   @nullableText(null, 'Why credentials were refused')
   readonly reason!: string | null;
 
-  @Shown({
+  @ResponseField({
     type: 'integer',
     example: 1,
     description: 'How many refusals the entry stands for; it says only what they share',

@@ -1,8 +1,8 @@
+import { HEALTH_STATUSES } from '#libs/domain/status.js';
 import { PageQuery } from '#libs/pagination/page-query.js';
-import { HEALTH_STATUSES } from '#libs/responses/response-examples.js';
 import { ChoiceField, TextField } from '#libs/validation/fields.js';
 
-const EnvironmentMeantField = (): PropertyDecorator =>
+const QueryEnvironmentField = (): PropertyDecorator =>
   TextField({
     description: 'Name of the environment; otherwise `X-Environment`, otherwise `production`.',
     example: 'production',
@@ -15,12 +15,21 @@ export class EndpointsQuery {
   @TextField({ description: 'App key of the application.', example: 'orders', maxLength: 128 })
   readonly app_key!: string;
 
-  @EnvironmentMeantField()
+  @QueryEnvironmentField()
   readonly environment?: string;
+
+  @ChoiceField({
+    description:
+      'Whether each schema has the shared definitions that it needs (`self-contained`, the default), or refers to ' +
+      '`definitions`, which the response has once (`shared`).',
+    of: ['self-contained', 'shared'],
+    presence: 'optional-not-null',
+  })
+  readonly definitions?: string;
 }
 
 export class ApplicationsWithEndpointsQuery extends PageQuery {
-  @EnvironmentMeantField()
+  @QueryEnvironmentField()
   readonly environment?: string;
 
   @ChoiceField({

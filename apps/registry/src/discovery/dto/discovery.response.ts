@@ -1,4 +1,4 @@
-import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ApplicationResponse } from '../../applications/dto/application.response.js';
 import { EnvironmentResponse } from '../../environments/dto/environment.response.js';
@@ -7,6 +7,9 @@ const ANY_JSON = ['object', 'array', 'string', 'number', 'boolean', 'null'];
 
 const json = (example: unknown): PropertyDecorator =>
   ApiProperty({ anyOf: ANY_JSON.map((type) => ({ type })), example, description: 'JSON, as registered' });
+
+const texts = (example: readonly string[]): PropertyDecorator =>
+  ApiProperty({ type: 'array', items: { type: 'string' }, nullable: true, example });
 
 export class EndpointResponse {
   @ApiProperty({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f16' })
@@ -54,6 +57,36 @@ export class EndpointResponse {
   @json({ type: 'object', properties: { id: { type: 'string' } } })
   readonly responseBody!: unknown;
 
+  @ApiProperty({ type: String, nullable: true, example: 'getOrder' })
+  readonly operationId!: string | null;
+
+  @texts(['orders'])
+  readonly tags!: unknown;
+
+  @ApiProperty({ example: false })
+  readonly deprecated!: boolean;
+
+  @json(null)
+  readonly headerParams!: unknown;
+
+  @json(null)
+  readonly cookieParams!: unknown;
+
+  @json({ query: { filter: { style: 'deepObject', explode: true } } })
+  readonly parameterStyles!: unknown;
+
+  @ApiProperty({ example: false })
+  readonly requestBodyRequired!: boolean;
+
+  @ApiProperty({ type: String, nullable: true, example: 'application/json' })
+  readonly responseContentType!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null })
+  readonly baseUrl!: string | null;
+
+  @texts(['order status'])
+  readonly keywords!: unknown;
+
   @ApiProperty({ type: String, format: 'date-time', example: TIME_EXAMPLE })
   readonly createdAt!: Date;
 
@@ -70,6 +103,15 @@ export class EndpointsResponse {
 
   @ApiProperty({ type: [EndpointResponse] })
   readonly endpoints!: readonly EndpointResponse[];
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: {},
+    example: {},
+    description:
+      'JSON Schemas by name, which schemas refer to as `#/$defs/NAME`: only with `definitions=shared`',
+  })
+  readonly definitions?: unknown;
 }
 
 export class SecuredEnvironment extends DiscoveredEnvironment {

@@ -1,7 +1,9 @@
+import { ENDPOINT_METHODS } from '#libs/domain/endpoint.js';
 import type { JsonText } from '#libs/json/json-text.js';
-import { ChoiceField, FlagField, JsonField, TextField } from '#libs/validation/fields.js';
-
-const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE'];
+import { isOrigin } from '#libs/validation/base-url.js';
+import { ChoiceField, FlagField, JsonField, TextField, TextListField } from '#libs/validation/fields.js';
+import { isParameterStyles, PARAMETER_STYLES_RULE } from '../parameter-styles.js';
+import { isPathTemplate, PATH_TEMPLATE_RULE, withLeadingSlash } from '../path-template.js';
 
 /** Kept below what a B-tree entry of PostgreSQL holds (2,704 bytes), at up to four bytes a character. */
 const MAX_PATH_LENGTH = 600;
@@ -19,12 +21,18 @@ export class EndpointRegistration {
     description: 'Path template below the base domain.',
     example: '/orders/{orderId}',
     maxLength: MAX_PATH_LENGTH,
-    pattern: /^\//,
-    says: 'a path that begins with /',
+    corrected: withLeadingSlash,
+    test: isPathTemplate,
+    message: PATH_TEMPLATE_RULE,
   })
   readonly path!: string;
 
-  @ChoiceField({ description: 'HTTP method, in any case.', example: 'GET', of: HTTP_METHODS, anyCase: true })
+  @ChoiceField({
+    description: 'HTTP method, in any case.',
+    example: 'GET',
+    of: ENDPOINT_METHODS,
+    anyCase: true,
+  })
   readonly method!: string;
 
   @TextField({
@@ -49,6 +57,7 @@ export class EndpointRegistration {
     example: 'BEARER',
     minLength: 0,
     maxLength: 255,
+    emptyIsNull: true,
     presence: 'optional',
   })
   readonly authType?: string | null;
@@ -65,6 +74,7 @@ export class EndpointRegistration {
     example: 'application/json',
     minLength: 0,
     maxLength: 255,
+    emptyIsNull: true,
     presence: 'optional',
   })
   readonly contentType?: string | null;
@@ -92,4 +102,93 @@ export class EndpointRegistration {
     presence: 'optional',
   })
   readonly responseBody?: JsonText | null;
+
+  @TextField({
+    description: 'Name for programs, unique in the environment.',
+    example: 'getOrder',
+    minLength: 0,
+    maxLength: 255,
+    emptyIsNull: true,
+    presence: 'optional',
+  })
+  readonly operationId?: string | null;
+
+  @TextListField({
+    description: 'Groups that the operation belongs to.',
+    example: ['orders'],
+    maxItems: 100,
+    maxLength: 255,
+    presence: 'optional',
+  })
+  readonly tags?: JsonText | null;
+
+  @FlagField({
+    description: 'Still there, but no longer to be used.',
+    example: false,
+    default: false,
+    presence: 'optional',
+  })
+  readonly deprecated?: boolean | null;
+
+  @JsonField({
+    description: 'JSON Schema of the header parameters.',
+    example: { type: 'object', properties: { 'X-Tenant': { type: 'string' } }, required: ['X-Tenant'] },
+    presence: 'optional',
+  })
+  readonly headerParams?: JsonText | null;
+
+  @JsonField({
+    description: 'JSON Schema of the cookie parameters.',
+    example: null,
+    presence: 'optional',
+  })
+  readonly cookieParams?: JsonText | null;
+
+  @JsonField({
+    description: "Serialisation of parameters, by place and name, where it differs from OpenAPI's defaults.",
+    example: { query: { filter: { style: 'deepObject', explode: true } } },
+    test: isParameterStyles,
+    message: PARAMETER_STYLES_RULE,
+    presence: 'optional',
+  })
+  readonly parameterStyles?: JsonText | null;
+
+  @FlagField({
+    description: 'Whether a request must have a body.',
+    example: false,
+    default: false,
+    presence: 'optional',
+  })
+  readonly requestBodyRequired?: boolean | null;
+
+  @TextField({
+    description: 'Media type of the response body.',
+    example: 'application/json',
+    minLength: 0,
+    maxLength: 255,
+    emptyIsNull: true,
+    presence: 'optional',
+  })
+  readonly responseContentType?: string | null;
+
+  @TextField({
+    description: 'Scheme and host of this operation, where they are not those of the environment.',
+    example: 'https://uploads.example.com',
+    minLength: 0,
+    maxLength: 2000,
+    emptyIsNull: true,
+    test: isOrigin,
+    message: 'http or https with a host, without path, query and user',
+    presence: 'optional',
+  })
+  readonly baseUrl?: string | null;
+
+  @TextListField({
+    description: 'Words and questions of the people who look for the operation.',
+    example: ['order status', 'Where is my parcel?'],
+    maxItems: 20,
+    maxLength: 200,
+    presence: 'optional',
+  })
+  readonly keywords?: JsonText | null;
 }

@@ -1,4 +1,4 @@
-import type { ImportOrigin } from '../../environments/dto/imported-environment.js';
+import type { ImportOrigin } from '#libs/domain/import-record.js';
 import type { EndpointRegistration } from './endpoint-registration.js';
 
 /** An endpoint as another registry has it, checked by the rules of a registration. */

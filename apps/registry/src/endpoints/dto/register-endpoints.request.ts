@@ -1,8 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsArray } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Allow, IsArray } from 'class-validator';
 import { Converted } from '#libs/validation/field-conversion.js';
 import { FlagField, TextField } from '#libs/validation/fields.js';
-import { EnvironmentMeantField } from '../../environments/dto/environment-fields.js';
+import { BodyEnvironmentField } from '../../environments/dto/environment-fields.js';
 import { EndpointRegistration } from './endpoint-registration.js';
 
 export class RegisterEndpointsRequest {
@@ -13,7 +13,7 @@ export class RegisterEndpointsRequest {
   })
   readonly app_key!: string;
 
-  @EnvironmentMeantField()
+  @BodyEnvironmentField()
   readonly environment?: string | null;
 
   /** Checked one by one in {@link validEndpoints}, after their number: a list may be long. */
@@ -25,6 +25,19 @@ export class RegisterEndpointsRequest {
   @IsArray({ message: 'must be a list' })
   @Converted()
   readonly endpoints!: readonly unknown[];
+
+  /** Checked in {@link validDefinitions}. */
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { anyOf: [{ type: 'object' }, { type: 'boolean' }] },
+    nullable: true,
+    example: { Order: { type: 'object', properties: { id: { type: 'string' } } } },
+    description:
+      'JSON Schemas that schemas of the endpoints refer to as `#/$defs/NAME`: the whole set of the environment.',
+  })
+  @Allow()
+  @Converted()
+  readonly definitions?: unknown;
 }
 
 export class RegisterEndpointsQuery {

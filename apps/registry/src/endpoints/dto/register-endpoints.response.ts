@@ -18,7 +18,8 @@ export class EndpointChange {
   readonly fields?: readonly string[];
 }
 
-export class RegisterEndpointsResponse {
+/** What a batch changes of a set. */
+export class ChangeCounts {
   @ApiProperty({ type: 'integer', example: 2 })
   readonly added!: number;
 
@@ -30,7 +31,25 @@ export class RegisterEndpointsResponse {
 
   @ApiProperty({ type: 'integer', example: 17 })
   readonly unchanged!: number;
+}
 
+export class DefinitionChange {
+  @ApiProperty({ enum: ['added', 'updated', 'deleted'] })
+  readonly change!: 'added' | 'updated' | 'deleted';
+
+  @ApiProperty({ example: 'Order' })
+  readonly name!: string;
+}
+
+export class RegistrationWarning {
+  @ApiProperty({ example: '#/endpoints/3/path' })
+  readonly pointer!: string;
+
+  @ApiProperty({ example: 'is equivalent to /orders/{id} of #/endpoints/1' })
+  readonly detail!: string;
+}
+
+export class RegisterEndpointsResponse extends ChangeCounts {
   @ApiProperty({
     example: '20 endpoints registered in production: 2 added, 1 updated, 0 deleted, 17 unchanged',
   })
@@ -38,4 +57,23 @@ export class RegisterEndpointsResponse {
 
   @ApiPropertyOptional({ type: [EndpointChange], description: 'Only with `dryRun=true`' })
   readonly changes?: readonly EndpointChange[];
+
+  @ApiPropertyOptional({
+    type: ChangeCounts,
+    description: 'Shared definitions; absent when there are none before and after',
+  })
+  readonly definitions?: ChangeCounts;
+
+  @ApiPropertyOptional({
+    type: [DefinitionChange],
+    description: 'Only with `dryRun=true`, beside `definitions`',
+  })
+  readonly definitionChanges?: readonly DefinitionChange[];
+
+  @ApiPropertyOptional({
+    type: [RegistrationWarning],
+    maxItems: 100,
+    description: 'What is odd about added and updated endpoints; absent when nothing is',
+  })
+  readonly warnings?: readonly RegistrationWarning[];
 }

@@ -1,5 +1,6 @@
-import { ChoiceField, TextField } from '#libs/validation/fields.js';
+import { STATUSES } from '#libs/domain/status.js';
 import { baseUrlOf } from '#libs/validation/base-url.js';
+import { ChoiceField, TextField } from '#libs/validation/fields.js';
 import { httpUrl } from '#libs/validation/http-url.js';
 
 const NAME_LENGTH = 63;
@@ -12,17 +13,17 @@ export const EnvironmentNameField = (): PropertyDecorator =>
     example: 'staging',
     maxLength: NAME_LENGTH,
     pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-    says: NAME_RULE,
+    message: NAME_RULE,
   });
 
-export const EnvironmentMeantField = (): PropertyDecorator =>
+export const BodyEnvironmentField = (): PropertyDecorator =>
   TextField({
     description: 'Name of the environment meant.',
     example: 'production',
     minLength: 0,
     maxLength: NAME_LENGTH,
     pattern: /^([A-Za-z0-9][A-Za-z0-9._-]*)?$/,
-    says: NAME_RULE,
+    message: NAME_RULE,
     presence: 'optional',
     default: 'production',
   });
@@ -44,8 +45,8 @@ export const BaseDomainField = (): PropertyDecorator =>
     minLength: 0,
     maxLength: 2048,
     emptyIsNull: true,
-    accepts: isBaseDomain,
-    says: 'a host such as api.example.com, optionally with http:// or https://, a port and a path',
+    test: isBaseDomain,
+    message: 'a host such as api.example.com, optionally with http:// or https://, a port and a path',
     presence: 'optional',
   });
 
@@ -53,13 +54,13 @@ export const StatusField = (): PropertyDecorator =>
   ChoiceField({
     description: 'An INACTIVE one keeps its data, but its API keys are refused.',
     example: 'ACTIVE',
-    of: ['ACTIVE', 'INACTIVE'],
+    of: STATUSES,
     anyCase: true,
     presence: 'optional-not-null',
   });
 
 function isBaseDomain(text: string): boolean {
-  // What begins with a scheme goes on with `://`: `https:/host` names no host called `https`.
+  // A scheme must be followed by `://`: `https:/host` is not a host called `https`.
   if (/[?#]/.test(text) || /^https?:(?!\/\/)/i.test(text)) return false;
   return httpUrl(baseUrlOf(text)) !== undefined;
 }

@@ -1,25 +1,12 @@
-/** What became of a record: whether it is new here, differs, or was there just so. */
-export type ImportOutcome = 'added' | 'updated' | 'unchanged';
+import type { ImportedHealth, ImportOrigin } from '#libs/domain/import-record.js';
+import type { Status } from '#libs/domain/status.js';
 
-/** Where a record comes from: its id there, when it may be one here, and its times. */
-export interface ImportOrigin {
-  readonly id?: string;
-  readonly createdAt?: Date;
-  readonly updatedAt?: Date;
-}
-
-/** The health another registry has found out. It counts only where nothing is known here. */
-export interface ImportedHealth {
-  readonly healthStatus: 'UNKNOWN' | 'ACTIVE' | 'INACTIVE';
-  readonly lastHealthCheckAt: Date | null;
-}
-
-/** An environment as another registry has it. What is left out is not compared. */
+/** An environment of another registry. Absent fields are not compared. */
 export interface ImportedEnvironment {
   readonly name: string;
   readonly description?: string | null;
   readonly baseDomain?: string | null;
-  readonly status?: 'ACTIVE' | 'INACTIVE';
+  readonly status?: Status;
   readonly health?: ImportedHealth;
   readonly origin?: ImportOrigin;
 }

@@ -1,3 +1,4 @@
+import type { Status } from '#libs/domain/status.js';
 import { BaseDomainField, EnvironmentDescriptionField, StatusField } from './environment-fields.js';
 
 /** A field left out stays as it is; `null` clears it. */
@@ -9,5 +10,5 @@ export class UpdateEnvironmentRequest {
   readonly description?: string | null;
 
   @StatusField()
-  readonly status?: 'ACTIVE' | 'INACTIVE';
+  readonly status?: Status;
 }

@@ -1,0 +1,300 @@
+import pg from 'pg';
+import Cursor from 'pg-cursor';
+import { Failure } from '../../failure.js';
+import { shownUrl, withoutPassword } from '../source-url.js';
+
+/** A row: times as Date, JSON as text, columns that this version of the reference lacks as null. */
+export type Row = Readonly<Record<string, unknown>>;
+
+const CONNECT_TIMEOUT_MS = 5000;
+/** Rows of logs read at once, all of them bounded in size. */
+const LOG_ROWS = 1000;
+const AUDIT_ROWS = 200;
+/** In characters; the reference has no limit of its own. */
+const MAX_MESSAGE_LENGTH = 500;
+const MAX_DETAILS_LENGTH = 65_536;
+
+/** The columns read, by table; a table without the required ones cannot be imported. */
+const TABLES = {
+  applications: {
+    required: ['id', 'appKey', 'name'],
+    further: [
+      'description',
+      'status',
+      'authenticationMethod',
+      'healthCheckUrl',
+      'healthStatus',
+      'lastHealthCheckAt',
+      'consecutiveFailures',
+      'consecutiveSuccesses',
+      'createdAt',
+      'updatedAt',
+    ],
+  },
+  environments: {
+    required: ['id', 'name', 'applicationId'],
+    further: [
+      'description',
+      'status',
+      'baseDomain',
+      'healthStatus',
+      'lastHealthCheckAt',
+      'environmentType',
+      'createdAt',
+      'updatedAt',
+    ],
+  },
+  endpoints: {
+    required: ['id', 'name', 'path', 'method', 'applicationId'],
+    further: [
+      'environmentId',
+      'description',
+      'isPublic',
+      'authType',
+      'authConfig',
+      'contentType',
+      'pathParams',
+      'queryParams',
+      'requestBody',
+      'responseBody',
+      'createdAt',
+      'updatedAt',
+    ],
+  },
+  api_keys: {
+    required: ['id', 'token', 'applicationId'],
+    further: ['environmentId', 'name', 'status', 'expiresAt', 'lastUsed', 'createdAt', 'updatedAt'],
+  },
+  health_check_logs: {
+    required: ['applicationId', 'status', 'createdAt'],
+    further: ['environmentId', 'statusCode', 'responseTime', 'message'],
+  },
+  audit_logs: {
+    required: ['id', 'action', 'createdAt'],
+    further: ['details', 'ipAddress', 'userAgent', 'applicationId'],
+  },
+} as const;
+type Table = keyof typeof TABLES;
+
+/** Times without a zone are UTC, as the reference writes them. */
+const EXPRESSIONS: Readonly<Record<string, (column: string) => string>> = {
+  'timestamp without time zone': (column) => `(${column} AT TIME ZONE 'UTC')`,
+  json: (column) => `${column}::text`,
+  jsonb: (column) => `${column}::text`,
+};
+
+/** The database of a reference registry, read only, in one snapshot per table. */
+export class ReferenceSource {
+  private readonly columns = new Map<Table, ReadonlyMap<string, string>>();
+
+  private constructor(
+    private readonly pool: pg.Pool,
+    private readonly url: URL,
+  ) {}
+
+  /** @throws Failure when it cannot be reached, or is not a database of the reference */
+  static async connect(url: URL): Promise<ReferenceSource> {
+    const address = new URL(url);
+    // A parameter of Prisma, which PostgreSQL does not know.
+    const schema = address.searchParams.get('schema');
+    // A pooler accepts no options: the session is then not read-only, and still only reads.
+    const isPooled = address.searchParams.has('pgbouncer');
+    for (const name of ['schema', 'connection_limit', 'pool_timeout', 'pgbouncer']) {
+      address.searchParams.delete(name);
+    }
+    const pool = new pg.Pool({
+      connectionString: address.href,
+      // One connection for the cursor of a log, one for other queries.
+      max: 2,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'mcp-registry-import',
+      keepAlive: true,
+      ...(!isPooled && {
+        options: `-c default_transaction_read_only=on${schema === null ? '' : ` -c search_path=${schema}`}`,
+      }),
+    });
+    // Pending queries reject.
+    pool.on('error', () => undefined);
+    const reference = new ReferenceSource(pool, url);
+    try {
+      for (const table of Object.keys(TABLES) as Table[]) await reference.look(table);
+      for (const table of ['applications', 'environments'] as const) reference.refuseWithout(table);
+      return reference;
+    } catch (error) {
+      await reference.close();
+      throw error;
+    }
+  }
+
+  /** Whether the table exists with all required columns. */
+  has(table: Table): boolean {
+    return this.missing(table).length === 0;
+  }
+
+  async countApplications(): Promise<number> {
+    const [row] = await this.query('SELECT count(*)::integer AS "count" FROM applications');
+    return Number(row?.count);
+  }
+
+  /** The next applications in the order of their ids. */
+  applicationsAfter(id: string, limit: number): Promise<Row[]> {
+    return this.query(
+      `SELECT ${this.select('applications')} FROM applications t
+       WHERE t."id"::text COLLATE "C" > $1 ORDER BY t."id"::text COLLATE "C" LIMIT $2`,
+      [id, limit],
+    );
+  }
+
+  environmentsOf(applicationIds: readonly unknown[]): Promise<Row[]> {
+    return this.below('environments', applicationIds, 'ORDER BY t."id"');
+  }
+
+  /** With the type of their environment. */
+  async apiKeysOf(applicationIds: readonly unknown[]): Promise<Row[]> {
+    return this.has('api_keys') ? this.below('api_keys', applicationIds, 'ORDER BY t."id"') : [];
+  }
+
+  /** As {@link apiKeysOf}. */
+  async endpointsOf(applicationId: unknown): Promise<Row[]> {
+    return this.has('endpoints') ? this.below('endpoints', [applicationId], 'ORDER BY t."id"') : [];
+  }
+
+  /** The number of health checks since a time, and before it. */
+  async countHealthChecks(since: Date): Promise<{ since: number; before: number }> {
+    const [row] = await this.query(
+      `SELECT count(*) FILTER (WHERE ${this.time('health_check_logs')} >= $1)::integer AS "since",
+              count(*) FILTER (WHERE ${this.time('health_check_logs')} < $1)::integer AS "before"
+       FROM health_check_logs t`,
+      [since],
+    );
+    return { since: Number(row?.since), before: Number(row?.before) };
+  }
+
+  /** Health checks since a time, by target and time. */
+  healthChecks(since: Date): AsyncGenerator<Row[]> {
+    return this.stream(
+      `SELECT ${this.select('health_check_logs', { message: MAX_MESSAGE_LENGTH })} FROM health_check_logs t
+       WHERE ${this.time('health_check_logs')} >= $1
+       ORDER BY ${['applicationId', 'environmentId', 'createdAt'].map((name) => this.ordered(name)).join(', ')}`,
+      [since],
+      LOG_ROWS,
+    );
+  }
+
+  async countAuditEntries(): Promise<number> {
+    const [row] = await this.query('SELECT count(*)::integer AS "count" FROM audit_logs');
+    return Number(row?.count);
+  }
+
+  auditEntries(): AsyncGenerator<Row[]> {
+    return this.stream(
+      `SELECT ${this.select('audit_logs', { details: MAX_DETAILS_LENGTH })} FROM audit_logs t`,
+      [],
+      AUDIT_ROWS,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async look(table: Table): Promise<void> {
+    const rows = await this.query(
+      `SELECT a.attname AS "name", format_type(a.atttypid, NULL) AS "type" FROM pg_attribute a
+       WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`,
+      [table],
+    );
+    this.columns.set(table, new Map(rows.map(({ name, type }) => [String(name), String(type)])));
+  }
+
+  private refuseWithout(table: Table): void {
+    const missing = this.missing(table);
+    if (missing.length === 0) return;
+    throw new Failure(
+      `${shownUrl(this.url)} is no database of the reference registry: its table ${table} lacks ${missing.join(', ')}.`,
+    );
+  }
+
+  private missing(table: Table): string[] {
+    return TABLES[table].required.filter((name) => !this.columns.get(table)?.has(name));
+  }
+
+  private below(table: Table, applicationIds: readonly unknown[], order: string): Promise<Row[]> {
+    const isOfEnvironment =
+      table !== 'environments' && this.columns.get(table)?.has('environmentId') && this.hasTypes();
+    return this.query(
+      `SELECT ${this.select(table)}${isOfEnvironment ? ', e."environmentType"' : ''}
+       FROM ${table} t ${isOfEnvironment ? 'LEFT JOIN environments e ON e."id" = t."environmentId"' : ''}
+       WHERE t."applicationId"::text = ANY($1::text[]) ${order}`,
+      [applicationIds.map(String)],
+    );
+  }
+
+  private hasTypes(): boolean {
+    return this.columns.get('environments')?.has('environmentType') === true;
+  }
+
+  /** @param lengths maximum lengths of texts */
+  private select(table: Table, lengths: Readonly<Record<string, number>> = {}): string {
+    const { required, further } = TABLES[table];
+    return [...required, ...further]
+      .map((name) => {
+        const expression = this.expression(table, name);
+        const length = lengths[name];
+        return `${length === undefined ? expression : `left((${expression})::text, ${length})`} AS "${name}"`;
+      })
+      .join(', ');
+  }
+
+  private expression(table: Table, name: string): string {
+    const type = this.columns.get(table)?.get(name);
+    if (type === undefined) return 'NULL';
+    return (EXPRESSIONS[type] ?? ((column) => column))(`t."${name}"`);
+  }
+
+  private time(table: Table): string {
+    return `(${this.expression(table, 'createdAt')})::timestamptz`;
+  }
+
+  private ordered(name: string): string {
+    return `${this.expression('health_check_logs', name)}${name === 'createdAt' ? '' : '::text'}`;
+  }
+
+  private async query(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    try {
+      return (await this.pool.query<Row>(sql, [...parameters])).rows;
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  /** Rows of a cursor, in pages of a fixed size. */
+  private async *stream(
+    sql: string,
+    parameters: readonly unknown[],
+    rowsAtOnce: number,
+  ): AsyncGenerator<Row[]> {
+    const client = await this.pool.connect().catch((error: unknown) => {
+      throw this.failure(error);
+    });
+    const cursor = client.query(new Cursor<Row>(sql, [...parameters]));
+    try {
+      for (;;) {
+        const rows = await cursor.read(rowsAtOnce);
+        if (rows.length === 0) return;
+        yield rows;
+      }
+    } catch (error) {
+      throw this.failure(error);
+    } finally {
+      // Closed, not returned to the pool: otherwise an interrupted import would wait for the unread rows.
+      client.release(true);
+    }
+  }
+
+  private failure(error: unknown): Failure {
+    return error instanceof Failure
+      ? error
+      : new Failure(`${shownUrl(this.url)} cannot be read: ${withoutPassword(error, this.url)}`);
+  }
+}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import type { ImportedEndpoint } from './dto/imported-endpoint.js';
+import { EndpointsRepository } from './endpoints.repository.js';
+import { endpointsChange, type RegisteringEnvironment } from './endpoints-change.js';
+import { registeredEndpoint } from './registered-endpoint.js';
+import { registrationSummary } from './registration-summary.js';
+
+/** Writes endpoints of other registries. */
+@Injectable()
+export class EndpointsImporter {
+  constructor(
+    private readonly endpoints: EndpointsRepository,
+    private readonly changes: ChangeRecorder,
+  ) {}
+
+  /**
+   * Makes the registered set of an environment equal to that of another registry; with `keepOthers`, adds and updates only.
+   * The caller has locked the environment. An empty list changes nothing: a list that was lost would delete everything.
+   *
+   * @param endpoints none of which repeats another's method and path
+   */
+  async import(
+    target: RegisteringEnvironment,
+    endpoints: readonly ImportedEndpoint[],
+    { keepOthers }: { keepOthers: boolean },
+  ): Promise<Record<'added' | 'updated' | 'deleted' | 'unchanged', number>> {
+    const batch = endpoints.map(({ registration, origin }) => ({
+      ...registeredEndpoint(registration),
+      origin,
+    }));
+    const all = batch.length === 0 ? [] : await this.endpoints.differences(target.environmentId, batch);
+    const differences = all.filter(({ kind }) => kind !== 'deleted' || !keepOthers);
+    if (differences.length > 0) {
+      this.changes.record(await endpointsChange(target, differences));
+      await this.endpoints.apply(target.environmentId, differences);
+    }
+    const { added, updated, deleted, unchanged } = registrationSummary(
+      target.environment,
+      batch.length,
+      differences,
+      false,
+    );
+    return { added, updated, deleted, unchanged };
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { changedFields } from '#libs/audit-trail/changed-fields.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
+import { newId } from '#libs/database/new-id.js';
+import type { ImportOutcome } from '#libs/domain/import-record.js';
+import { toResponse } from '#libs/responses/response-field.decorator.js';
+import { EnvironmentResponse } from './dto/environment.response.js';
+import type { ImportedEnvironment } from './dto/imported-environment.js';
+import type { EnvironmentEntity } from './environment.entity.js';
+import { environmentChange } from './environment-change.js';
+import { EnvironmentsRepository } from './environments.repository.js';
+
+/** Writes environments of other registries. */
+@Injectable()
+export class EnvironmentsImporter {
+  constructor(
+    private readonly environments: EnvironmentsRepository,
+    private readonly changes: ChangeRecorder,
+    private readonly clock: DatabaseClock,
+  ) {}
+
+  /**
+   * Creates the environment, with its id in the other registry unless that is taken, or updates the one with the same name
+   * where it differs. The row is locked until the transaction ends.
+   */
+  async import(
+    application: { readonly id: string; readonly appKey: string },
+    { name, description, baseDomain, status, health, origin }: ImportedEnvironment,
+  ): Promise<{ id: string; outcome: ImportOutcome }> {
+    const environment = await this.environments.findAndLock(application.id, name);
+    const now = this.clock.now();
+    if (environment === null) {
+      const created = await this.environments.insert({
+        id: await this.availableId(origin?.id),
+        name,
+        description: description ?? null,
+        baseDomain: baseDomain ?? null,
+        applicationId: application.id,
+        status,
+        ...health,
+        createdAt: origin?.createdAt ?? now,
+        updatedAt: origin?.updatedAt ?? now,
+      });
+      const after = toResponse(EnvironmentResponse, created);
+      this.changes.record(
+        environmentChange(application.appKey, created, { action: 'environment.created', after }),
+      );
+      return { id: created.id, outcome: 'added' };
+    }
+    const changed = changedFields<EnvironmentEntity>(environment, { description, baseDomain, status });
+    if (changed === undefined) return { id: environment.id, outcome: 'unchanged' };
+    await this.environments.update(environment.id, {
+      ...changed.after,
+      updatedAt: origin?.updatedAt ?? now,
+    });
+    this.changes.record(
+      environmentChange(application.appKey, environment, { action: 'environment.updated', ...changed }),
+    );
+    return { id: environment.id, outcome: 'updated' };
+  }
+
+  /** An id for a new application or environment: the wanted one, unless there is none or it is taken. */
+  async availableId(wanted: string | undefined): Promise<string> {
+    return wanted === undefined || (await this.environments.isIdTaken(wanted)) ? newId() : wanted;
+  }
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { Database } from '#libs/database/database.js';
+import { ApplicationNotFound } from '../../applications/application.errors.js';
+import type { HealthCheckResponse } from '../dto/health-check.response.js';
+import { HealthChecksRepository, type MonitoredApplication } from '../health-checks.repository.js';
+import { HealthRecorder } from './health-recorder.js';
+import { HealthTargetsRepository, type NamedTarget } from './health-targets.repository.js';
+import { probeUrlOf } from './probe-url.js';
+import { type Check, Prober } from './prober.js';
+
+interface Probed {
+  readonly target: NamedTarget;
+  readonly url: string;
+  readonly check: Check;
+}
+
+/** Checks an application beside the schedule, in the way and with the consequences of the schedule. */
+@Injectable()
+export class CheckNowService {
+  constructor(
+    private readonly watched: HealthChecksRepository,
+    private readonly targets: HealthTargetsRepository,
+    private readonly prober: Prober,
+    private readonly recorder: HealthRecorder,
+    private readonly changes: ChangeRecorder,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * @param idOrKey of the application
+   * @throws ApplicationNotFound, also when it is deleted in the meantime
+   */
+  async check(idOrKey: string): Promise<HealthCheckResponse> {
+    // No connection is held while the network is waited for.
+    const targets = await this.database.outsideTransaction(async () =>
+      this.targets.ofApplication((await this.find(idOrKey)).id),
+    );
+    const probed = await Promise.all(targets.flatMap((target) => this.probe(target)));
+    const recorded = await this.recorder.record(probed, 'wait');
+    const { id, appKey, healthStatus } = await this.find(idOrKey);
+    const states = new Map(recorded.map(({ target, state }) => [target.targetId, state]));
+    const checks = probed.flatMap(({ target: { targetId, environmentId, environment }, url, check }) => {
+      const state = states.get(targetId);
+      return state === undefined ? [] : [{ environmentId, environment, url, ...check, ...state }];
+    });
+    this.changes.record({
+      resourceType: 'application',
+      resourceId: id,
+      applicationId: id,
+      appKey,
+      after: {
+        checks: checks.map(({ environment, status, statusCode, message }) => ({
+          environment,
+          status,
+          statusCode,
+          message,
+        })),
+      },
+    });
+    return { id, appKey, healthStatus, checks };
+  }
+
+  private async find(idOrKey: string): Promise<MonitoredApplication> {
+    const application = await this.watched.application(idOrKey);
+    if (application === undefined) throw new ApplicationNotFound(idOrKey);
+    return application;
+  }
+
+  private probe(target: NamedTarget): Promise<Probed>[] {
+    const url = probeUrlOf(target);
+    return url === undefined ? [] : [this.prober.check(url).then((check) => ({ target, url, check }))];
+  }
+}

@@ -1,0 +1,80 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import {
+  OPERATOR_KINDS,
+  OPERATOR_ROLES,
+  type OperatorKind,
+  type OperatorRole,
+} from '#libs/domain/operator.js';
+import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
+import { ResponseField } from '#libs/responses/response-field.decorator.js';
+
+const nullableTime = (example: string | null): PropertyDecorator =>
+  ResponseField({ type: String, format: 'date-time', nullable: true, example });
+
+/** A key of an operator as everybody may see it: neither secret nor hash. */
+export class OperatorKeyResponse {
+  @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f17' })
+  readonly id!: string;
+
+  @ResponseField({ example: 'laptop' })
+  readonly name!: string;
+
+  @ResponseField({ example: 'mcpop_0f1e2d3c4b5a6978', description: 'How the key begins, to recognise it by' })
+  @Transform(({ obj }) => `mcpop_${(obj as { selector: string }).selector}`)
+  readonly prefix!: string;
+
+  @nullableTime(null)
+  readonly expiresAt!: Date | null;
+
+  @nullableTime(TIME_EXAMPLE)
+  readonly lastUsedAt!: Date | null;
+
+  @nullableTime(null)
+  readonly revokedAt!: Date | null;
+
+  @ResponseField({ example: 'REGISTRY_ADMIN_KEY', description: 'The operator who issued it' })
+  readonly createdBy!: string;
+
+  @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  readonly createdAt!: Date;
+}
+
+export class IssuedOperatorKeyResponse extends OperatorKeyResponse {
+  @ApiProperty({
+    example: 'mcpop_0f1e2d3c4b5a6978_4nVb0yZ1f5aXq2mJk8Lw3sRtUvWxYz0AbCdEfGhIjKl',
+    description: 'The key itself, shown this once',
+  })
+  readonly key!: string;
+}
+
+export class OperatorResponse {
+  @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f16' })
+  readonly id!: string;
+
+  @ResponseField({ example: 'ann' })
+  readonly name!: string;
+
+  @ResponseField({ enum: OPERATOR_KINDS, example: 'person' })
+  readonly kind!: OperatorKind;
+
+  @ResponseField({ enum: OPERATOR_ROLES, example: 'editor' })
+  readonly role!: OperatorRole;
+
+  @ResponseField({ example: true })
+  readonly isActive!: boolean;
+
+  @ResponseField({ example: 'REGISTRY_ADMIN_KEY', description: 'The operator who created it' })
+  readonly createdBy!: string;
+
+  @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  readonly createdAt!: Date;
+
+  @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  readonly updatedAt!: Date;
+}
+
+export class OperatorWithKeysResponse extends OperatorResponse {
+  @ApiProperty({ type: [OperatorKeyResponse], description: 'Oldest first' })
+  readonly keys!: readonly OperatorKeyResponse[];
+}

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import type { RefusalReason } from '#libs/access/access.errors.js';
+import type { OperatorCaller } from '#libs/access/caller.js';
+import type { RepeatableCheck } from '#libs/access/caller-check.js';
+import {
+  type OperatorVerification,
+  OperatorVerifier,
+  type OperatorWithKey,
+} from '#libs/access/operator-verifier.js';
+import { ReadThroughCache, type Subject } from '#libs/cache/read-through-cache.js';
+import { AppConfig } from '#libs/config/app-config.js';
+import { ChangeFeed, OPERATORS } from '#libs/database/change-feed.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
+import { includesRole } from '#libs/domain/operator.js';
+import { Metrics } from '#libs/metrics/metrics.js';
+import { isHashOf, operatorSelector } from './operator-key-material.js';
+import { OperatorKeyUses } from './operator-key-uses.js';
+import { type OperatorKeyRecord, OperatorsRepository } from './operators.repository.js';
+
+const MAX_CACHED_BYTES = 1024 * 1024;
+/** Approximate size of a record. */
+const RECORD_BYTES = 512;
+
+/** Verifies keys of operators by their HMAC; records are cached until operators change. */
+@Injectable()
+export class OperatorKeyVerifier extends OperatorVerifier {
+  private readonly cache: ReadThroughCache<readonly OperatorKeyRecord[]>;
+
+  constructor(
+    private readonly operators: OperatorsRepository,
+    private readonly uses: OperatorKeyUses,
+    private readonly clock: DatabaseClock,
+    private readonly config: AppConfig,
+    feed: ChangeFeed,
+    metrics: Metrics,
+  ) {
+    super();
+    this.cache = new ReadThroughCache(feed, metrics, {
+      name: 'operator-keys',
+      maxBytes: MAX_CACHED_BYTES,
+      sizeOf: ({ length }) => length * RECORD_BYTES,
+    });
+  }
+
+  cachedCaller(key: string): OperatorCaller | undefined {
+    const selector = this.selectorOf(key);
+    const [record] = (selector === undefined ? undefined : this.cache.get(selector)) ?? [];
+    if (record === undefined || this.refusalOf(record, key) !== undefined) return undefined;
+    return this.accepted(record);
+  }
+
+  async verify(key: string): Promise<OperatorVerification> {
+    const selector = this.selectorOf(key);
+    if (selector === undefined) return { accepted: false, reason: 'unknown-operator-key' };
+    const load = async (): Promise<readonly OperatorKeyRecord[]> => {
+      const found = await this.operators.recordBySelector(selector);
+      return found === undefined ? [] : [found];
+    };
+    const [record] = await this.cache.getOrLoad(selector, load, subjectOf);
+    if (record === undefined) return { accepted: false, reason: 'unknown-operator-key' };
+    const reason = this.refusalOf(record, key);
+    if (reason === undefined) return { accepted: true, caller: this.accepted(record) };
+    const operator = { id: record.operatorId, name: record.operatorName };
+    // A wrong secret does not prove that the caller is the operator.
+    return { accepted: false, reason, ...(reason !== 'wrong-operator-key' && { operator }) };
+  }
+
+  async lockAndCheck({ operatorId, operatorKeyId, role }: OperatorWithKey): Promise<RepeatableCheck> {
+    const record = await this.operators.lockRecord(operatorId, operatorKeyId);
+    return () => {
+      if (record === undefined) return 'unknown-operator-key';
+      if (!includesRole(record.role, role)) return 'insufficient-role';
+      return this.standingOf(record);
+    };
+  }
+
+  private selectorOf(key: string): string | undefined {
+    return operatorSelector(key, this.config.secrets.secretKeys);
+  }
+
+  private accepted({ operatorId, operatorKeyId, operatorName, role }: OperatorKeyRecord): OperatorCaller {
+    this.uses.record(operatorKeyId);
+    return { kind: 'admin', role, operatorName, operatorId, operatorKeyId };
+  }
+
+  private refusalOf(record: OperatorKeyRecord, key: string): RefusalReason | undefined {
+    if (!isHashOf(record.hash, key, this.config.secrets.secretKeys)) return 'wrong-operator-key';
+    return this.standingOf(record);
+  }
+
+  private standingOf({ revokedAt, expiresAt, isActive }: OperatorKeyRecord): RefusalReason | undefined {
+    const now = this.clock.now();
+    if (revokedAt !== null) return 'revoked-operator-key';
+    if (expiresAt !== null && expiresAt <= now) return 'expired-operator-key';
+    return isActive ? undefined : 'inactive-operator';
+  }
+}
+
+/** Unknown selectors are unbounded, and not cached. */
+function subjectOf(records: readonly OperatorKeyRecord[]): Subject {
+  return records.length === 0 ? 'nothing' : { appKey: OPERATORS };
+}

@@ -1,0 +1,33 @@
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import type { OperatorKind, OperatorRole } from '#libs/domain/operator.js';
+
+export const OPERATOR_NAME_CONSTRAINT = 'UQ_Operator_name';
+
+@Entity('Operator')
+@Unique(OPERATOR_NAME_CONSTRAINT, ['name'])
+export class OperatorEntity {
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'PK_Operator' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Column({ type: 'text' })
+  kind!: OperatorKind;
+
+  @Column({ type: 'text' })
+  role!: OperatorRole;
+
+  @Column({ type: 'boolean', default: true })
+  isActive!: boolean;
+
+  /** Name of the operator at that time. */
+  @Column({ type: 'text' })
+  createdBy!: string;
+
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  updatedAt!: Date;
+}

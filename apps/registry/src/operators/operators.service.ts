@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
+import { type Change, ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { changedFields } from '#libs/audit-trail/changed-fields.js';
+import { DatabaseClock } from '#libs/database/database-clock.js';
+import { newId } from '#libs/database/new-id.js';
+import { type Listing, listing } from '#libs/pagination/listing.js';
+import type { PageQuery } from '#libs/pagination/page-query.js';
+import { toResponse } from '#libs/responses/response-field.decorator.js';
+import type { CreateOperatorRequest, UpdateOperatorRequest } from './dto/operator.request.js';
+import { OperatorKeyResponse, OperatorResponse, OperatorWithKeysResponse } from './dto/operator.response.js';
+import type { OperatorEntity } from './operator.entity.js';
+import { OperatorNotFound } from './operator.errors.js';
+import { OperatorsRepository } from './operators.repository.js';
+
+/** Operators by name: people, services and agents, and what they may do. */
+@Injectable()
+export class OperatorsService {
+  constructor(
+    private readonly operators: OperatorsRepository,
+    private readonly changes: ChangeRecorder,
+    private readonly clock: DatabaseClock,
+  ) {}
+
+  /** @throws OperatorNameTaken */
+  async create({ name, kind, role }: CreateOperatorRequest, createdBy: string): Promise<OperatorResponse> {
+    const now = this.clock.now();
+    const operator = {
+      ...{ id: newId(), name, kind, role, isActive: true },
+      ...{ createdBy, createdAt: now, updatedAt: now },
+    };
+    await this.operators.insert(operator);
+    const after = toResponse(OperatorResponse, operator);
+    this.changes.record(operatorChange(operator, { after }));
+    return after;
+  }
+
+  list(query: PageQuery): Promise<Listing<OperatorResponse>> {
+    return listing(
+      query,
+      (after, limit) => this.operators.listAfter(after, limit),
+      (operator) => toResponse(OperatorResponse, operator),
+    );
+  }
+
+  async get(name: string): Promise<OperatorWithKeysResponse> {
+    const operator = await this.operators.find(name);
+    if (operator === null) throw new OperatorNotFound(name);
+    return this.withKeys(operator);
+  }
+
+  async update(name: string, { role, isActive }: UpdateOperatorRequest): Promise<OperatorResponse> {
+    const operator = await this.findAndLock(name);
+    const changed = changedFields<OperatorEntity>(operator, { role, isActive });
+    if (changed === undefined) return toResponse(OperatorResponse, operator);
+    const update = { ...changed.after, updatedAt: this.clock.now() };
+    await this.operators.update(operator.id, update);
+    this.changes.record(operatorChange(operator, changed));
+    return toResponse(OperatorResponse, { ...operator, ...update });
+  }
+
+  /** Deletes the operator and all keys of theirs; what they did stays in the audit trail. */
+  async delete(name: string): Promise<void> {
+    const operator = await this.findAndLock(name);
+    const before = await this.withKeys(operator);
+    await this.operators.delete(operator.id);
+    this.changes.record(operatorChange(operator, { before }));
+  }
+
+  /** Locks the row until the transaction ends. @throws OperatorNotFound */
+  async findAndLock(name: string): Promise<OperatorEntity> {
+    const operator = await this.operators.findAndLock(name);
+    if (operator === null) throw new OperatorNotFound(name);
+    return operator;
+  }
+
+  private async withKeys(operator: OperatorEntity): Promise<OperatorWithKeysResponse> {
+    const keys = await this.operators.keysOf(operator.id);
+    return toResponse(OperatorWithKeysResponse, operator, {
+      keys: keys.map((key) => toResponse(OperatorKeyResponse, key)),
+    });
+  }
+}
+
+function operatorChange(
+  { id }: OperatorEntity,
+  values: { readonly action?: AuditAction; readonly before?: unknown; readonly after?: unknown },
+): Change {
+  return { resourceType: 'operator', resourceId: id, applicationId: null, appKey: null, ...values };
+}

@@ -1,0 +1,13 @@
+/** A JSON response that is made as the client takes it. */
+export class JsonStream {
+  /**
+   * @param texts the JSON in parts
+   * @param close called when the response has been sent or given up
+   * @param next the cursor of the next page, if there is one
+   */
+  constructor(
+    readonly texts: Iterable<string> | AsyncIterable<string>,
+    readonly close: () => void = () => undefined,
+    readonly next?: string,
+  ) {}
+}

@@ -1,0 +1,50 @@
+import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  type ApiResponseOptions,
+} from '@nestjs/swagger';
+import { Access, type AccessPolicy } from '../access/access.decorator.js';
+import { type AuditAction, Audited } from '../audit-trail/audited.decorator.js';
+import { ApiListing } from '../pagination/api-listing.decorator.js';
+import { ApiProblems } from '../problem-details/api-problems.decorator.js';
+
+/** The success response of a route: 200 with one object or a list of them, 201 with the created object, otherwise 204. */
+export interface RouteOptions {
+  readonly ok?: Type | readonly [Type] | ApiResponseOptions;
+  /** A JSON array that may be paged; see {@link ApiListing}. */
+  readonly list?: Type;
+  readonly created?: Type;
+  /** The action of a route that changes something. */
+  readonly audited?: AuditAction;
+  readonly description?: string;
+  /** Statuses of errors beyond those that every route, or the access policy, brings. */
+  readonly problems?: readonly number[];
+}
+
+/** Declares access, audit, status and documentation of a route; its method and path are those of Nest's decorators. */
+export function Route(access: AccessPolicy, summary: string, options: RouteOptions): MethodDecorator {
+  const { audited, description, problems = [] } = options;
+  return applyDecorators(
+    Access(access),
+    ...(audited === undefined ? [] : [Audited(audited)]),
+    ApiOperation({ summary, ...(description !== undefined && { description }) }),
+    ...success(options),
+    ApiProblems(...problems),
+  );
+}
+
+function success({ ok, list, created }: RouteOptions): MethodDecorator[] {
+  if (created !== undefined) return [HttpCode(201), ApiCreatedResponse({ type: created })];
+  if (list !== undefined) return [HttpCode(200), ApiListing(list)];
+  if (ok !== undefined) {
+    const isType = typeof ok === 'function' || Array.isArray(ok);
+    return [
+      HttpCode(200),
+      ApiOkResponse(isType ? { type: ok as Type | [Type] } : (ok as ApiResponseOptions)),
+    ];
+  }
+  return [HttpCode(204), ApiNoContentResponse()];
+}

@@ -1,0 +1,3 @@
+import { auditRetention } from '../process/audit-retention-cases.js';
+
+auditRetention('long');
