@@ -1,9 +1,18 @@
+interface SecurityScheme {
+  readonly id: string;
+  readonly header: string;
+  /** `bearer`: the header holds a scheme of HTTP authentication; otherwise the value alone. */
+  readonly http?: 'bearer';
+  readonly description: string;
+}
+
 /** What says who calls, as OpenAPI security schemes. */
 export const SECURITY_SCHEMES = {
   adminKey: { id: 'AdminKey', header: 'X-Admin-Key', description: 'The key of an operator.' },
   operatorKey: {
     id: 'OperatorKey',
-    header: undefined,
+    header: 'Authorization',
+    http: 'bearer',
     description:
       "An operator's own key (`mcpop_…`) as a bearer token, for clients that can set no other header.",
   },
@@ -18,7 +27,7 @@ export const SECURITY_SCHEMES = {
     header: 'X-Environment',
     description: 'The environment meant; `production` when nothing says otherwise.',
   },
-} as const;
+} as const satisfies Record<string, SecurityScheme>;
 
 /** A header's name as Node lists it. */
 export const HEADERS = {

@@ -58,13 +58,14 @@ if (!existsSync(CHROMIUM)) {
     return { status: status.trim(), body };
   }
 
-  it('shows every tag, and a padlock with all four headers', async () => {
+  it('shows every tag, and a padlock with all headers', async () => {
     await page.locator('.opblock-tag').first().waitFor();
     const tags = await page.locator('.opblock-tag').all();
     expect(await Promise.all(tags.map((tag) => tag.getAttribute('data-tag')))).toEqual([
       'Applications',
       'Environments',
       'API keys',
+      'Operators',
       'Endpoints',
       'Discovery',
       'Health checks',
@@ -73,7 +74,7 @@ if (!existsSync(CHROMIUM)) {
     ]);
     await page.locator('.btn.authorize').first().click();
     const dialog = await page.locator('.modal-ux-content').innerText();
-    for (const header of ['X-Admin-Key', 'X-App-Key', 'X-API-Key', 'X-Environment'])
+    for (const header of ['X-Admin-Key', 'X-App-Key', 'X-API-Key', 'X-Environment', 'http, Bearer'])
       expect(dialog).toContain(header);
     await page.locator('.modal-ux .close-modal').click();
   });

@@ -6,7 +6,7 @@ import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 /** The operations whose answers have an entity tag: they may be stored, and must be asked for again. */
 const CONDITIONAL = ['Discovery_endpoints', 'Discovery_applicationsWithEndpoints', 'Discovery_openApi'];
-const KEY_HEADERS = ['X-Admin-Key', 'X-App-Key', 'X-API-Key', 'X-Environment'];
+const KEY_HEADERS = ['X-Admin-Key', 'Authorization', 'X-App-Key', 'X-API-Key', 'X-Environment'];
 
 describe.each(['false', 'true'])('Cache-Control with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
   let app: TestApp;
@@ -15,6 +15,11 @@ describe.each(['false', 'true'])('Cache-Control with ENDPOINTS_REQUIRE_KEY=%s', 
   beforeAll(async () => {
     app = await startApp({ ENDPOINTS_REQUIRE_KEY: requireKey });
     await createApplication(app, { appKey: 'orders' });
+    await app.http
+      .post('/operators')
+      .set(AS_ADMIN)
+      .send({ name: 'ann', kind: 'person', role: 'viewer' })
+      .expect(201);
     operations = operationsOf(await documentOf(app));
   });
   afterAll(() => app.close());
@@ -28,6 +33,7 @@ describe.each(['false', 'true'])('Cache-Control with ENDPOINTS_REQUIRE_KEY=%s', 
       .replace('{app_key}', 'orders')
       .replace('{app_id}', 'orders')
       .replace('{environment}', 'production')
+      .replace('{operator}', 'ann')
       .replace(/\{\w+\}/g, 'none');
     return exchange(app.url, {
       method,

@@ -51,15 +51,16 @@ describe('the OpenAPI document', () => {
     expect(references.filter((reference) => pointedAt(reference) === undefined)).toEqual([]);
   });
 
-  it('has a security scheme for each of the four headers', () => {
-    expect(Object.values(document.components.securitySchemes)).toEqual(
-      ['X-Admin-Key', 'X-App-Key', 'X-API-Key', 'X-Environment'].map((name) => ({
-        type: 'apiKey',
-        in: 'header',
-        name,
-        description: expect.stringMatching(/./),
-      })),
-    );
+  it('has a security scheme for each header that says who calls', () => {
+    const described = { description: expect.stringMatching(/./) };
+    const inHeader = (name: string) => ({ type: 'apiKey', in: 'header', name, ...described });
+    expect(document.components.securitySchemes).toEqual({
+      AdminKey: inHeader('X-Admin-Key'),
+      OperatorKey: { type: 'http', scheme: 'bearer', ...described },
+      AppKey: inHeader('X-App-Key'),
+      ApiKey: inHeader('X-API-Key'),
+      Environment: inHeader('X-Environment'),
+    });
   });
 
   it('never speaks of a hash', () => {
@@ -110,11 +111,15 @@ describe('what Swagger UI fills in', () => {
 
   it.each(calls)('is accepted by %s', async (_, operation, requirement) => {
     const prepared = await prepare(operation);
-    const inPath: Record<string, string> = { ...exampleParameters(operation, 'path'), id: prepared.apiKeyId };
+    const inPath: Record<string, string> = {
+      ...exampleParameters(operation, 'path'),
+      id: prepared.apiKeyId,
+      operator_key_id: prepared.operatorKeyId,
+    };
     const path = operation.path.replace(/\{(\w+)\}/g, (_placeholder, name: string) => inPath[name] ?? '');
     const response = await app.http[operation.method.toLowerCase() as 'get' | 'put' | 'post' | 'delete'](path)
       .query(exampleParameters(operation, 'query'))
-      .set(credentials(Object.keys(requirement), prepared.apiKey))
+      .set(credentials(Object.keys(requirement), prepared))
       .send(exampleBody(document, operation) as object | undefined);
     expect({ status: String(response.status), body: response.body as unknown }).toEqual({
       status: successOf(operation),
@@ -176,10 +181,42 @@ describe.each(['', '/api/registry'])('with BASE_PATH=%s', (basePath) => {
   });
 });
 
-/** The application and the key the examples speak of, made with the examples of the operations that make them. */
-async function prepare(operation: Operation): Promise<{ apiKey: string; apiKeyId: string }> {
+interface Prepared {
+  readonly apiKey: string;
+  readonly apiKeyId: string;
+  readonly operatorKey: string;
+  readonly operatorKeyId: string;
+}
+
+/** What the examples speak of, made with the examples of the operations that make it; and an operator who may do all. */
+async function prepare(operation: Operation): Promise<Prepared> {
   await app.database.query('DELETE FROM "Application"');
-  if (operation.operationId === 'Applications_create') return { apiKey: '', apiKeyId: '' };
+  await app.database.query('DELETE FROM "Operator"');
+  const { key: operatorKey } = await newOperator({ name: 'root', kind: 'person', role: 'admin' });
+  const operator = operation.operationId === 'Operators_create' ? undefined : await newOperator();
+  const prepared = { apiKey: '', apiKeyId: '', operatorKey, operatorKeyId: operator?.id ?? '' };
+  return operation.operationId === 'Applications_create'
+    ? prepared
+    : { ...prepared, ...(await newApplication()) };
+}
+
+async function newOperator(
+  request = exampleOf('Operators_create') as {
+    readonly name: string;
+    readonly kind: string;
+    readonly role: string;
+  },
+): Promise<{ id: string; key: string }> {
+  await app.http.post('/operators').set(AS_ADMIN).send(request).expect(201);
+  const issued = await app.http
+    .post(`/operators/${request.name}/keys`)
+    .set(AS_ADMIN)
+    .send(exampleOf('OperatorKeys_issue'))
+    .expect(201);
+  return issued.body as { id: string; key: string };
+}
+
+async function newApplication(): Promise<{ apiKey: string; apiKeyId: string }> {
   await app.http.post('/applications').set(AS_ADMIN).send(exampleOf('Applications_create')).expect(201);
   const issued = await app.http
     .post('/applications/orders/environments/production/api-keys')
@@ -196,9 +233,10 @@ function exampleOf(operationId: string): object {
   return exampleBody(document, operation) as object;
 }
 
-function credentials(schemes: readonly string[], apiKey: string): Record<string, string> {
+function credentials(schemes: readonly string[], { apiKey, operatorKey }: Prepared): Record<string, string> {
   const values: Record<string, Record<string, string>> = {
     AdminKey: { 'X-Admin-Key': ADMIN_KEY },
+    OperatorKey: { Authorization: `Bearer ${operatorKey}` },
     AppKey: { 'X-App-Key': 'orders' },
     ApiKey: { 'X-API-Key': apiKey },
     Environment: { 'X-Environment': 'production' },

@@ -73,6 +73,7 @@ describe('background jobs', () => {
         'record probe results',
         'write refused credentials',
         'write when API keys were used',
+        'write when keys of operators were used',
       ]);
       await eventually(() => database.query<{ action: string }>(`SELECT "action" FROM "AuditLog"`), {
         fits: ([entry]) => entry?.action === 'audit.pruned',

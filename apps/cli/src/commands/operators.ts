@@ -82,9 +82,9 @@ function addShow(operators: Command): void {
         state: stateOf(operator),
         'created by': operator.createdBy,
         ...Object.fromEntries(
-          operator.keys.map((key) => [
-            `key ${key.id}`,
-            `${key.name}, ${key.prefix}, ${keyState(key) ?? `expires ${key.expiresAt ?? 'never'}`}`,
+          operator.keys.map((key, index) => [
+            `key ${index + 1}`,
+            `${key.name}, ${key.id}, ${key.prefix}, ${keyState(key) ?? `expires ${key.expiresAt ?? 'never'}`}`,
           ]),
         ),
       });

@@ -42,9 +42,13 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/');
   for (const tag of TAGS) builder.addTag(tag);
-  for (const { id, header, description } of Object.values(SECURITY_SCHEMES)) {
-    if (header === undefined) builder.addBearerAuth({ type: 'http', scheme: 'bearer', description }, id);
-    else builder.addApiKey({ type: 'apiKey', in: 'header', name: header, description }, id);
+  for (const { id, header, description, ...rest } of Object.values(SECURITY_SCHEMES)) {
+    builder.addSecurity(
+      id,
+      'http' in rest
+        ? { type: 'http', scheme: rest.http, description }
+        : { type: 'apiKey', in: 'header', name: header, description },
+    );
   }
   const document = SwaggerModule.createDocument(app, builder.build(), {
     extraModels: [Problem],

@@ -10,7 +10,11 @@ const KeyParam = (): MethodDecorator =>
   ApiParam({ name: 'operator_key_id', description: 'Id of the key', schema: { type: 'string' } });
 
 @ApiTags('Operators')
-@ApiParam({ name: 'operator', description: 'Name of the operator', schema: { type: 'string' } })
+@ApiParam({
+  name: 'operator',
+  description: 'Name of the operator',
+  schema: { type: 'string', example: 'ann' },
+})
 @Controller('operators/:operator/keys')
 export class OperatorKeysController {
   constructor(private readonly keys: OperatorKeysService) {}

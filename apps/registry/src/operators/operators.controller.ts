@@ -9,7 +9,11 @@ import { OperatorResponse, OperatorWithKeysResponse } from './dto/operator.respo
 import { OperatorsService } from './operators.service.js';
 
 const OperatorParam = (): MethodDecorator =>
-  ApiParam({ name: 'operator', description: 'Name of the operator', schema: { type: 'string' } });
+  ApiParam({
+    name: 'operator',
+    description: 'Name of the operator',
+    schema: { type: 'string', example: 'ann' },
+  });
 
 @ApiTags('Operators')
 @Controller('operators')
