@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What of a row decides who is let in; the use of a key is not announced. */
 const WATCHED = {
-  Operator: ['name', 'role', 'isActive'],
+  Operator: ['name', 'role', 'applications', 'environments', 'isActive'],
   OperatorKey: ['selector', 'hash', 'expiresAt', 'revokedAt', 'operatorId'],
 };
 
@@ -16,6 +16,8 @@ export class CreateOperators1763798400008 implements MigrationInterface {
         "name" text NOT NULL,
         "kind" text NOT NULL,
         "role" text NOT NULL,
+        "applications" text[],
+        "environments" text[],
         "isActive" boolean NOT NULL DEFAULT true,
         "createdBy" text NOT NULL,
         "createdAt" timestamptz(3) NOT NULL DEFAULT now(),

@@ -9,13 +9,15 @@ import { SECURITY_SCHEMES } from './security-schemes.js';
 /**
  * Who may call a route.
  * - `public`: everybody
- * - a role: operators of this role, or of one that includes it
+ * - a role: operators of this role, or of one that includes it, within what they are bound to
+ * - `unbound-admin`: operators of the role admin who are bound to nothing in particular
  * - `application`: the application, with a key of any of its environments; the route says which one is meant
  * - `application-or-editor`: the application named in the path, or an operator who may change it. With `X-Environment` only a
  *   key of that environment is accepted
  * - `discovery`: everybody, or with ENDPOINTS_REQUIRE_KEY the application asked for or an operator
  */
-export type AccessPolicy = OperatorRole | 'public' | 'application' | 'application-or-editor' | 'discovery';
+export type AccessPolicy =
+  OperatorRole | 'unbound-admin' | 'public' | 'application' | 'application-or-editor' | 'discovery';
 
 export const AccessPolicyOf = Reflector.createDecorator<AccessPolicy>();
 
@@ -40,6 +42,7 @@ const SECURITY: Record<AccessPolicy, readonly Requirement[]> = {
   viewer: ADMIN,
   editor: ADMIN,
   admin: ADMIN,
+  'unbound-admin': ADMIN,
   application: APPLICATION,
   'application-or-editor': [...ADMIN, ...APPLICATION],
   discovery: [{}, ...ADMIN, ...APPLICATION],
@@ -51,6 +54,7 @@ const REFUSALS: Record<AccessPolicy, readonly number[]> = {
   viewer: [401, 403],
   editor: [401, 403],
   admin: [401, 403],
+  'unbound-admin': [401, 403],
   application: [401],
   'application-or-editor': [401, 403],
   discovery: [401, 403],
@@ -66,6 +70,8 @@ function leastRole(policy: AccessPolicy): OperatorRole | undefined {
       return 'editor';
     case 'discovery':
       return 'agent';
+    case 'unbound-admin':
+      return 'admin';
     default:
       return policy;
   }

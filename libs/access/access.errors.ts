@@ -21,7 +21,8 @@ export type RefusalReason =
   | 'revoked-operator-key'
   | 'expired-operator-key'
   | 'inactive-operator'
-  | 'insufficient-role';
+  | 'insufficient-role'
+  | 'outside-bindings';
 
 /** What the refused caller claimed to be. */
 export interface RefusedClaim {
@@ -60,6 +61,24 @@ export class RoleRequired extends DomainError {
     });
     this.claim = {
       reason: 'insufficient-role',
+      ...(operatorId !== null && { operator: { id: operatorId, name: operatorName } }),
+    };
+  }
+}
+
+/** 403: an operator who is bound to a part of the registry, and asked to change more than that. */
+export class OutsideBindings extends DomainError {
+  readonly claim: RefusedClaim;
+
+  constructor({ operatorId, operatorName, bindings }: OperatorCaller) {
+    super({
+      code: 'outside-bindings',
+      status: 403,
+      title: 'Outside the bindings',
+      detail: `The operator '${operatorName}' is bound to ${bindings.toString()}; this concerns more.`,
+    });
+    this.claim = {
+      reason: 'outside-bindings',
       ...(operatorId !== null && { operator: { id: operatorId, name: operatorName } }),
     };
   }

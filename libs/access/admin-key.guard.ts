@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config.js';
 import { clientAddress } from '../http/client-network.js';
 import { headerValue } from '../http/header-value.js';
 import { CredentialsRefused } from './access.errors.js';
+import { Bindings } from './bindings.js';
 import type { OperatorCaller } from './caller.js';
 import { HEADERS } from './security-schemes.js';
 
@@ -14,6 +15,7 @@ const BREAK_GLASS: OperatorCaller = {
   operatorName: 'REGISTRY_ADMIN_KEY',
   operatorId: null,
   operatorKeyId: null,
+  bindings: Bindings.NONE,
 };
 
 /** How often the log says of a key that is being replaced that it is still in use. */

@@ -8,9 +8,17 @@ import { OtherApplication } from './access.errors.js';
 import { ApiKeyGuard, type PendingAdmission } from './api-key.guard.js';
 import { AppKeyGuard } from './app-key.guard.js';
 import { callerOf } from './caller.js';
-import { OperatorGuard } from './operator.guard.js';
+import { type NamedSubject, OperatorGuard } from './operator.guard.js';
 import { DEFAULT_ENVIRONMENT, environmentInBody, requestedEnvironment } from './requested-environment.js';
 import { HEADERS } from './security-schemes.js';
+
+/** What a route asks of an application or of an operator. */
+interface EitherAdmission {
+  readonly askedFor: unknown;
+  readonly environment: string | undefined;
+  readonly named: NamedSubject;
+  readonly least: OperatorRole;
+}
 
 /** Admits requests under an access policy: which credentials it needs, and where in the request they are. */
 @Injectable()
@@ -25,7 +33,7 @@ export class Admission {
   /**
    * Synchronous when the answer is cached: promises would be most of the cost of the most frequent requests.
    *
-   * @throws CredentialsRefused, TooManyFailures, RoleRequired or OtherApplication
+   * @throws CredentialsRefused, TooManyFailures, RoleRequired, OtherApplication, or as {@link OperatorGuard.admit}
    */
   admit(policy: AccessPolicy, request: FastifyRequest): PendingAdmission {
     switch (policy) {
@@ -37,6 +45,7 @@ export class Admission {
         return this.admitEither(request, {
           askedFor: appKeyIn(request.params),
           environment: headerValue(request, HEADERS.environment),
+          named: subjectIn(request),
           least: 'editor',
         });
       case 'discovery':
@@ -44,10 +53,13 @@ export class Admission {
         return this.admitEither(request, {
           askedFor: appKeyIn(request.query),
           environment: requestedEnvironment(request),
+          named: { appKey: appKeyIn(request.query), environment: requestedEnvironment(request) },
           least: 'agent',
         });
+      case 'unbound-admin':
+        return this.operators.admitUnbound(request);
       default:
-        return this.operators.admit(request, policy);
+        return this.operators.admit(request, policy, subjectIn(request));
     }
   }
 
@@ -66,13 +78,9 @@ export class Admission {
   /** A request with an operator's key is the operator's, and is never admitted as an application instead. */
   private admitEither(
     request: FastifyRequest,
-    {
-      askedFor,
-      environment,
-      least,
-    }: { askedFor: unknown; environment: string | undefined; least: OperatorRole },
+    { askedFor, environment, named, least }: EitherAdmission,
   ): PendingAdmission {
-    if (this.operators.isAddressedBy(request)) return this.operators.admit(request, least);
+    if (this.operators.isAddressedBy(request)) return this.operators.admit(request, least, named);
     this.appKey.refuseMissing(request);
     const admission = this.apiKey.admit(request, environment);
     if (admission === undefined) {
@@ -104,6 +112,11 @@ function refuseOther({ caller }: FastifyRequest, askedFor: unknown): void {
   if (askedFor !== undefined && caller?.kind === 'application' && caller.appKey !== askedFor) {
     throw new OtherApplication(caller.appKey);
   }
+}
+
+function subjectIn({ params }: FastifyRequest): NamedSubject {
+  const { app_key: appKey, environment } = params as Readonly<Record<string, unknown>>;
+  return { appKey, environment };
 }
 
 function appKeyIn(values: unknown): unknown {

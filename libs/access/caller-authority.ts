@@ -27,11 +27,11 @@ export class CallerAuthority {
         return this.checked(() => this.callers.lockAndCheck(caller), { appKey, environment, apiKeyId }, work);
       }
       case 'admin': {
-        const { operatorId, operatorKeyId, operatorName, role } = caller;
+        const { operatorId, operatorKeyId, operatorName } = caller;
         // REGISTRY_ADMIN_KEY is part of the configuration, which does not change while the process runs.
         if (operatorId === null || operatorKeyId === null) return this.database.transaction(work);
         return this.checked(
-          () => this.operators.lockAndCheck({ operatorId, operatorKeyId, role }),
+          () => this.operators.lockAndCheck({ ...caller, operatorId, operatorKeyId }),
           { operator: { id: operatorId, name: operatorName } },
           work,
         );

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { OperatorRole } from '../domain/operator.js';
+import { Bindings } from './bindings.js';
 
 /** An operator who was recognised, though perhaps not accepted. */
 export interface KnownOperator {
@@ -17,6 +18,7 @@ export interface OperatorCaller {
   /** null: `REGISTRY_ADMIN_KEY`. */
   readonly operatorId: string | null;
   readonly operatorKeyId: string | null;
+  readonly bindings: Bindings;
 }
 
 /** An application that proved itself with a key of one of its environments. */
@@ -52,3 +54,9 @@ export function callerOf(request: FastifyRequest): Caller {
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
   callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
+
+/** Gives a handler what the admitted caller is bound to: nothing, unless it is an operator who is. */
+export const CurrentBindings = createParamDecorator((_: unknown, context: ExecutionContext): Bindings => {
+  const caller = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
+  return caller.kind === 'admin' ? caller.bindings : Bindings.NONE;
+});

@@ -1,4 +1,3 @@
-import type { OperatorRole } from '../domain/operator.js';
 import type { RefusalReason } from './access.errors.js';
 import type { KnownOperator, OperatorCaller } from './caller.js';
 import type { RepeatableCheck } from './caller-check.js';
@@ -22,8 +21,7 @@ export abstract class OperatorVerifier {
 }
 
 /** An operator who called with a key of their own. */
-export interface OperatorWithKey {
+export interface OperatorWithKey extends Pick<OperatorCaller, 'role' | 'bindings'> {
   readonly operatorId: string;
   readonly operatorKeyId: string;
-  readonly role: OperatorRole;
 }

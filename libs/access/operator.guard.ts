@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { ApplicationNotFound, EnvironmentNotFound } from '../domain/not-found.errors.js';
 import { includesRole, type OperatorRole } from '../domain/operator.js';
 import { headerValue } from '../http/header-value.js';
-import { CredentialsRefused, RoleRequired } from './access.errors.js';
+import { CredentialsRefused, OutsideBindings, RoleRequired } from './access.errors.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
 import type { PendingAdmission } from './api-key.guard.js';
 import type { OperatorCaller } from './caller.js';
@@ -10,6 +11,12 @@ import { OperatorVerifier } from './operator-verifier.js';
 import { HEADERS } from './security-schemes.js';
 
 const OPERATOR_KEY = /^mcpop_[0-9a-f]{16}_[\w-]{43}$/;
+/** What a request names before its body, as it was received. */
+export interface NamedSubject {
+  readonly appKey?: unknown;
+  readonly environment?: unknown;
+}
+
 const BEARER = /^Bearer +(mcpop_\S+)$/i;
 
 /** Admits operators: by a key of their own in `X-Admin-Key` or as a bearer token, or by `REGISTRY_ADMIN_KEY`. */
@@ -25,10 +32,23 @@ export class OperatorGuard {
     return headerValue(request, HEADERS.adminKey) !== undefined || operatorKeyIn(request) !== undefined;
   }
 
-  /** @throws CredentialsRefused, or RoleRequired when the operator's role is below `least` */
-  admit(request: FastifyRequest, least: OperatorRole): PendingAdmission {
+  /**
+   * @throws CredentialsRefused; RoleRequired when the operator's role is below `least`; ApplicationNotFound or
+   *   EnvironmentNotFound when the request names one that the operator is not bound to
+   */
+  admit(request: FastifyRequest, least: OperatorRole, subject: NamedSubject = {}): PendingAdmission {
     return this.identify(request, (caller) => {
       if (!includesRole(caller.role, least)) throw new RoleRequired(caller, least);
+      refuseOutside(caller, subject);
+      request.caller = caller;
+    });
+  }
+
+  /** As {@link admit} an admin. @throws OutsideBindings when the operator is bound to a part of the registry */
+  admitUnbound(request: FastifyRequest): PendingAdmission {
+    return this.identify(request, (caller) => {
+      if (!includesRole(caller.role, 'admin')) throw new RoleRequired(caller, 'admin');
+      if (!caller.bindings.areNone) throw new OutsideBindings(caller);
       request.caller = caller;
     });
   }
@@ -55,6 +75,14 @@ export class OperatorGuard {
       throw new CredentialsRefused({ reason, operator });
     }
     accept(verification.caller);
+  }
+}
+
+function refuseOutside({ bindings }: OperatorCaller, { appKey, environment }: NamedSubject): void {
+  if (typeof appKey !== 'string') return;
+  if (!bindings.includesApplication(appKey)) throw new ApplicationNotFound(appKey);
+  if (typeof environment === 'string' && !bindings.includesEnvironment(environment)) {
+    throw new EnvironmentNotFound(appKey, environment);
   }
 }
 

@@ -55,10 +55,10 @@ function nextPage(url: string, cursor: string): string {
   return `${path}?${parameters.toString()}`;
 }
 
-function streamed({ texts, close }: JsonStream): StreamableFile {
+function streamed({ texts, close, type }: JsonStream): StreamableFile {
   const pieces = Readable.from(piecesOf(texts), { objectMode: false });
   pieces.once('close', close);
-  return new StreamableFile(pieces, { type: JSON_TYPE });
+  return new StreamableFile(pieces, { type });
 }
 
 /** Small texts together, because each piece is a write; of a large one only what the client takes becomes bytes. */

@@ -49,6 +49,7 @@ type Schema = Pick<
   | 'minimum'
   | 'maximum'
   | 'items'
+  | 'minItems'
   | 'maxItems'
 >;
 
@@ -190,8 +191,6 @@ export function TextListField(
   options: FieldOptions & { readonly maxItems: number; readonly maxLength: number },
 ): PropertyDecorator {
   const { maxItems, maxLength } = options;
-  const isText = (item: unknown): item is string =>
-    typeof item === 'string' && item.length > 0 && item.length <= maxLength && isStorableText(item);
   return field(
     options,
     { type: 'array', items: { type: 'string', minLength: 1, maxLength }, maxItems },
@@ -202,10 +201,40 @@ export function TextListField(
     },
     (value) => {
       const list = value instanceof JsonText ? parseExactJson(value.text) : value;
-      if (!Array.isArray(list) || list.length > maxItems || !list.every(isText)) return list;
+      if (
+        !Array.isArray(list) ||
+        list.length > maxItems ||
+        !list.every((item) => isShortText(item, maxLength))
+      )
+        return list;
       return list.length === 0 ? null : new JsonText(JSON.stringify([...new Set(list)]));
     },
   );
+}
+
+/** A list of at least one name, without repetition. */
+export function NamesField(
+  options: FieldOptions & { readonly maxItems: number; readonly maxLength: number },
+): PropertyDecorator {
+  const { maxItems, maxLength } = options;
+  return field(
+    options,
+    { type: 'array', items: { type: 'string', minLength: 1, maxLength }, minItems: 1, maxItems },
+    {
+      name: 'names',
+      says: `must be a list of 1 to ${maxItems} strings of 1 to ${maxLength} characters`,
+      accepts: (value) =>
+        Array.isArray(value) &&
+        value.length > 0 &&
+        value.length <= maxItems &&
+        value.every((item) => isShortText(item, maxLength)),
+    },
+    (value) => (Array.isArray(value) ? [...new Set(value as unknown[])] : value),
+  );
+}
+
+function isShortText(value: unknown, maxLength: number): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= maxLength && isStorableText(value);
 }
 
 function asJsonText(value: unknown): unknown {

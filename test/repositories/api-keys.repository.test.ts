@@ -1,6 +1,6 @@
+import { EnvironmentNotFound } from '#libs/domain/not-found.errors.js';
 import type { ApiKeyEntity } from '#registry/api-keys/api-key.entity.js';
 import { ApiKeysRepository } from '#registry/api-keys/api-keys.repository.js';
-import { EnvironmentNotFound } from '#registry/environments/environment.errors.js';
 import { afterEach, beforeEach, describe, expect, it } from '../support/jest.js';
 import {
   openRepositoryDatabase,

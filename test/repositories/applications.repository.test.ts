@@ -1,3 +1,5 @@
+import { Bindings } from '#libs/access/bindings.js';
+import type { Keyset } from '#libs/pagination/cursor.js';
 import { ApplicationsRepository } from '#registry/applications/applications.repository.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import {
@@ -58,8 +60,8 @@ describe('ApplicationsRepository', () => {
   });
 
   it('lists rows of one time by id, each once', async () => {
-    const ids = async (...args: Parameters<typeof applications.list>): Promise<string[]> =>
-      (await applications.list(...args)).map(({ id }) => id);
+    const ids = async (after: Keyset | undefined, limit: number): Promise<string[]> =>
+      (await applications.list(Bindings.NONE, after, limit)).map(({ id }) => id);
     expect(await ids(undefined, 2)).toEqual(['a', 'b']);
     expect(await ids({ createdAt: CREATED_AT, id: 'b' }, 2)).toEqual(['c', 'd']);
     expect(await ids({ createdAt: CREATED_AT, id: 'bb' }, 9)).toEqual(['c', 'd', 'e']);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Bindings } from '#libs/access/bindings.js';
 import { NO_METRICS } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import {
@@ -50,12 +51,16 @@ describe('AuditLogRepository', () => {
   });
   afterAll(() => opened.close());
 
-  const ids = async (filter: AuditLogFilter = {}, after?: Keyset, limit = 9): Promise<string[]> =>
-    (await entries.page(filter, after, limit)).entries.map(({ id }) => id);
+  const ids = async (
+    filter: Omit<AuditLogFilter, 'bindings'> = {},
+    after?: Keyset,
+    limit = 9,
+  ): Promise<string[]> =>
+    (await entries.page({ ...filter, bindings: Bindings.NONE }, after, limit)).entries.map(({ id }) => id);
 
   it('gives entries back as they were written, newest first', async () => {
     expect(await ids()).toEqual(['d', 'c', 'b', 'a']);
-    const { entries: page, hasMore } = await entries.page({}, undefined, 2);
+    const { entries: page, hasMore } = await entries.page({ bindings: Bindings.NONE }, undefined, 2);
     expect(hasMore).toBe(true);
     expect(page[1]).toEqual(
       entry('c', { before: '{"z": 1, "a": [null, {"deep": "ü"}]}', after: '"text"', occurrences: 7 }),
@@ -118,7 +123,7 @@ describe('AuditLogRepository', () => {
       const pages = [];
       let last: Keyset | undefined;
       for (;;) {
-        const { entries: page, hasMore } = await entries.page({ appKey }, last, 500);
+        const { entries: page, hasMore } = await entries.page({ appKey, bindings: Bindings.NONE }, last, 500);
         const texts = page.flatMap(({ before, after }) => [before ?? '', after ?? '']);
         pages.push({ count: page.length, bytes: texts.reduce((sum, { length }) => sum + length, 0) });
         if (!hasMore) return pages;
@@ -137,7 +142,11 @@ describe('AuditLogRepository', () => {
 
     it('gives the digest of a value of more than 1 MiB', async () => {
       await add('huge', 1, { before: 18 * MEBIBYTE, after: MEBIBYTE });
-      const { entries: page, hasMore } = await entries.page({ appKey: 'huge' }, undefined, 50);
+      const { entries: page, hasMore } = await entries.page(
+        { appKey: 'huge', bindings: Bindings.NONE },
+        undefined,
+        50,
+      );
       const [stored] = await opened.outside.query<{ text: string }>(
         `SELECT "before"::text AS "text" FROM "AuditLog" WHERE "appKey" = 'huge'`,
       );

@@ -1,10 +1,7 @@
 import { separatedTexts } from '#libs/json/json-sequence.js';
+import type { BoundedText } from '#libs/memory/large-responses.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
-import {
-  type BoundedText,
-  DiscoveryRepository,
-  type ListedApplications,
-} from '#registry/discovery/discovery.repository.js';
+import { DiscoveryRepository, type ListedApplications } from '#registry/discovery/discovery.repository.js';
 import { EndpointsJson } from '#registry/discovery/endpoints-json.js';
 import { LEFT_OUT } from '../support/builders.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
@@ -111,7 +108,7 @@ describe('DiscoveryRepository', () => {
   it('lists the applications that have the environment, those of one time by id', async () => {
     const ids = async (environment: string, after: Keyset | undefined, limit: number): Promise<string[]> =>
       described(
-        await discovery.applications({ environment, healthStatus: undefined }, after, {
+        await discovery.applications({ environment, healthStatus: undefined, applications: null }, after, {
           limit,
           maxBytes: ANY_SIZE,
         }),
@@ -126,17 +123,25 @@ describe('DiscoveryRepository', () => {
   it('ends a part of the list with the application that exceeds its size, and reads none after it', async () => {
     const list = async (after: Keyset | undefined, maxBytes: number): Promise<string[]> =>
       described(
-        await discovery.applications({ environment: 'live', healthStatus: undefined }, after, {
-          limit: 9,
-          maxBytes,
-        }),
+        await discovery.applications(
+          { environment: 'live', healthStatus: undefined, applications: null },
+          after,
+          {
+            limit: 9,
+            maxBytes,
+          },
+        ),
       );
     expect(await list(undefined, 1)).toEqual(['a a-live', 'more']);
     expect(await list({ createdAt: CREATED_AT, id: 'b' }, 1)).toEqual(['d d-live']);
-    const first = await discovery.applications({ environment: 'live', healthStatus: undefined }, undefined, {
-      limit: 1,
-      maxBytes: ANY_SIZE,
-    });
+    const first = await discovery.applications(
+      { environment: 'live', healthStatus: undefined, applications: null },
+      undefined,
+      {
+        limit: 1,
+        maxBytes: ANY_SIZE,
+      },
+    );
     const bytes = Buffer.byteLength(first.applications[0]?.sequence ?? '');
     expect(await list(undefined, bytes)).toEqual(['a a-live', 'more']);
     expect(await list(undefined, bytes + 1)).toEqual(['a a-live', 'b b-live', 'more']);

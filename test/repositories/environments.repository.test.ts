@@ -1,3 +1,5 @@
+import { Bindings } from '#libs/access/bindings.js';
+import type { Keyset } from '#libs/pagination/cursor.js';
 import { EnvironmentExists } from '#registry/environments/environment.errors.js';
 import { EnvironmentsRepository } from '#registry/environments/environments.repository.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
@@ -73,11 +75,11 @@ describe('EnvironmentsRepository', () => {
   });
 
   it('lists rows of one time by id, each once and of one application', async () => {
-    const ids = async (...args: Parameters<typeof environments.listOf>): Promise<string[]> =>
-      (await environments.listOf(...args)).map(({ id }) => id);
-    expect(await ids('app')).toEqual(['a', 'b', 'c', 'd']);
-    expect(await ids('app', undefined, 3)).toEqual(['a', 'b', 'c']);
-    expect(await ids('app', { createdAt: CREATED_AT, id: 'b' }, 3)).toEqual(['c', 'd']);
-    expect(await ids('app', { createdAt: CREATED_AT, id: 'd' }, 3)).toEqual([]);
+    const ids = async (after?: Keyset, limit?: number): Promise<string[]> =>
+      (await environments.listOf('app', Bindings.NONE, after, limit)).map(({ id }) => id);
+    expect(await ids()).toEqual(['a', 'b', 'c', 'd']);
+    expect(await ids(undefined, 3)).toEqual(['a', 'b', 'c']);
+    expect(await ids({ createdAt: CREATED_AT, id: 'b' }, 3)).toEqual(['c', 'd']);
+    expect(await ids({ createdAt: CREATED_AT, id: 'd' }, 3)).toEqual([]);
   });
 });

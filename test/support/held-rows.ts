@@ -5,9 +5,11 @@ export interface HeldRows {
   /** How many connections of the service wait for a lock. */
   waiting(): Promise<number>;
   release(): Promise<void>;
+  /** As {@link release}, and keeps what the statement changed. */
+  commit(): Promise<void>;
 }
 
-/** Runs a locking statement in a transaction of its own that stays open until `release()`, which undoes it. */
+/** Runs a locking statement in a transaction of its own that stays open until `release()`, which undoes it, or `commit()`. */
 export async function holdRows(databaseUrl: string, sql: string): Promise<HeldRows> {
   const client = new pg.Client(databaseUrl);
   // It may outlive the database.
@@ -26,5 +28,9 @@ export async function holdRows(databaseUrl: string, sql: string): Promise<HeldRo
       return rowCount ?? 0;
     },
     release: () => client.end(),
+    commit: async () => {
+      await client.query('COMMIT');
+      await client.end();
+    },
   };
 }

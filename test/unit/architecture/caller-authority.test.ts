@@ -18,7 +18,11 @@ import { AS_ADMIN, startApp, type TestApp } from '../../support/start-app.js';
 import { statementsOfChange } from '../../support/statement-log.js';
 
 /** Policies under which no application is let in with a key. */
-const WITHOUT_APPLICATIONS: readonly (AccessPolicy | undefined)[] = ['public', ...OPERATOR_ROLES];
+const WITHOUT_APPLICATIONS: readonly (AccessPolicy | undefined)[] = [
+  'unbound-admin',
+  'public',
+  ...OPERATOR_ROLES,
+];
 
 /** A request to every route by which an application changes something, and its number of statements. */
 const SAMPLES: Readonly<

@@ -25,6 +25,7 @@ const SECURITY: Readonly<Record<AccessPolicy, string[][]>> = {
   viewer: OPERATOR,
   editor: OPERATOR,
   admin: OPERATOR,
+  'unbound-admin': OPERATOR,
   application: APPLICATION,
   'application-or-editor': [...OPERATOR, ...APPLICATION],
   discovery: [[], ...OPERATOR, ...APPLICATION],

@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import { OPERATOR_KINDS, OPERATOR_ROLES } from '#libs/domain/operator.js';
 import { Failure, WrongUsage } from '../failure.js';
 import { examples } from '../help.js';
-import { dryRunOption, type RemovalOptions, type WriteOptions, yesOption } from '../option-values.js';
+import {
+  collected,
+  dryRunOption,
+  type RemovalOptions,
+  type WriteOptions,
+  yesOption,
+} from '../option-values.js';
 import { segment } from '../registry/registry-client.js';
 import type { IssuedOperatorKey, Operator, OperatorWithKeys } from '../registry/shapes.js';
 import { Session } from '../session.js';
@@ -19,12 +25,17 @@ const KINDS = OPERATOR_KINDS.join(', ');
 const ROLES = OPERATOR_ROLES.join(', ');
 const PERSONS = '90 for persons by default, otherwise never';
 
-interface CreateOptions extends WriteOptions {
+interface BindingOptions {
+  readonly application?: readonly string[];
+  readonly environment?: readonly string[];
+}
+
+interface CreateOptions extends WriteOptions, BindingOptions {
   readonly kind: string;
   readonly role: string;
 }
 
-interface UpdateOptions extends WriteOptions {
+interface UpdateOptions extends WriteOptions, BindingOptions {
   readonly role?: string;
   readonly activate?: boolean;
   readonly deactivate?: boolean;
@@ -60,6 +71,7 @@ function addList(operators: Command): void {
         NAME: ({ name }) => name,
         KIND: ({ kind }) => kind,
         ROLE: ({ role }) => role,
+        'BOUND TO': boundTo,
         STATE: stateOf,
         'CREATED BY': ({ createdBy }) => createdBy,
       });
@@ -79,6 +91,7 @@ function addShow(operators: Command): void {
         name: operator.name,
         kind: operator.kind,
         role: operator.role,
+        'bound to': boundTo(operator),
         state: stateOf(operator),
         'created by': operator.createdBy,
         ...Object.fromEntries(
@@ -98,18 +111,20 @@ function addCreate(operators: Command): void {
     .argument('<name>', 'as the audit trail shows it; it cannot be changed')
     .requiredOption('--kind <kind>', KINDS)
     .requiredOption('--role <role>', `${ROLES}; each may do what those before it may`)
+    .option('--application <app-key>', 'bind to this application; repeatable', collected)
+    .option('--environment <name>', 'bind to environments of this name; repeatable', collected)
     .addOption(dryRunOption())
     .addHelpText(
       'after',
       examples(
         'operators create ann --kind person --role admin',
-        'operators create deploy-bot --kind service --role editor',
+        'operators create deploy-bot --kind service --role editor --application orders --environment staging',
       ),
     )
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const session = await Session.open(command);
       const { kind, role } = options;
-      const body = { name, kind, role };
+      const body = { name, kind, role, ...bindingsOf(options) };
       const created = await session.change<Operator>({ method: 'POST', path: '/operators', body }, options);
       if (created === undefined) return;
       session.output.done(
@@ -122,9 +137,15 @@ function addCreate(operators: Command): void {
 function addUpdate(operators: Command): void {
   operators
     .command('update')
-    .description('change role or state of an operator, at once and on every replica')
+    .description('change role, bindings or state of an operator, at once and on every replica')
     .argument('<name>')
     .option('--role <role>', ROLES)
+    .option(
+      '--application <app-key>',
+      "bind to this application only; repeatable, '' binds to all",
+      collected,
+    )
+    .option('--environment <name>', "bind to this environment only; repeatable, '' binds to all", collected)
     .option('--deactivate', 'refuse all keys of the operator')
     .option('--activate', 'accept the keys of the operator again')
     .addOption(dryRunOption())
@@ -135,11 +156,13 @@ function addUpdate(operators: Command): void {
         throw new WrongUsage('Say either --activate or --deactivate.');
       }
       const isActive = activate ?? (deactivate === undefined ? undefined : !deactivate);
-      if (role === undefined && isActive === undefined) {
-        throw new WrongUsage('Nothing to change: say --role, --deactivate or --activate.');
+      const body = { role, ...bindingsOf(options), isActive };
+      if (Object.values(body).every((value) => value === undefined)) {
+        throw new WrongUsage(
+          'Nothing to change: say --role, --application, --environment, --deactivate or --activate.',
+        );
       }
       const session = await Session.open(command);
-      const body = { role, isActive };
       const changed = await session.change<Operator>({ method: 'PUT', path: pathOf(name), body }, options);
       if (changed === undefined) return;
       session.output.done(`${changed.name} is ${stateOf(changed)} with the role ${changed.role}.`, changed);
@@ -257,4 +280,19 @@ function pathOf(name: string): string {
 
 function keyPathOf(name: string, id: string): string {
   return `${pathOf(name)}/keys/${segment(id)}`;
+}
+
+/** As the request has them: an empty text binds to all, an absent option leaves a binding as it is. */
+function bindingsOf({ application, environment }: BindingOptions): {
+  readonly applications?: readonly string[] | null;
+  readonly environments?: readonly string[] | null;
+} {
+  const names = (given: readonly string[] | undefined): readonly string[] | null | undefined =>
+    given?.length === 1 && given[0] === '' ? null : given;
+  return { applications: names(application), environments: names(environment) };
+}
+
+function boundTo({ applications, environments }: Operator): string {
+  const parts = [...(applications ?? []), ...(environments ?? []).map((name) => `*/${name}`)];
+  return parts.length === 0 ? 'all' : parts.join(', ');
 }

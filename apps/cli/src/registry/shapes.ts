@@ -39,6 +39,8 @@ export interface Operator {
   readonly name: string;
   readonly kind: string;
   readonly role: string;
+  readonly applications: readonly string[] | null;
+  readonly environments: readonly string[] | null;
   readonly isActive: boolean;
   readonly createdBy: string;
 }

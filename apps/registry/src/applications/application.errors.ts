@@ -1,16 +1,5 @@
 import { DomainError } from '#libs/problem-details/domain-error.js';
 
-export class ApplicationNotFound extends DomainError {
-  constructor(appKey: string) {
-    super({
-      code: 'application-not-found',
-      status: 404,
-      title: 'Application not found',
-      detail: `There is no application '${appKey}'.`,
-    });
-  }
-}
-
 export class AppKeyTaken extends DomainError {
   constructor(appKey: string) {
     super({

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller } from '#libs/access/caller.js';
+import type { Bindings } from '#libs/access/bindings.js';
+import { type Caller, CurrentBindings, CurrentCaller, type OperatorCaller } from '#libs/access/caller.js';
 import type { Listing } from '#libs/pagination/listing.js';
 import { PageQuery } from '#libs/pagination/page-query.js';
 import { Route } from '#libs/routes/route.decorator.js';
@@ -21,14 +22,20 @@ export class ApplicationsController {
     audited: 'application.created',
     problems: [409],
   })
-  create(@Body() request: CreateApplicationRequest): Promise<ApplicationWithEnvironmentsResponse> {
-    return this.applications.create(request);
+  create(
+    @Body() request: CreateApplicationRequest,
+    @CurrentCaller() caller: OperatorCaller,
+  ): Promise<ApplicationWithEnvironmentsResponse> {
+    return this.applications.create(request, caller);
   }
 
   @Get()
   @Route('viewer', 'List all applications, oldest first', { list: ApplicationResponse })
-  list(@Query() query: PageQuery): Promise<Listing<ApplicationResponse>> {
-    return this.applications.list(query);
+  list(
+    @Query() query: PageQuery,
+    @CurrentBindings() bindings: Bindings,
+  ): Promise<Listing<ApplicationResponse>> {
+    return this.applications.list(query, bindings);
   }
 
   @Get(':app_key')
@@ -37,8 +44,11 @@ export class ApplicationsController {
     ok: ApplicationWithEnvironmentsResponse,
     problems: [404],
   })
-  get(@Param('app_key') appKey: string): Promise<ApplicationWithEnvironmentsResponse> {
-    return this.applications.get(appKey);
+  get(
+    @Param('app_key') appKey: string,
+    @CurrentBindings() bindings: Bindings,
+  ): Promise<ApplicationWithEnvironmentsResponse> {
+    return this.applications.get(appKey, bindings);
   }
 
   @Put(':app_key')
@@ -64,7 +74,7 @@ export class ApplicationsController {
     audited: 'application.deleted',
     problems: [404],
   })
-  delete(@Param('app_key') appKey: string): Promise<void> {
-    return this.applications.delete(appKey);
+  delete(@Param('app_key') appKey: string, @CurrentCaller() caller: OperatorCaller): Promise<void> {
+    return this.applications.delete(appKey, caller);
   }
 }

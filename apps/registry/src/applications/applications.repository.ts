@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Bindings } from '#libs/access/bindings.js';
 import { Database } from '#libs/database/database.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { ApplicationEntity } from './application.entity.js';
@@ -52,14 +53,25 @@ export class ApplicationsRepository {
     return row ?? null;
   }
 
-  async list(after: Keyset | undefined, limit: number): Promise<ApplicationEntity[]> {
+  async list(
+    { applications, telltaleEnvironments }: Bindings,
+    after: Keyset | undefined,
+    limit: number,
+  ): Promise<ApplicationEntity[]> {
     const manager = await this.database.manager();
     const query = manager
       .createQueryBuilder(ApplicationEntity, 'application')
       .orderBy({ 'application.createdAt': 'ASC', 'application.id': 'ASC' })
       .limit(limit);
+    if (applications !== null) query.andWhere('application.appKey = ANY(:applications)', { applications });
+    if (telltaleEnvironments !== null) {
+      query.andWhere(
+        `EXISTS (SELECT FROM "Environment" e WHERE e."applicationId" = application.id AND e."name" = ANY(:telltaleEnvironments))`,
+        { telltaleEnvironments },
+      );
+    }
     if (after !== undefined) {
-      query.where('(application.createdAt, application.id) > (:createdAt, :id)', after);
+      query.andWhere('(application.createdAt, application.id) > (:createdAt, :id)', after);
     }
     return query.getMany();
   }

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '#libs/access/caller.js';
+import { OutsideBindings } from '#libs/access/access.errors.js';
+import type { Bindings } from '#libs/access/bindings.js';
+import type { Caller, OperatorCaller } from '#libs/access/caller.js';
 import { DEFAULT_ENVIRONMENT } from '#libs/access/requested-environment.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
+import { ApplicationNotFound } from '#libs/domain/not-found.errors.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
@@ -17,12 +20,7 @@ import type { EnvironmentResponse } from '../environments/dto/environment.respon
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { appKeyFrom, distinguished } from './app-key.js';
 import type { ApplicationEntity } from './application.entity.js';
-import {
-  AppKeyTaken,
-  ApplicationNotFound,
-  EnvironmentMayNotUpdate,
-  StatusIsForAdmins,
-} from './application.errors.js';
+import { AppKeyTaken, EnvironmentMayNotUpdate, StatusIsForAdmins } from './application.errors.js';
 import { applicationChange } from './application-change.js';
 import { ApplicationsRepository } from './applications.repository.js';
 import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
@@ -40,22 +38,30 @@ export class ApplicationsService {
     private readonly config: AppConfig,
   ) {}
 
-  list(query: PageQuery): Promise<Listing<ApplicationResponse>> {
+  /** Those an operator of these bindings sees. */
+  list(query: PageQuery, bindings: Bindings): Promise<Listing<ApplicationResponse>> {
     return listing(
       query,
-      (after, limit) => this.applications.list(after, limit),
+      (after, limit) => this.applications.list(bindings, after, limit),
       (application) => toResponse(ApplicationResponse, application),
     );
   }
 
-  async create(request: CreateApplicationRequest): Promise<ApplicationWithEnvironmentsResponse> {
+  /** @throws AppKeyTaken; OutsideBindings when a part of it lies outside those of the operator */
+  async create(
+    request: CreateApplicationRequest,
+    caller: OperatorCaller,
+  ): Promise<ApplicationWithEnvironmentsResponse> {
     const initial = request.environments ?? [{ name: DEFAULT_ENVIRONMENT }];
     assertValid([
       ...this.ruleErrors(request),
       ...repeatedNames(initial),
       ...initial.flatMap((each, index) => this.environments.ruleErrors(each, `#/environments/${index}`)),
     ]);
+    const { bindings } = caller;
+    if (!initial.every(({ name }) => bindings.includesEnvironment(name))) throw new OutsideBindings(caller);
     const application = await this.insert(request);
+    if (!bindings.includesApplication(application.appKey)) throw new OutsideBindings(caller);
     const environments: EnvironmentResponse[] = [];
     for (const environment of initial) {
       environments.push(await this.environments.createIn(application.id, environment));
@@ -65,12 +71,15 @@ export class ApplicationsService {
     return created;
   }
 
-  async get(appKey: string): Promise<ApplicationWithEnvironmentsResponse> {
+  /** With the environments that an operator of these bindings sees. @throws ApplicationNotFound */
+  async get(appKey: string, bindings: Bindings): Promise<ApplicationWithEnvironmentsResponse> {
     const application = await this.applications.find(appKey);
     if (application === null) throw new ApplicationNotFound(appKey);
-    return toResponse(ApplicationWithEnvironmentsResponse, application, {
-      environments: await this.environments.allOf(application.id),
-    });
+    const environments = await this.environments.allOf(application.id, bindings);
+    if (bindings.telltaleEnvironments !== null && environments.length === 0) {
+      throw new ApplicationNotFound(appKey);
+    }
+    return toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
   }
 
   async update(
@@ -79,6 +88,7 @@ export class ApplicationsService {
     caller: Caller,
   ): Promise<ApplicationResponse> {
     this.refuseEnvironmentOf(caller);
+    if (caller.kind === 'admin') refusePartOfApplication(caller);
     assertValid(this.ruleErrors(request));
     const application = await this.findAndLock(appKey);
     const { name, description, healthCheckUrl, status } = request;
@@ -96,7 +106,9 @@ export class ApplicationsService {
     return toResponse(ApplicationResponse, { ...application, ...update });
   }
 
-  async delete(appKey: string): Promise<void> {
+  /** @throws ApplicationNotFound, OutsideBindings */
+  async delete(appKey: string, caller: OperatorCaller): Promise<void> {
+    refusePartOfApplication(caller);
     const application = await this.findAndLock(appKey);
     const environments = await this.environments.lockAllOf(application.id);
     await this.applications.delete(application.id);
@@ -148,6 +160,11 @@ export class ApplicationsService {
     if (application === null) throw new ApplicationNotFound(appKey);
     return application;
   }
+}
+
+/** What concerns the whole application is not for those who are bound to some of its environments. */
+function refusePartOfApplication(caller: OperatorCaller): void {
+  if (caller.bindings.environments !== null) throw new OutsideBindings(caller);
 }
 
 function repeatedNames(environments: readonly CreateEnvironmentRequest[]): InputError[] {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Bindings } from '#libs/access/bindings.js';
 import { ADVISORY_LOCKS } from '#libs/database/advisory-locks.js';
 import { type ListedColumn, listsOf, unnested } from '#libs/database/column-lists.js';
 import { Database } from '#libs/database/database.js';
@@ -34,13 +35,21 @@ export interface PrunedEntries {
 
 export interface AuditLogFilter {
   readonly appKey?: string;
+  readonly environment?: string;
   readonly action?: string;
   readonly actor?: string;
   /** Name or id. */
   readonly operator?: string;
+  readonly resourceId?: string;
+  readonly requestId?: string;
+  readonly reason?: string;
   readonly from?: Date;
   readonly to?: Date;
+  readonly bindings: Bindings;
 }
+
+/** The filters that compare a column with one value. */
+const EQUALS = ['appKey', 'environment', 'action', 'resourceId', 'requestId', 'reason'] as const;
 
 const COLUMNS: readonly ListedColumn<keyof AuditLogEntity>[] = [
   { column: 'id', type: 'text' },
@@ -187,10 +196,15 @@ export class AuditLogRepository {
   async page(filter: AuditLogFilter, after: Keyset | undefined, limit: number): Promise<EntriesPage> {
     const parameters: unknown[] = [];
     const parameter = (value: unknown): string => `$${parameters.push(value)}`;
-    const { appKey, action, actor, operator, from, to } = filter;
+    const { actor, operator, from, to, bindings } = filter;
     const conditions: string[] = [];
-    if (appKey !== undefined) conditions.push(`"appKey" = ${parameter(appKey)}`);
-    if (action !== undefined) conditions.push(`"action" = ${parameter(action)}`);
+    for (const column of EQUALS) {
+      const value = filter[column];
+      if (value !== undefined) conditions.push(`"${column}" = ${parameter(value)}`);
+    }
+    const { applications, environments } = bindings;
+    if (applications !== null) conditions.push(`"appKey" = ANY(${parameter(applications)})`);
+    if (environments !== null) conditions.push(`"environment" = ANY(${parameter(environments)})`);
     if (actor !== undefined) {
       const name = parameter(actor);
       conditions.push(`("actor" = ${name} OR "apiKeyId" = ${name})`);

@@ -1,8 +1,11 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Headers, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Bindings } from '#libs/access/bindings.js';
+import { CurrentBindings } from '#libs/access/caller.js';
+import type { JsonStream } from '#libs/pagination/json-stream.js';
 import type { Page } from '#libs/pagination/listing.js';
 import { Route } from '#libs/routes/route.decorator.js';
-import { AuditService } from './audit.service.js';
+import { AuditService, NDJSON } from './audit.service.js';
 import { AuditLogQuery } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
 
@@ -15,9 +18,16 @@ export class AuditController {
   @Route('viewer', 'List audit entries, newest first', {
     list: AuditLogResponse,
     description:
-      'A page has fewer entries than `limit` where their values would exceed 4 MiB; follow the `Link` header.',
+      'A page has fewer entries than `limit` where their values would exceed 4 MiB; follow the `Link` header. ' +
+      '`Accept: application/x-ndjson` gives all entries, one a line, each with a `cursor` that continues after it.',
   })
-  list(@Query() query: AuditLogQuery): Promise<Page<AuditLogResponse>> {
-    return this.audit.list(query);
+  list(
+    @Query() query: AuditLogQuery,
+    @CurrentBindings() bindings: Bindings,
+    @Headers('accept') accept = '',
+  ): Promise<Page<AuditLogResponse> | JsonStream> {
+    return accept.toLowerCase().includes(NDJSON)
+      ? this.audit.export(query, bindings)
+      : this.audit.list(query, bindings);
   }
 }

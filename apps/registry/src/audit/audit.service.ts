@@ -1,14 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import type { Bindings } from '#libs/access/bindings.js';
 import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
 import { AuditedTransactions, type UnattendedActor } from '#libs/audit-trail/audited-transactions.js';
 import { type Change, ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { Database } from '#libs/database/database.js';
 import { newId } from '#libs/database/new-id.js';
+import { jsonOf } from '#libs/json/json-pieces.js';
 import { JsonText } from '#libs/json/json-text.js';
-import { decodeCursor, encodeCursor } from '#libs/pagination/cursor.js';
+import { LargeResponses } from '#libs/memory/large-responses.js';
+import { decodeCursor, encodeCursor, type Keyset } from '#libs/pagination/cursor.js';
+import { JsonStream } from '#libs/pagination/json-stream.js';
 import { Page } from '#libs/pagination/listing.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
-import { AuditLogRepository, type ListedEntry } from './audit-log.repository.js';
+import {
+  type AuditLogFilter,
+  AuditLogRepository,
+  type EntriesPage,
+  type ListedEntry,
+} from './audit-log.repository.js';
 import { AuditQuota } from './audit-quota.js';
 import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
 import { type AuditLogQuery, DEFAULT_LIMIT } from './dto/audit-log.query.js';
@@ -16,8 +25,15 @@ import { AuditLogResponse } from './dto/audit-log.response.js';
 import type { ImportedAuditEntry } from './dto/imported-audit-entry.js';
 import { type AuditOrigin, NO_OPERATOR, unattendedOrigin } from './request-origin.js';
 
+export const NDJSON = 'application/x-ndjson';
+/** Exports at once: each holds what its client has not taken of a page. */
+const MAX_EXPORTS = 2;
+const EXPORTED_AT_A_TIME = 500;
+
 @Injectable()
 export class AuditService extends AuditedTransactions {
+  private readonly exports = new LargeResponses(MAX_EXPORTS);
+
   constructor(
     private readonly entries: AuditLogRepository,
     private readonly writer: AuditWriter,
@@ -29,16 +45,35 @@ export class AuditService extends AuditedTransactions {
   }
 
   /** A page of at most `limit` entries and some 4 MiB, newest first. */
-  async list(query: AuditLogQuery): Promise<Page<AuditLogResponse>> {
-    const { app_key: appKey, action, actor, operator, from, to, cursor, limit = DEFAULT_LIMIT } = query;
+  async list(query: AuditLogQuery, bindings: Bindings): Promise<Page<AuditLogResponse>> {
+    const { cursor, limit = DEFAULT_LIMIT } = query;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const { entries, hasMore } = await this.entries.page(
-      { appKey, action, actor, operator, from, to },
-      after,
-      limit,
-    );
+    const { entries, hasMore } = await this.entries.page(filterOf(query, bindings), after, limit);
     const last = entries.at(-1);
     return new Page(entries.map(shown), hasMore && last !== undefined ? encodeCursor(last) : undefined);
+  }
+
+  /**
+   * All entries, or those after a cursor, as NDJSON, newest first: read as the client takes them.
+   *
+   * @throws NoMemoryForResponse when too many clients export
+   */
+  async export(query: AuditLogQuery, bindings: Bindings): Promise<JsonStream> {
+    const place = await this.exports.borrow(1);
+    const close = (): void => {
+      place.release();
+    };
+    try {
+      const filter = filterOf(query, bindings);
+      const read = (after: Keyset | undefined): Promise<EntriesPage> =>
+        this.entries.page(filter, after, EXPORTED_AT_A_TIME);
+      // The first page is read before the answer begins: its failure is still a proper error response.
+      const first = await read(query.cursor === undefined ? undefined : decodeCursor(query.cursor));
+      return new JsonStream(lines(first, read), close, undefined, NDJSON);
+    } catch (error) {
+      close();
+      throw error;
+    }
   }
 
   /**
@@ -100,9 +135,33 @@ export class AuditService extends AuditedTransactions {
   }
 }
 
+function filterOf(query: AuditLogQuery, bindings: Bindings): AuditLogFilter {
+  const { app_key: appKey, resource_id: resourceId, request_id: requestId } = query;
+  const { environment, action, actor, operator, reason, from, to } = query;
+  return { appKey, environment, action, actor, operator, resourceId, requestId, reason, from, to, bindings };
+}
+
 function shown(entry: ListedEntry): AuditLogResponse {
   const [before, after] = [entry.before, entry.after].map((json) => json && new JsonText(json));
   return toResponse(AuditLogResponse, entry, { before, after });
+}
+
+/** One entry a line, each with the cursor that continues after it. */
+async function* lines(
+  first: EntriesPage,
+  read: (after: Keyset) => Promise<EntriesPage>,
+): AsyncGenerator<string> {
+  let page = first;
+  for (;;) {
+    for (const entry of page.entries) {
+      // Stored values are as they were written: line breaks between their tokens mean nothing.
+      const line = jsonOf({ ...shown(entry), cursor: encodeCursor(entry) }).replace(/[\r\n]/g, ' ');
+      yield `${line}\n`;
+    }
+    const last = page.entries.at(-1);
+    if (last === undefined || !page.hasMore) return;
+    page = await read(last);
+  }
 }
 
 /** Marked as one that another registry wrote. */

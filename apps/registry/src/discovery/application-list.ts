@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { CachedResponse } from '#libs/http-cache/cached-response.js';
+import { LargeResponses } from '#libs/memory/large-responses.js';
 import { decodeCursor, encodeCursor, type Keyset } from '#libs/pagination/cursor.js';
 import { JsonStream } from '#libs/pagination/json-stream.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import { MEBIBYTE } from '#libs/units/bytes.js';
 import type { DiscoveryRepository, ListedApplications, ListFilter } from './discovery.repository.js';
 import { EndpointsJson } from './endpoints-json.js';
-import { LargeResponses } from './large-responses.js';
 
 /** Applications read at a time, each with all its endpoints. */
 const BATCH_SIZE = 50;

@@ -1,5 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Bindings } from '#libs/access/bindings.js';
+import { CurrentBindings } from '#libs/access/caller.js';
 import { RequestedEnvironment } from '#libs/access/requested-environment.js';
 import { ApiConditional } from '#libs/http-cache/api-conditional.decorator.js';
 import type { CachedResponse } from '#libs/http-cache/cached-response.js';
@@ -42,8 +44,9 @@ export class DiscoveryController {
   applicationsWithEndpoints(
     @Query() query: ApplicationsWithEndpointsQuery,
     @RequestedEnvironment() environment: string,
+    @CurrentBindings() bindings: Bindings,
   ): Promise<CachedResponse | JsonStream> {
-    return this.discovery.applicationsWithEndpoints(environment, query);
+    return this.discovery.applicationsWithEndpoints(environment, query, bindings);
   }
 
   @Get('applications/:app_key/environments/:environment/openapi.json')

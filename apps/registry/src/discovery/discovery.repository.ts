@@ -2,14 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
 import { ENDPOINT_PROPERTIES } from '#libs/domain/endpoint.js';
 import { GROUP_SEPARATOR, RECORD_SEPARATOR } from '#libs/json/json-sequence.js';
+import type { BoundedText } from '#libs/memory/large-responses.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
-
-/** JSON that is read only when it is not too large. */
-export interface BoundedText {
-  readonly bytes: number;
-  /** null: it is larger than was asked for. */
-  readonly text: string | null;
-}
 
 /** An application of the list, and its place there. */
 interface ListedApplication extends Keyset {
@@ -27,6 +21,8 @@ export interface ListedApplications {
 export interface ListFilter {
   readonly environment: string;
   readonly healthStatus: string | undefined;
+  /** App keys; null: all. */
+  readonly applications: readonly string[] | null;
 }
 
 /** An environment, and how its application is called. */
@@ -110,6 +106,7 @@ const nextApplication = (select: string, createdAt: string, id: string): string 
   SELECT ${select}
   FROM "Application" a JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $1
   WHERE (a."createdAt", a."id") > (${createdAt}, ${id}) AND ($5::text IS NULL OR e."healthStatus" = $5)
+    AND ($7::text[] IS NULL OR a."appKey" = ANY($7))
   ORDER BY a."createdAt", a."id" LIMIT 1`;
 
 const LISTED = `a."createdAt", a."id", ${withEndpoints(
@@ -209,6 +206,7 @@ export class DiscoveryRepository {
         limit,
         filter.healthStatus ?? null,
         maxBytes,
+        filter.applications,
       ],
     );
     return {

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import type { Bindings } from '#libs/access/bindings.js';
 import { ReadThroughCache } from '#libs/cache/read-through-cache.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';
+import { ApplicationNotFound, EnvironmentNotFound } from '#libs/domain/not-found.errors.js';
 import { CachedResponse } from '#libs/http-cache/cached-response.js';
+import type { BoundedText } from '#libs/memory/large-responses.js';
+import { LargeResponses } from '#libs/memory/large-responses.js';
 import { Metrics } from '#libs/metrics/metrics.js';
 import { JsonStream } from '#libs/pagination/json-stream.js';
 import { MEBIBYTE } from '#libs/units/bytes.js';
-import { ApplicationNotFound } from '../applications/application.errors.js';
-import { EnvironmentNotFound } from '../environments/environment.errors.js';
 import { ApplicationList } from './application-list.js';
-import { type BoundedText, DiscoveryRepository } from './discovery.repository.js';
+import { DiscoveryRepository } from './discovery.repository.js';
 import type { ApplicationsWithEndpointsQuery } from './dto/discovery.query.js';
 import { EndpointsJson } from './endpoints-json.js';
-import { LargeResponses } from './large-responses.js';
 import { OpenApiDocuments } from './openapi-documents.js';
 
 const MAX_REMEMBERED_BYTES = 64 * MEBIBYTE;
@@ -96,10 +97,12 @@ export class DiscoveryService {
   async applicationsWithEndpoints(
     environment: string,
     query: ApplicationsWithEndpointsQuery,
+    bindings: Bindings,
   ): Promise<CachedResponse | JsonStream> {
     const { healthStatus, limit, cursor } = query;
-    const filter = { environment, healthStatus };
-    const key = `applications ${JSON.stringify([environment, healthStatus, limit, cursor])}`;
+    const applications = bindings.includesEnvironment(environment) ? bindings.applications : [];
+    const filter = { environment, healthStatus, applications };
+    const key = `applications ${JSON.stringify([filter, limit, cursor])}`;
     const answer = await this.cache.getOrLoad(
       key,
       async () => (await this.list.answer(filter, query)) ?? new TooLarge(),

@@ -2,11 +2,11 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Piscina } from 'piscina';
 import { AppConfig } from '#libs/config/app-config.js';
 import { CachedResponse } from '#libs/http-cache/cached-response.js';
+import type { BoundedText } from '#libs/memory/large-responses.js';
+import { LargeResponses } from '#libs/memory/large-responses.js';
 import type { DocumentSubject } from '#libs/openapi/openapi-writer.js';
 import { MEBIBYTE } from '#libs/units/bytes.js';
 import { DocumentTooLarge } from './discovery.errors.js';
-import type { BoundedText } from './discovery.repository.js';
-import { LargeResponses } from './large-responses.js';
 import type { Writing } from './openapi-document.worker.js';
 import { writeOpenApiDocument } from './write-openapi-document.js';
 

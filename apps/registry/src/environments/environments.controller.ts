@@ -1,5 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Bindings } from '#libs/access/bindings.js';
+import { CurrentBindings, CurrentCaller, type OperatorCaller } from '#libs/access/caller.js';
 import type { Listing } from '#libs/pagination/listing.js';
 import { PageQuery } from '#libs/pagination/page-query.js';
 import { Route } from '#libs/routes/route.decorator.js';
@@ -17,8 +19,12 @@ export class EnvironmentsController {
 
   @Get()
   @Route('viewer', 'List the environments of an application', { list: EnvironmentResponse, problems: [404] })
-  list(@Param('app_key') appKey: string, @Query() query: PageQuery): Promise<Listing<EnvironmentResponse>> {
-    return this.environments.list(appKey, query);
+  list(
+    @Param('app_key') appKey: string,
+    @Query() query: PageQuery,
+    @CurrentBindings() bindings: Bindings,
+  ): Promise<Listing<EnvironmentResponse>> {
+    return this.environments.list(appKey, query, bindings);
   }
 
   @Post()
@@ -30,8 +36,9 @@ export class EnvironmentsController {
   create(
     @Param('app_key') appKey: string,
     @Body() request: CreateEnvironmentRequest,
+    @CurrentCaller() caller: OperatorCaller,
   ): Promise<EnvironmentResponse> {
-    return this.environments.create(appKey, request);
+    return this.environments.create(appKey, request, caller);
   }
 
   @Get(':environment')

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Bindings } from '#libs/access/bindings.js';
 import { Database } from '#libs/database/database.js';
 import { onConstraint } from '#libs/database/database-errors.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
@@ -90,13 +91,28 @@ export class EnvironmentsRepository {
     });
   }
 
-  async listOf(applicationId: string, after?: Keyset, limit?: number): Promise<EnvironmentEntity[]> {
+  /** Whether an application has an environment of one of these names. */
+  async hasOneOf(applicationId: string, names: readonly string[]): Promise<boolean> {
+    const [row] = await this.database.query<{ found: boolean }>(
+      `SELECT EXISTS (SELECT FROM "Environment" WHERE "applicationId" = $1 AND "name" = ANY($2)) AS "found"`,
+      [applicationId, names],
+    );
+    return row?.found === true;
+  }
+
+  async listOf(
+    applicationId: string,
+    { environments }: Bindings,
+    after?: Keyset,
+    limit?: number,
+  ): Promise<EnvironmentEntity[]> {
     const manager = await this.database.manager();
     const query = manager
       .createQueryBuilder(EnvironmentEntity, 'environment')
       .where('environment.applicationId = :applicationId', { applicationId })
       .orderBy({ 'environment.createdAt': 'ASC', 'environment.id': 'ASC' })
       .limit(limit);
+    if (environments !== null) query.andWhere('environment.name = ANY(:environments)', { environments });
     if (after !== undefined) {
       query.andWhere('(environment.createdAt, environment.id) > (:createdAt, :id)', after);
     }

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { OutsideBindings } from '#libs/access/access.errors.js';
+import { Bindings } from '#libs/access/bindings.js';
+import type { OperatorCaller } from '#libs/access/caller.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
+import { ApplicationNotFound, EnvironmentNotFound } from '#libs/domain/not-found.errors.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
@@ -10,12 +14,10 @@ import type { InputError } from '#libs/problem-details/domain-error.js';
 import { assertValid } from '#libs/problem-details/invalid-input.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
 import { baseUrlOf } from '#libs/validation/base-url.js';
-import { ApplicationNotFound } from '../applications/application.errors.js';
 import type { CreateEnvironmentRequest } from './dto/create-environment.request.js';
 import { EnvironmentResponse } from './dto/environment.response.js';
 import type { UpdateEnvironmentRequest } from './dto/update-environment.request.js';
 import type { EnvironmentEntity } from './environment.entity.js';
-import { EnvironmentNotFound } from './environment.errors.js';
 import { environmentChange } from './environment-change.js';
 import { EnvironmentsRepository } from './environments.repository.js';
 
@@ -28,17 +30,18 @@ export class EnvironmentsService {
     private readonly clock: DatabaseClock,
   ) {}
 
-  async list(appKey: string, query: PageQuery): Promise<Listing<EnvironmentResponse>> {
-    const applicationId = await this.applicationId(appKey);
+  /** Those an operator of these bindings sees. @throws ApplicationNotFound */
+  async list(appKey: string, query: PageQuery, bindings: Bindings): Promise<Listing<EnvironmentResponse>> {
+    const applicationId = await this.applicationId(appKey, bindings);
     return listing(
       query,
-      (after, limit) => this.environments.listOf(applicationId, after, limit),
+      (after, limit) => this.environments.listOf(applicationId, bindings, after, limit),
       (environment) => toResponse(EnvironmentResponse, environment),
     );
   }
 
-  async allOf(applicationId: string): Promise<EnvironmentResponse[]> {
-    const environments = await this.environments.listOf(applicationId);
+  async allOf(applicationId: string, bindings: Bindings): Promise<EnvironmentResponse[]> {
+    const environments = await this.environments.listOf(applicationId, bindings);
     return environments.map((environment) => toResponse(EnvironmentResponse, environment));
   }
 
@@ -48,10 +51,19 @@ export class EnvironmentsService {
     return environments.map((environment) => toResponse(EnvironmentResponse, environment));
   }
 
-  async create(appKey: string, request: CreateEnvironmentRequest): Promise<EnvironmentResponse> {
+  /** @throws ApplicationNotFound, EnvironmentExists; OutsideBindings when the operator is bound to others */
+  async create(
+    appKey: string,
+    request: CreateEnvironmentRequest,
+    caller: OperatorCaller,
+  ): Promise<EnvironmentResponse> {
     assertValid(this.ruleErrors(request));
+    const { bindings } = caller;
     const applicationId = await this.environments.holdApplication(appKey);
-    if (applicationId === undefined) throw new ApplicationNotFound(appKey);
+    if (applicationId === undefined || !(await this.isSeen(applicationId, bindings))) {
+      throw new ApplicationNotFound(appKey);
+    }
+    if (!bindings.includesEnvironment(request.name)) throw new OutsideBindings(caller);
     const environment = await this.createIn(applicationId, request);
     this.changes.record(environmentChange(appKey, environment, { after: environment }));
     return environment;
@@ -119,7 +131,7 @@ export class EnvironmentsService {
   private async find(appKey: string, name: string): Promise<EnvironmentEntity> {
     const environment = await this.environments.find(appKey, name);
     if (environment !== null) return environment;
-    await this.applicationId(appKey);
+    await this.applicationId(appKey, Bindings.NONE);
     throw new EnvironmentNotFound(appKey, name);
   }
 
@@ -130,9 +142,15 @@ export class EnvironmentsService {
     return environment;
   }
 
-  private async applicationId(appKey: string): Promise<string> {
+  private async applicationId(appKey: string, bindings: Bindings): Promise<string> {
     const id = await this.environments.applicationId(appKey);
-    if (id === undefined) throw new ApplicationNotFound(appKey);
+    if (id === undefined || !(await this.isSeen(id, bindings))) throw new ApplicationNotFound(appKey);
     return id;
+  }
+
+  private async isSeen(applicationId: string, { telltaleEnvironments }: Bindings): Promise<boolean> {
+    return (
+      telltaleEnvironments === null || (await this.environments.hasOneOf(applicationId, telltaleEnvironments))
+    );
   }
 }

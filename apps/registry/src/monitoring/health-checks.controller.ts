@@ -1,5 +1,7 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Bindings } from '#libs/access/bindings.js';
+import { CurrentBindings } from '#libs/access/caller.js';
 import type { Listing } from '#libs/pagination/listing.js';
 import { Route } from '#libs/routes/route.decorator.js';
 import { ApiAppIdParam } from '#libs/validation/path-parameters.js';
@@ -27,8 +29,11 @@ export class HealthChecksController {
       'Where `healthCheckUrl` is no absolute URL, uptime and response time of the application are those of its worst environment.',
     problems: [404],
   })
-  application(@Param('app_id') appId: string): Promise<ApplicationHealthResponse> {
-    return this.healthChecks.application(appId);
+  application(
+    @Param('app_id') appId: string,
+    @CurrentBindings() bindings: Bindings,
+  ): Promise<ApplicationHealthResponse> {
+    return this.healthChecks.application(appId, bindings);
   }
 
   @Get('logs')
@@ -40,8 +45,9 @@ export class HealthChecksController {
   logs(
     @Param('app_id') appId: string,
     @Query() query: HealthCheckLogQuery,
+    @CurrentBindings() bindings: Bindings,
   ): Promise<Listing<HealthCheckLogResponse>> {
-    return this.healthChecks.logs(appId, query);
+    return this.healthChecks.logs(appId, query, bindings);
   }
 
   @Get('history')
@@ -54,8 +60,9 @@ export class HealthChecksController {
   history(
     @Param('app_id') appId: string,
     @Query() query: HealthHistoryQuery,
+    @CurrentBindings() bindings: Bindings,
   ): Promise<HealthHistoryPointResponse[]> {
-    return this.healthChecks.history(appId, query);
+    return this.healthChecks.history(appId, query, bindings);
   }
 
   @Post('check')
@@ -66,7 +73,7 @@ export class HealthChecksController {
     description: 'As the schedule does: the outcome is recorded, and counts towards the status.',
     problems: [404],
   })
-  check(@Param('app_id') appId: string): Promise<HealthCheckResponse> {
-    return this.checkNow.check(appId);
+  check(@Param('app_id') appId: string, @CurrentBindings() bindings: Bindings): Promise<HealthCheckResponse> {
+    return this.checkNow.check(appId, bindings);
   }
 }

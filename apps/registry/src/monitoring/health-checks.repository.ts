@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Bindings } from '#libs/access/bindings.js';
 import { Database } from '#libs/database/database.js';
 
 /** An application as its health is shown. */
@@ -30,23 +31,25 @@ export class HealthChecksRepository {
   constructor(private readonly database: Database) {}
 
   /** By id or app key; an id that is another application's app key means the one whose id it is. */
-  async application(idOrAppKey: string): Promise<MonitoredApplication | undefined> {
+  async application(idOrAppKey: string, bindings: Bindings): Promise<MonitoredApplication | undefined> {
     const [row] = await this.database.query<MonitoredApplication>(
       `SELECT "id", "name", "appKey", "healthCheckUrl", "healthStatus", "lastHealthCheckAt", "consecutiveFailures", "consecutiveSuccesses"
        FROM "Application" WHERE "id" = $1 OR "appKey" = $1 ORDER BY "id" = $1 DESC LIMIT 1`,
       [idOrAppKey],
     );
-    return row;
+    if (row === undefined || !bindings.includesApplication(row.appKey)) return undefined;
+    if (bindings.telltaleEnvironments === null) return row;
+    return (await this.environments(row.id, bindings)).length === 0 ? undefined : row;
   }
 
-  /** Oldest first. */
-  async environments(applicationId: string): Promise<MonitoredEnvironment[]> {
+  /** Those an operator of these bindings sees, oldest first. */
+  async environments(applicationId: string, { environments }: Bindings): Promise<MonitoredEnvironment[]> {
     return this.database.query<MonitoredEnvironment>(
       `SELECT e."id", e."name", e."baseDomain", e."healthStatus", e."healthStatusChangedAt", e."lastHealthCheckAt",
               t."consecutiveFailures", t."consecutiveSuccesses"
        FROM "Environment" e JOIN "HealthTarget" t ON t."id" = e."id"
-       WHERE e."applicationId" = $1 ORDER BY e."createdAt", e."id"`,
-      [applicationId],
+       WHERE e."applicationId" = $1 AND ($2::text[] IS NULL OR e."name" = ANY($2)) ORDER BY e."createdAt", e."id"`,
+      [applicationId, environments],
     );
   }
 }

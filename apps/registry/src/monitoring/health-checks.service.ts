@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { Bindings } from '#libs/access/bindings.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
+import { ApplicationNotFound, EnvironmentNotFound } from '#libs/domain/not-found.errors.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import { assertValid } from '#libs/problem-details/invalid-input.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
 import { DAY_MS } from '#libs/units/durations.js';
-import { ApplicationNotFound } from '../applications/application.errors.js';
-import { EnvironmentNotFound } from '../environments/environment.errors.js';
 import { ApplicationHealthResponse, EnvironmentHealthResponse } from './dto/application-health.response.js';
 import {
   DEFAULT_LIMIT,
@@ -34,15 +34,18 @@ export class HealthChecksService {
     private readonly clock: DatabaseClock,
   ) {}
 
-  /** @throws ApplicationNotFound */
-  async application(idOrAppKey: string): Promise<ApplicationHealthResponse> {
-    const application = await this.find(idOrAppKey);
-    const environments = await this.watched.environments(application.id);
+  /** As an operator of these bindings sees it. @throws ApplicationNotFound */
+  async application(idOrAppKey: string, bindings: Bindings): Promise<ApplicationHealthResponse> {
+    const application = await this.find(idOrAppKey, bindings);
+    const environments = await this.watched.environments(application.id, bindings);
     const ids = environments.map(({ id }) => id);
     const counted = new Availabilities(
       await this.figures.availability([application.id, ...ids], windowsAt(this.clock.now())),
     );
-    const isTarget = application.healthCheckUrl !== null && !application.healthCheckUrl.startsWith('/');
+    const isTarget =
+      bindings.environments === null &&
+      application.healthCheckUrl !== null &&
+      !application.healthCheckUrl.startsWith('/');
     const own = isTarget ? counted.of(application.id) : counted.worstOf(ids);
     return toResponse(ApplicationHealthResponse, application, {
       ...own,
@@ -53,9 +56,13 @@ export class HealthChecksService {
   }
 
   /** @throws ApplicationNotFound, EnvironmentNotFound */
-  async logs(idOrAppKey: string, query: HealthCheckLogQuery): Promise<Listing<HealthCheckLogResponse>> {
+  async logs(
+    idOrAppKey: string,
+    query: HealthCheckLogQuery,
+    bindings: Bindings,
+  ): Promise<Listing<HealthCheckLogResponse>> {
     const { environment_id: environmentId, status, cursor, limit = DEFAULT_LIMIT } = query;
-    const targets = await this.targets(idOrAppKey, environmentId);
+    const targets = await this.targets(idOrAppKey, environmentId, bindings);
     return listing(
       { limit, cursor },
       async (after, count) =>
@@ -73,12 +80,16 @@ export class HealthChecksService {
   }
 
   /** @throws ApplicationNotFound, EnvironmentNotFound, InvalidInput when that would be too many points */
-  async history(idOrAppKey: string, query: HealthHistoryQuery): Promise<HealthHistoryPointResponse[]> {
+  async history(
+    idOrAppKey: string,
+    query: HealthHistoryQuery,
+    bindings: Bindings,
+  ): Promise<HealthHistoryPointResponse[]> {
     const { environment_id: environmentId, resolution = 'hour', to = this.clock.now() } = query;
     const length = LENGTH_MS[resolution];
     const since = query.from ?? new Date(to.getTime() - DEFAULT_DAYS[resolution] * DAY_MS);
     const from = new Date(Math.floor(since.getTime() / length) * length);
-    const targets = await this.targets(idOrAppKey, environmentId);
+    const targets = await this.targets(idOrAppKey, environmentId, bindings);
     refuseTooMany((to.getTime() - from.getTime()) / length, targets.length, length);
     const points = await this.figures.points(targets, resolution, from, to);
     return points.map((point) =>
@@ -86,17 +97,23 @@ export class HealthChecksService {
     );
   }
 
-  private async find(idOrAppKey: string): Promise<MonitoredApplication> {
-    const application = await this.watched.application(idOrAppKey);
+  private async find(idOrAppKey: string, bindings: Bindings): Promise<MonitoredApplication> {
+    const application = await this.watched.application(idOrAppKey, bindings);
     if (application === undefined) throw new ApplicationNotFound(idOrAppKey);
     return application;
   }
 
   /** The targets asked about: one environment, or the application's own URL and all its environments. */
-  private async targets(idOrAppKey: string, environmentId: string | undefined): Promise<string[]> {
-    const application = await this.find(idOrAppKey);
-    const environments = (await this.watched.environments(application.id)).map(({ id }) => id);
-    if (environmentId === undefined) return [application.id, ...environments];
+  private async targets(
+    idOrAppKey: string,
+    environmentId: string | undefined,
+    bindings: Bindings,
+  ): Promise<string[]> {
+    const application = await this.find(idOrAppKey, bindings);
+    const environments = (await this.watched.environments(application.id, bindings)).map(({ id }) => id);
+    if (environmentId === undefined) {
+      return bindings.environments === null ? [application.id, ...environments] : environments;
+    }
     if (environments.includes(environmentId)) return [environmentId];
     throw new EnvironmentNotFound(application.appKey, environmentId);
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RefusalReason } from '#libs/access/access.errors.js';
+import { Bindings } from '#libs/access/bindings.js';
 import type { OperatorCaller } from '#libs/access/caller.js';
 import type { RepeatableCheck } from '#libs/access/caller-check.js';
 import {
@@ -18,13 +19,17 @@ import { OperatorKeyUses } from './operator-key-uses.js';
 import { type OperatorKeyRecord, OperatorsRepository } from './operators.repository.js';
 
 const MAX_CACHED_BYTES = 1024 * 1024;
-/** Approximate size of a record. */
+/** Approximate size of a record, besides what it is bound to. */
 const RECORD_BYTES = 512;
+
+interface BoundRecord extends OperatorKeyRecord {
+  readonly bindings: Bindings;
+}
 
 /** Verifies keys of operators by their HMAC; records are cached until operators change. */
 @Injectable()
 export class OperatorKeyVerifier extends OperatorVerifier {
-  private readonly cache: ReadThroughCache<readonly OperatorKeyRecord[]>;
+  private readonly cache: ReadThroughCache<readonly BoundRecord[]>;
 
   constructor(
     private readonly operators: OperatorsRepository,
@@ -38,7 +43,8 @@ export class OperatorKeyVerifier extends OperatorVerifier {
     this.cache = new ReadThroughCache(feed, metrics, {
       name: 'operator-keys',
       maxBytes: MAX_CACHED_BYTES,
-      sizeOf: ({ length }) => length * RECORD_BYTES,
+      sizeOf: (records) =>
+        records.reduce((sum, { bindings }) => sum + RECORD_BYTES + 2 * bindings.toString().length, 0),
     });
   }
 
@@ -52,9 +58,11 @@ export class OperatorKeyVerifier extends OperatorVerifier {
   async verify(key: string): Promise<OperatorVerification> {
     const selector = this.selectorOf(key);
     if (selector === undefined) return { accepted: false, reason: 'unknown-operator-key' };
-    const load = async (): Promise<readonly OperatorKeyRecord[]> => {
+    const load = async (): Promise<readonly BoundRecord[]> => {
       const found = await this.operators.recordBySelector(selector);
-      return found === undefined ? [] : [found];
+      return found === undefined
+        ? []
+        : [{ ...found, bindings: new Bindings(found.applications, found.environments) }];
     };
     const [record] = await this.cache.getOrLoad(selector, load, subjectOf);
     if (record === undefined) return { accepted: false, reason: 'unknown-operator-key' };
@@ -65,11 +73,18 @@ export class OperatorKeyVerifier extends OperatorVerifier {
     return { accepted: false, reason, ...(reason !== 'wrong-operator-key' && { operator }) };
   }
 
-  async lockAndCheck({ operatorId, operatorKeyId, role }: OperatorWithKey): Promise<RepeatableCheck> {
+  async lockAndCheck({
+    operatorId,
+    operatorKeyId,
+    role,
+    bindings,
+  }: OperatorWithKey): Promise<RepeatableCheck> {
     const record = await this.operators.lockRecord(operatorId, operatorKeyId);
     return () => {
       if (record === undefined) return 'unknown-operator-key';
       if (!includesRole(record.role, role)) return 'insufficient-role';
+      // What lies within them was decided by those that the request was admitted with.
+      if (!bindings.equals(record)) return 'outside-bindings';
       return this.standingOf(record);
     };
   }
@@ -78,9 +93,10 @@ export class OperatorKeyVerifier extends OperatorVerifier {
     return operatorSelector(key, this.config.secrets.secretKeys);
   }
 
-  private accepted({ operatorId, operatorKeyId, operatorName, role }: OperatorKeyRecord): OperatorCaller {
+  private accepted(record: BoundRecord): OperatorCaller {
+    const { operatorId, operatorKeyId, operatorName, role, bindings } = record;
     this.uses.record(operatorKeyId);
-    return { kind: 'admin', role, operatorName, operatorId, operatorKeyId };
+    return { kind: 'admin', role, operatorName, operatorId, operatorKeyId, bindings };
   }
 
   private refusalOf(record: OperatorKeyRecord, key: string): RefusalReason | undefined {
@@ -97,6 +113,6 @@ export class OperatorKeyVerifier extends OperatorVerifier {
 }
 
 /** Unknown selectors are unbounded, and not cached. */
-function subjectOf(records: readonly OperatorKeyRecord[]): Subject {
+function subjectOf(records: readonly BoundRecord[]): Subject {
   return records.length === 0 ? 'nothing' : { appKey: OPERATORS };
 }

@@ -20,7 +20,7 @@ export class OperatorKeysController {
   constructor(private readonly keys: OperatorKeysService) {}
 
   @Post()
-  @Route('admin', 'Issue a key of an operator; the answer shows it this once', {
+  @Route('unbound-admin', 'Issue a key of an operator; the answer shows it this once', {
     created: IssuedOperatorKeyResponse,
     audited: 'operator-key.issued',
     description: 'The key of a person expires after 90 days unless the request says otherwise.',
@@ -36,7 +36,7 @@ export class OperatorKeysController {
 
   @Post(':operator_key_id/rotate')
   @KeyParam()
-  @Route('admin', 'Replace a key of an operator by a new one', {
+  @Route('unbound-admin', 'Replace a key of an operator by a new one', {
     created: IssuedOperatorKeyResponse,
     audited: 'operator-key.rotated',
     description: 'The new key has an id of its own. The old one lives on for `gracePeriodSeconds`.',
@@ -53,7 +53,10 @@ export class OperatorKeysController {
 
   @Delete(':operator_key_id')
   @KeyParam()
-  @Route('admin', 'Revoke a key of an operator at once', { audited: 'operator-key.revoked', problems: [404] })
+  @Route('unbound-admin', 'Revoke a key of an operator at once', {
+    audited: 'operator-key.revoked',
+    problems: [404],
+  })
   revoke(@Param('operator') name: string, @Param('operator_key_id') id: string): Promise<void> {
     return this.keys.revoke(name, id);
   }

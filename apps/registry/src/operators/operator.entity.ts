@@ -18,6 +18,14 @@ export class OperatorEntity {
   @Column({ type: 'text' })
   role!: OperatorRole;
 
+  /** App keys; null: not bound. */
+  @Column({ type: 'text', array: true, nullable: true })
+  applications!: readonly string[] | null;
+
+  /** Names; null: not bound. */
+  @Column({ type: 'text', array: true, nullable: true })
+  environments!: readonly string[] | null;
+
   @Column({ type: 'boolean', default: true })
   isActive!: boolean;
 

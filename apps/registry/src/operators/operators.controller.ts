@@ -21,7 +21,7 @@ export class OperatorsController {
   constructor(private readonly operators: OperatorsService) {}
 
   @Post()
-  @Route('admin', 'Create an operator: a person, a service or an agent', {
+  @Route('unbound-admin', 'Create an operator: a person, a service or an agent', {
     created: OperatorResponse,
     audited: 'operator.created',
     problems: [409],
@@ -34,14 +34,14 @@ export class OperatorsController {
   }
 
   @Get()
-  @Route('admin', 'List all operators, oldest first', { list: OperatorResponse })
+  @Route('unbound-admin', 'List all operators, oldest first', { list: OperatorResponse })
   list(@Query() query: PageQuery): Promise<Listing<OperatorResponse>> {
     return this.operators.list(query);
   }
 
   @Get(':operator')
   @OperatorParam()
-  @Route('admin', 'Get an operator with their keys, never the secrets', {
+  @Route('unbound-admin', 'Get an operator with their keys, never the secrets', {
     ok: OperatorWithKeysResponse,
     problems: [404],
   })
@@ -51,7 +51,7 @@ export class OperatorsController {
 
   @Put(':operator')
   @OperatorParam()
-  @Route('admin', 'Change role or state of an operator, at once and everywhere', {
+  @Route('unbound-admin', 'Change role or state of an operator, at once and everywhere', {
     ok: OperatorResponse,
     audited: 'operator.updated',
     description: 'A field left out stays as it is.',
@@ -63,7 +63,10 @@ export class OperatorsController {
 
   @Delete(':operator')
   @OperatorParam()
-  @Route('admin', 'Delete an operator with their keys', { audited: 'operator.deleted', problems: [404] })
+  @Route('unbound-admin', 'Delete an operator with their keys', {
+    audited: 'operator.deleted',
+    problems: [404],
+  })
   delete(@Param('operator') name: string): Promise<void> {
     return this.operators.delete(name);
   }

@@ -16,12 +16,15 @@ export interface OperatorKeyRecord {
   readonly operatorId: string;
   readonly operatorName: string;
   readonly role: OperatorRole;
+  readonly applications: readonly string[] | null;
+  readonly environments: readonly string[] | null;
   readonly isActive: boolean;
 }
 
 const SELECT_RECORD = `
   SELECT k."id" AS "operatorKeyId", k."hash", k."expiresAt", k."revokedAt",
-         o."id" AS "operatorId", o."name" AS "operatorName", o."role", o."isActive"
+         o."id" AS "operatorId", o."name" AS "operatorName", o."role",
+         o."applications", o."environments", o."isActive"
   FROM "OperatorKey" k JOIN "Operator" o ON o."id" = k."operatorId"`;
 
 @Injectable()

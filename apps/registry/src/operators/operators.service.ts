@@ -23,10 +23,11 @@ export class OperatorsService {
   ) {}
 
   /** @throws OperatorNameTaken */
-  async create({ name, kind, role }: CreateOperatorRequest, createdBy: string): Promise<OperatorResponse> {
+  async create(request: CreateOperatorRequest, createdBy: string): Promise<OperatorResponse> {
     const now = this.clock.now();
+    const { name, kind, role, applications = null, environments = null } = request;
     const operator = {
-      ...{ id: newId(), name, kind, role, isActive: true },
+      ...{ id: newId(), name, kind, role, applications, environments, isActive: true },
       ...{ createdBy, createdAt: now, updatedAt: now },
     };
     await this.operators.insert(operator);
@@ -49,9 +50,10 @@ export class OperatorsService {
     return this.withKeys(operator);
   }
 
-  async update(name: string, { role, isActive }: UpdateOperatorRequest): Promise<OperatorResponse> {
+  async update(name: string, request: UpdateOperatorRequest): Promise<OperatorResponse> {
+    const { role, applications, environments, isActive } = request;
     const operator = await this.findAndLock(name);
-    const changed = changedFields<OperatorEntity>(operator, { role, isActive });
+    const changed = changedFields<OperatorEntity>(operator, { role, applications, environments, isActive });
     if (changed === undefined) return toResponse(OperatorResponse, operator);
     const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.operators.update(operator.id, update);

@@ -21,6 +21,13 @@ export class AuditLogQuery extends PageQuery {
   readonly app_key?: string;
 
   @TextField({
+    description: 'Only entries of environments with this name.',
+    maxLength: 255,
+    presence: 'optional-not-null',
+  })
+  readonly environment?: string;
+
+  @TextField({
     description: 'Only this action, such as `application.updated`.',
     maxLength: 255,
     presence: 'optional-not-null',
@@ -41,6 +48,27 @@ export class AuditLogQuery extends PageQuery {
     presence: 'optional-not-null',
   })
   readonly operator?: string;
+
+  @TextField({
+    description: 'Only entries of the thing with this id.',
+    maxLength: 255,
+    presence: 'optional-not-null',
+  })
+  readonly resource_id?: string;
+
+  @TextField({
+    description: 'Only what the request with this `X-Request-Id` did.',
+    maxLength: 255,
+    presence: 'optional-not-null',
+  })
+  readonly request_id?: string;
+
+  @TextField({
+    description: 'Only credentials refused for this reason, such as `expired-api-key`.',
+    maxLength: 255,
+    presence: 'optional-not-null',
+  })
+  readonly reason?: string;
 
   @TimeField({
     description: 'Only entries at or after this time.',

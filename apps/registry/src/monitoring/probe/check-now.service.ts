@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { Bindings } from '#libs/access/bindings.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { Database } from '#libs/database/database.js';
-import { ApplicationNotFound } from '../../applications/application.errors.js';
+import { ApplicationNotFound } from '#libs/domain/not-found.errors.js';
 import type { HealthCheckResponse } from '../dto/health-check.response.js';
 import { HealthChecksRepository, type MonitoredApplication } from '../health-checks.repository.js';
 import { HealthRecorder } from './health-recorder.js';
@@ -29,16 +30,20 @@ export class CheckNowService {
 
   /**
    * @param idOrKey of the application
+   * @param bindings of the operator: nothing outside is probed
    * @throws ApplicationNotFound, also when it is deleted in the meantime
    */
-  async check(idOrKey: string): Promise<HealthCheckResponse> {
+  async check(idOrKey: string, bindings: Bindings): Promise<HealthCheckResponse> {
     // No connection is held while the network is waited for.
     const targets = await this.database.outsideTransaction(async () =>
-      this.targets.ofApplication((await this.find(idOrKey)).id),
+      this.targets.ofApplication((await this.find(idOrKey, bindings)).id),
     );
-    const probed = await Promise.all(targets.flatMap((target) => this.probe(target)));
+    const within = targets.filter(({ environment }) =>
+      environment === null ? bindings.environments === null : bindings.includesEnvironment(environment),
+    );
+    const probed = await Promise.all(within.flatMap((target) => this.probe(target)));
     const recorded = await this.recorder.record(probed, 'wait');
-    const { id, appKey, healthStatus } = await this.find(idOrKey);
+    const { id, appKey, healthStatus } = await this.find(idOrKey, bindings);
     const states = new Map(recorded.map(({ target, state }) => [target.targetId, state]));
     const checks = probed.flatMap(({ target: { targetId, environmentId, environment }, url, check }) => {
       const state = states.get(targetId);
@@ -61,8 +66,8 @@ export class CheckNowService {
     return { id, appKey, healthStatus, checks };
   }
 
-  private async find(idOrKey: string): Promise<MonitoredApplication> {
-    const application = await this.watched.application(idOrKey);
+  private async find(idOrKey: string, bindings: Bindings): Promise<MonitoredApplication> {
+    const application = await this.watched.application(idOrKey, bindings);
     if (application === undefined) throw new ApplicationNotFound(idOrKey);
     return application;
   }

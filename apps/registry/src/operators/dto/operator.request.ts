@@ -5,10 +5,31 @@ import {
   type OperatorRole,
 } from '#libs/domain/operator.js';
 import { ExpiryRequest, RotationRequest } from '#libs/key-lifetime/expiry.js';
-import { ChoiceField, FlagField, TextField } from '#libs/validation/fields.js';
+import { ChoiceField, FlagField, NamesField, TextField } from '#libs/validation/fields.js';
+
+/** Of applications, and of environments. */
+const MAX_BINDINGS = 100;
 
 /** An address of mail fits. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]*$/;
+
+const ApplicationsField = (): PropertyDecorator =>
+  NamesField({
+    description: 'App keys that the operator is bound to, whether or not they exist yet; all without them.',
+    example: ['orders'],
+    maxItems: MAX_BINDINGS,
+    maxLength: 100,
+    presence: 'optional',
+  });
+
+const EnvironmentsField = (): PropertyDecorator =>
+  NamesField({
+    description: 'Names of environments that the operator is bound to; all without them.',
+    example: ['development', 'staging'],
+    maxItems: MAX_BINDINGS,
+    maxLength: 100,
+    presence: 'optional',
+  });
 
 export class CreateOperatorRequest {
   @TextField({
@@ -30,6 +51,12 @@ export class CreateOperatorRequest {
     of: OPERATOR_ROLES,
   })
   readonly role!: OperatorRole;
+
+  @ApplicationsField()
+  readonly applications?: readonly string[] | null;
+
+  @EnvironmentsField()
+  readonly environments?: readonly string[] | null;
 }
 
 export class UpdateOperatorRequest {
@@ -40,6 +67,12 @@ export class UpdateOperatorRequest {
     presence: 'optional-not-null',
   })
   readonly role?: OperatorRole;
+
+  @ApplicationsField()
+  readonly applications?: readonly string[] | null;
+
+  @EnvironmentsField()
+  readonly environments?: readonly string[] | null;
 
   @FlagField({
     description: 'Whether the keys of the operator are accepted.',

@@ -61,6 +61,22 @@ export class OperatorResponse {
   @ResponseField({ enum: OPERATOR_ROLES, example: 'editor' })
   readonly role!: OperatorRole;
 
+  @ResponseField({
+    type: [String],
+    nullable: true,
+    example: null,
+    description: 'App keys that the operator is bound to; null: all',
+  })
+  readonly applications!: readonly string[] | null;
+
+  @ResponseField({
+    type: [String],
+    nullable: true,
+    example: ['production'],
+    description: 'Environments that the operator is bound to; null: all',
+  })
+  readonly environments!: readonly string[] | null;
+
   @ResponseField({ example: true })
   readonly isActive!: boolean;
 

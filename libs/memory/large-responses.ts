@@ -1,12 +1,18 @@
-import { BudgetExceeded, ByteBudget, type Reservation } from '#libs/memory/byte-budget.js';
-import { NoMemoryForResponse } from './discovery.errors.js';
-import type { BoundedText } from './discovery.repository.js';
+import { BudgetExceeded, ByteBudget, type Reservation } from './byte-budget.js';
+import { NoMemoryForResponse } from './no-memory-for-response.js';
 
 /** Smaller texts are read immediately: the connection pool bounds them. */
 const MAX_SMALL_BYTES = 256 * 1024;
 const MAX_WAITING = 64;
 /** Shorter than the time-outs of clients. */
 const WAIT_MS = 15_000;
+
+/** JSON that is read only when it is not too large. */
+export interface BoundedText {
+  readonly bytes: number;
+  /** null: it is larger than was asked for. */
+  readonly text: string | null;
+}
 
 /**
  * Bounds the bytes of large responses that are made at once, each of which takes several times as much memory.
