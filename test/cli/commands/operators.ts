@@ -9,6 +9,8 @@ interface Operator {
   readonly name: string;
   readonly role: string;
   readonly isActive: boolean;
+  readonly applications: readonly string[] | null;
+  readonly environments: readonly string[] | null;
   readonly keys: readonly { readonly id: string; readonly revokedAt: string | null }[];
 }
 
@@ -43,7 +45,7 @@ export function operatorCommands(world: () => World): void {
       expect(all.map(({ name }) => name)).toContain('ann');
       const shown = await operator.run('operators show ann');
       expect(withPlaceholders(shown.stdout)).toMatch(
-        /^name +ann\nkind +person\nrole +editor\nstate +active\n/,
+        /^name +ann\nkind +person\nrole +editor\nbound to +all\nstate +active\n/,
       );
       expect(await operator.run('operators update ann --role viewer --deactivate')).toEqual(
         succeeded('ann is inactive with the role viewer.'),
@@ -51,8 +53,22 @@ export function operatorCommands(world: () => World): void {
       expect(await operator.run('operators update ann --activate')).toEqual(
         succeeded('ann is active with the role viewer.'),
       );
+      const bindings = async (options: string): Promise<unknown> => {
+        expect((await operator.run(`operators update ann ${options}`)).code).toBe(0);
+        const { applications, environments } = await operator.json<Operator>('operators show ann');
+        return [applications, environments];
+      };
+      expect(await bindings('--application orders --application harbour --environment staging')).toEqual([
+        ['orders', 'harbour'],
+        ['staging'],
+      ]);
+      expect((await operator.run('operators show ann')).stdout).toMatch(
+        /^bound to +orders, harbour, \*\/staging$/m,
+      );
+      expect(await bindings('--application=')).toEqual([null, ['staging']]);
+      expect(await bindings('--environment=')).toEqual([null, null]);
       expect(await operator.run('operators update ann')).toEqual(
-        misused('Nothing to change: say --role, --deactivate or --activate.'),
+        misused('Nothing to change: say --role, --application, --environment, --deactivate or --activate.'),
       );
       expect(await operator.run('operators update ann --activate --deactivate')).toEqual(
         misused('Say either --activate or --deactivate.'),
