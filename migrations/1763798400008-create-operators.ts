@@ -63,7 +63,8 @@ export class CreateOperators1763798400008 implements MigrationInterface {
       ALTER TABLE "AuditLog"
         ADD COLUMN "operatorId" text,
         ADD COLUMN "operatorName" text,
-        ADD COLUMN "via" text`);
+        ADD COLUMN "via" text,
+        ADD COLUMN "sessionId" text`);
     await queryRunner.query(`
       CREATE INDEX "IX_AuditLog_operatorName_createdAt" ON "AuditLog" ("operatorName", "createdAt", "id")
         WHERE ("operatorName" IS NOT NULL)`);
@@ -72,7 +73,7 @@ export class CreateOperators1763798400008 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`DROP INDEX "IX_AuditLog_operatorName_createdAt"`);
     await queryRunner.query(`
-      ALTER TABLE "AuditLog" DROP COLUMN "operatorId", DROP COLUMN "operatorName", DROP COLUMN "via"`);
+      ALTER TABLE "AuditLog" DROP COLUMN "operatorId", DROP COLUMN "operatorName", DROP COLUMN "via", DROP COLUMN "sessionId"`);
     await queryRunner.query(`DROP TABLE "OperatorKey"`);
     await queryRunner.query(`DROP TABLE "Operator"`);
     await queryRunner.query(`DROP FUNCTION "announceOperatorChange"()`);

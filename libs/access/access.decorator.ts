@@ -28,9 +28,9 @@ declare module 'fastify' {
   }
 }
 
-const { adminKey, operatorKey, appKey, apiKey, environment } = SECURITY_SCHEMES;
+const { adminKey, operatorKey, session, appKey, apiKey, environment } = SECURITY_SCHEMES;
 type Requirement = Readonly<Record<string, string[]>>;
-const ADMIN: readonly Requirement[] = [{ [adminKey.id]: [] }, { [operatorKey.id]: [] }];
+const ADMIN: readonly Requirement[] = [{ [adminKey.id]: [] }, { [operatorKey.id]: [] }, { [session.id]: [] }];
 const APPLICATION: readonly Requirement[] = [
   { [appKey.id]: [], [apiKey.id]: [] },
   { [appKey.id]: [], [apiKey.id]: [], [environment.id]: [] },

@@ -22,7 +22,11 @@ export type RefusalReason =
   | 'expired-operator-key'
   | 'inactive-operator'
   | 'insufficient-role'
-  | 'outside-bindings';
+  | 'outside-bindings'
+  | 'unknown-session'
+  | 'expired-session'
+  | 'idle-session'
+  | 'unknown-sign-in-code';
 
 /** What the refused caller claimed to be. */
 export interface RefusedClaim {

@@ -9,14 +9,25 @@ import { Bindings } from './bindings.js';
 import type { OperatorCaller } from './caller.js';
 import { HEADERS } from './security-schemes.js';
 
-const BREAK_GLASS: OperatorCaller = {
-  kind: 'admin',
-  role: 'admin',
-  operatorName: 'REGISTRY_ADMIN_KEY',
-  operatorId: null,
-  operatorKeyId: null,
-  bindings: Bindings.NONE,
-};
+/** The name of `REGISTRY_ADMIN_KEY` where operators have theirs. */
+export const ADMIN_KEY_NAME = 'REGISTRY_ADMIN_KEY';
+
+/** Who calls with a value of `REGISTRY_ADMIN_KEY`, or in a session that was started with it. */
+export function adminKeyCaller(
+  adminKeyFingerprint: string,
+  session: OperatorCaller['session'] = null,
+): OperatorCaller {
+  return {
+    kind: 'admin',
+    role: 'admin',
+    operatorName: ADMIN_KEY_NAME,
+    operatorId: null,
+    operatorKeyId: null,
+    adminKeyFingerprint,
+    bindings: Bindings.NONE,
+    session,
+  };
+}
 
 /** How often the log says of a key that is being replaced that it is still in use. */
 const REMINDER_MS = 60 * 60_000;
@@ -26,11 +37,13 @@ const REMINDER_MS = 60 * 60_000;
 export class AdminKeyGuard {
   private readonly logger = new Logger('AdminKey');
   private readonly expected: readonly Buffer[];
+  private readonly callers: readonly OperatorCaller[];
   /** By position in the list, on the monotonic clock. */
   private readonly remindedAt = new Map<number, number>();
 
   constructor(private readonly config: AppConfig) {
     this.expected = config.secrets.adminKeys.map((key) => this.fingerprint(key));
+    this.callers = this.expected.map((fingerprint) => adminKeyCaller(fingerprint.toString('hex')));
   }
 
   /** @throws CredentialsRefused unless the request has a right admin key */
@@ -38,9 +51,20 @@ export class AdminKeyGuard {
     const key = headerValue(request, HEADERS.adminKey);
     if (key === undefined) throw new CredentialsRefused({ reason: 'missing-credentials' });
     const position = this.positionOf(key);
-    if (position === -1) throw new CredentialsRefused({ reason: 'wrong-admin-key' });
+    const caller = this.callers[position];
+    if (caller === undefined) throw new CredentialsRefused({ reason: 'wrong-admin-key' });
     if (position > 0) this.remind(position, request);
-    return BREAK_GLASS;
+    return caller;
+  }
+
+  /** By which sessions know the value that they were started with; `undefined` for a wrong key. */
+  fingerprintOf(key: string): string | undefined {
+    return this.expected[this.positionOf(key)]?.toString('hex');
+  }
+
+  /** Whether this value is still one of `REGISTRY_ADMIN_KEY`. */
+  isCurrent(fingerprint: string): boolean {
+    return this.callers.some(({ adminKeyFingerprint }) => adminKeyFingerprint === fingerprint);
   }
 
   /** Compares with all of them, so that the time does not tell which one it was; -1: none. */

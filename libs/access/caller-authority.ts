@@ -4,6 +4,7 @@ import { CredentialsRefused, type RefusedClaim } from './access.errors.js';
 import type { Caller } from './caller.js';
 import { CallerCheck, type RepeatableCheck } from './caller-check.js';
 import { OperatorVerifier } from './operator-verifier.js';
+import { SessionVerifier } from './session-verifier.js';
 
 /** Checks, in the transaction of a change, that the caller still has the authority for it. */
 @Injectable()
@@ -12,6 +13,7 @@ export class CallerAuthority {
     private readonly database: Database,
     private readonly callers: CallerCheck,
     private readonly operators: OperatorVerifier,
+    private readonly sessions: SessionVerifier,
   ) {}
 
   /**
@@ -27,7 +29,11 @@ export class CallerAuthority {
         return this.checked(() => this.callers.lockAndCheck(caller), { appKey, environment, apiKeyId }, work);
       }
       case 'admin': {
-        const { operatorId, operatorKeyId, operatorName } = caller;
+        const { operatorId, operatorKeyId, operatorName, session } = caller;
+        if (session !== null) {
+          const operator = operatorId === null ? undefined : { id: operatorId, name: operatorName };
+          return this.checked(() => this.sessions.lockAndCheck({ ...caller, session }), { operator }, work);
+        }
         // REGISTRY_ADMIN_KEY is part of the configuration, which does not change while the process runs.
         if (operatorId === null || operatorKeyId === null) return this.database.transaction(work);
         return this.checked(

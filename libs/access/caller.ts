@@ -18,7 +18,11 @@ export interface OperatorCaller {
   /** null: `REGISTRY_ADMIN_KEY`. */
   readonly operatorId: string | null;
   readonly operatorKeyId: string | null;
+  /** Of the value of `REGISTRY_ADMIN_KEY`; null: the key is an operator's own. */
+  readonly adminKeyFingerprint: string | null;
   readonly bindings: Bindings;
+  /** null: the call is made with a key. */
+  readonly session: { readonly id: string; readonly expiresAt: Date } | null;
 }
 
 /** An application that proved itself with a key of one of its environments. */

@@ -9,6 +9,8 @@ import type { PendingAdmission } from './api-key.guard.js';
 import type { OperatorCaller } from './caller.js';
 import { OperatorVerifier } from './operator-verifier.js';
 import { HEADERS } from './security-schemes.js';
+import { sessionTokenIn } from './session-cookie.js';
+import { SessionVerifier } from './session-verifier.js';
 
 const OPERATOR_KEY = /^mcpop_[0-9a-f]{16}_[\w-]{43}$/;
 /** What a request names before its body, as it was received. */
@@ -19,17 +21,22 @@ export interface NamedSubject {
 
 const BEARER = /^Bearer +(mcpop_\S+)$/i;
 
-/** Admits operators: by a key of their own in `X-Admin-Key` or as a bearer token, or by `REGISTRY_ADMIN_KEY`. */
+/** Admits operators: by a key of their own in `X-Admin-Key` or as a bearer token, by `REGISTRY_ADMIN_KEY`, or by a session. */
 @Injectable()
 export class OperatorGuard {
   constructor(
     private readonly adminKey: AdminKeyGuard,
-    private readonly verifier: OperatorVerifier,
+    private readonly keys: OperatorVerifier,
+    private readonly sessions: SessionVerifier,
   ) {}
 
   /** Whether the request has credentials of an operator, right or wrong. */
   isAddressedBy(request: FastifyRequest): boolean {
-    return headerValue(request, HEADERS.adminKey) !== undefined || operatorKeyIn(request) !== undefined;
+    return (
+      headerValue(request, HEADERS.adminKey) !== undefined ||
+      operatorKeyIn(request) !== undefined ||
+      sessionIn(request) !== undefined
+    );
   }
 
   /**
@@ -60,22 +67,42 @@ export class OperatorGuard {
 
   private identify(request: FastifyRequest, accept: (caller: OperatorCaller) => void): PendingAdmission {
     const key = operatorKeyIn(request);
-    const known = key === undefined ? this.adminKey.identify(request) : this.verifier.cachedCaller(key);
-    if (known !== undefined) {
-      accept(known);
-      return undefined;
-    }
-    return this.verify(key ?? '', accept);
+    if (key !== undefined) return admitBy(this.keys, key, accept);
+    const session = sessionIn(request);
+    if (session !== undefined) return admitBy(this.sessions, session, accept);
+    accept(this.adminKey.identify(request));
+    return undefined;
   }
+}
 
-  private async verify(key: string, accept: (caller: OperatorCaller) => void): Promise<void> {
-    const verification = await this.verifier.verify(key);
+/** What the verifiers of keys and sessions have in common. */
+type Verifier = Pick<OperatorVerifier, 'cachedCaller' | 'verify'>;
+
+/** Synchronous when the answer is cached. */
+function admitBy(
+  verifier: Verifier,
+  credential: string,
+  accept: (caller: OperatorCaller) => void,
+): PendingAdmission {
+  const known = verifier.cachedCaller(credential);
+  if (known !== undefined) {
+    accept(known);
+    return undefined;
+  }
+  return verifier.verify(credential).then((verification) => {
     if (!verification.accepted) {
       const { reason, operator } = verification;
       throw new CredentialsRefused({ reason, operator });
     }
     accept(verification.caller);
-  }
+  });
+}
+
+/** The session of a request; a key in a header wins over it. */
+function sessionIn(request: FastifyRequest): string | undefined {
+  const keys = [HEADERS.adminKey, HEADERS.appKey, HEADERS.apiKey];
+  if (keys.some((name) => headerValue(request, name) !== undefined)) return undefined;
+  return sessionTokenIn(request);
 }
 
 function refuseOutside({ bindings }: OperatorCaller, { appKey, environment }: NamedSubject): void {

@@ -1,8 +1,12 @@
+import { SECURE_COOKIE } from './session-cookie.js';
+
 interface SecurityScheme {
   readonly id: string;
   readonly header: string;
   /** `bearer`: the header holds a scheme of HTTP authentication; otherwise the value alone. */
   readonly http?: 'bearer';
+  /** The cookie within the header. */
+  readonly cookie?: string;
   readonly description: string;
 }
 
@@ -15,6 +19,13 @@ export const SECURITY_SCHEMES = {
     http: 'bearer',
     description:
       "An operator's own key (`mcpop_…`) as a bearer token, for clients that can set no other header.",
+  },
+  session: {
+    id: 'Session',
+    header: 'Cookie',
+    cookie: SECURE_COOKIE,
+    description:
+      'A session that `POST /session` started. It counts with `X-Registry-Console: 1`, from pages of this origin.',
   },
   appKey: { id: 'AppKey', header: 'X-App-Key', description: 'The app key of the application that calls.' },
   apiKey: {

@@ -19,6 +19,10 @@ export type AuditAction =
   | 'operator-key.issued'
   | 'operator-key.rotated'
   | 'operator-key.revoked'
+  | 'session.code-issued'
+  | 'session.started'
+  | 'session.ended'
+  | 'session.revoked'
   | 'health.checked'
   | 'health.status-changed'
   | 'audit.pruned';

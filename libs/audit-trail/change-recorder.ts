@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { OperatorCaller } from '../access/caller.js';
 import { AsyncContext } from '../async-context/async-context.js';
 import { ChangeFeed, OPERATORS } from '../database/change-feed.js';
 import { Database } from '../database/database.js';
@@ -7,7 +8,7 @@ import type { AuditAction } from './audited.decorator.js';
 /** A change by a service. Values never hold secrets or hashes. */
 export interface Change {
   readonly resourceType:
-    'application' | 'environment' | 'endpoints' | 'api-key' | 'operator' | 'operator-key';
+    'application' | 'environment' | 'endpoints' | 'api-key' | 'operator' | 'operator-key' | 'session';
   readonly resourceId: string;
   /** null: of the registry as a whole. */
   readonly applicationId: string | null;
@@ -16,6 +17,8 @@ export interface Change {
   readonly environment?: string;
   /** Only where it differs from the action of the route or transaction. */
   readonly action?: AuditAction;
+  /** Only where the request had no caller when it began: who it turned out to be. */
+  readonly by?: OperatorCaller;
   /** `undefined` for a created resource. */
   readonly before?: unknown;
   /** `undefined` for a deleted resource. */

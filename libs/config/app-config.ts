@@ -25,6 +25,7 @@ export abstract class AppConfig {
   abstract readonly endpointsRequireKey: boolean;
   /** Environments whose keys may change their application; empty: those of any. */
   abstract readonly applicationUpdateEnvironments: readonly string[];
+  abstract readonly console: ConsoleConfig;
   abstract readonly healthChecks: HealthCheckConfig;
   /** Absent when RATE_LIMIT_ENABLED is false. */
   abstract readonly rateLimit: RateLimit | undefined;
@@ -74,6 +75,16 @@ export interface DatabaseConfig {
   readonly maxConnections: number;
   /** For how long a start waits for a database that is not there yet; 0: not at all. */
   readonly connectTimeoutSeconds: number;
+}
+
+/** Sessions of operators in the browser. */
+export interface ConsoleConfig {
+  /** How long a session lasts at most. */
+  readonly sessionSeconds: number;
+  /** How long a session lasts without a request. */
+  readonly sessionIdleSeconds: number;
+  /** Whether sessions are started over plain HTTP, too. */
+  readonly allowHttp: boolean;
 }
 
 export interface HealthCheckConfig {

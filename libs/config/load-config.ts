@@ -62,6 +62,11 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
     applicationUpdateEnvironments: applicationUpdateEnvironments(settings),
+    console: {
+      sessionSeconds: settings.integer('CONSOLE_SESSION_MAX', 43_200, 300, 2_592_000),
+      sessionIdleSeconds: settings.integer('CONSOLE_SESSION_IDLE', 3600, 300, 2_592_000),
+      allowHttp: settings.flag('CONSOLE_ALLOW_HTTP', !production),
+    },
     healthChecks: {
       timeoutSeconds: settings.integer('HEALTH_CHECK_TIMEOUT', 10, 1, 300),
       intervalSeconds: settings.integer('HEALTH_CHECK_INTERVAL', 300, 1, 86_400),

@@ -54,7 +54,8 @@ if (!existsSync(CHROMIUM)) {
     await operation.locator('.execute').click();
     const answer = operation.locator('.live-responses-table .response').first();
     const status = await answer.locator('.response-col_status').innerText();
-    const body = await answer.locator('.response-col_description .microlight').first().innerText();
+    const shown = answer.locator('.response-col_description .microlight');
+    const body = status.startsWith('204') ? '' : await shown.first().innerText();
     return { status: status.trim(), body };
   }
 
@@ -66,6 +67,7 @@ if (!existsSync(CHROMIUM)) {
       'Environments',
       'API keys',
       'Operators',
+      'Sessions',
       'Endpoints',
       'Discovery',
       'Health checks',
@@ -77,6 +79,29 @@ if (!existsSync(CHROMIUM)) {
     for (const header of ['X-Admin-Key', 'X-App-Key', 'X-API-Key', 'X-Environment', 'http, Bearer'])
       expect(dialog).toContain(header);
     await page.locator('.modal-ux .close-modal').click();
+  });
+
+  it('works signed in, without a key in the page, until one signs out', async () => {
+    const signedIn = await execute('Session_create', async (operation) => {
+      await operation.locator('textarea').fill(JSON.stringify({ key: ADMIN_KEY }));
+    });
+    expect(signedIn.status).toBe('201');
+    expect(signedIn.body).toContain('"operator": "REGISTRY_ADMIN_KEY"');
+    const listed = await execute('Applications_list');
+    expect(listed.status).toBe('200');
+    expect(listed.body).toContain('"appKey": "orders"');
+    expect(await page.evaluate('JSON.stringify([document.cookie, { ...localStorage }])')).toBe('["",{}]');
+    const [cookie] = await page.context().cookies();
+    expect(cookie).toMatchObject({
+      name: 'mcp-registry',
+      httpOnly: true,
+      sameSite: 'Strict',
+      path: '/',
+      expires: -1,
+    });
+    expect((await execute('Session_end')).status).toBe('204');
+    expect(await page.context().cookies()).toEqual([]);
+    expect(faults).toEqual([]);
   });
 
   it('creates an application from the example that is filled in, as the operator', async () => {

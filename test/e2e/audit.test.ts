@@ -64,6 +64,7 @@ const byAdmin = {
   operatorId: null,
   operatorName: 'REGISTRY_ADMIN_KEY',
   via: 'api',
+  sessionId: null,
   environment: null,
   environmentId: null,
   before: null,

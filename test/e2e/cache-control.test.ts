@@ -6,7 +6,7 @@ import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 /** The operations whose answers have an entity tag: they may be stored, and must be asked for again. */
 const CONDITIONAL = ['Discovery_endpoints', 'Discovery_applicationsWithEndpoints', 'Discovery_openApi'];
-const KEY_HEADERS = ['X-Admin-Key', 'Authorization', 'X-App-Key', 'X-API-Key', 'X-Environment'];
+const KEY_HEADERS = ['X-Admin-Key', 'Authorization', 'Cookie', 'X-App-Key', 'X-API-Key', 'X-Environment'];
 
 describe.each(['false', 'true'])('Cache-Control with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
   let app: TestApp;

@@ -53,7 +53,7 @@ async function isFromMemory(target: string): Promise<boolean> {
 const FOR_ALL = { 'cache-control': 'no-cache', vary: 'Accept-Encoding, X-Environment' };
 const FOR_ONE_CALLER = {
   'cache-control': 'private, no-cache',
-  vary: 'Accept-Encoding, X-Admin-Key, Authorization, X-App-Key, X-API-Key, X-Environment',
+  vary: 'Accept-Encoding, X-Admin-Key, Authorization, Cookie, X-App-Key, X-API-Key, X-Environment',
 };
 
 describe.each([

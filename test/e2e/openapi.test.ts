@@ -12,7 +12,8 @@ import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-ap
 import { exampleBody, exampleParameters } from '../support/swagger-ui-example.js';
 
 // Started before the tests are named: they are named after its operations.
-const app = await startApp();
+// Each sign-in comes from a network of its own: they are counted.
+const app = await startApp({ TRUST_PROXY: 'true' });
 const document = await documentOf(app);
 const operations = operationsOf(document);
 const named = operations.map((operation) => [operation.name, operation] as const);
@@ -57,6 +58,7 @@ describe('the OpenAPI document', () => {
     expect(document.components.securitySchemes).toEqual({
       AdminKey: inHeader('X-Admin-Key'),
       OperatorKey: { type: 'http', scheme: 'bearer', ...described },
+      Session: { type: 'apiKey', in: 'cookie', name: '__Host-mcp-registry', ...described },
       AppKey: inHeader('X-App-Key'),
       ApiKey: inHeader('X-API-Key'),
       Environment: inHeader('X-Environment'),
@@ -102,25 +104,30 @@ describe('what Swagger UI fills in', () => {
     },
   );
 
-  const calls = named.flatMap(([name, operation]) =>
-    (operation.security ?? [{}]).map((requirement) => {
-      const schemes = Object.keys(requirement).join(' + ');
-      return [`${name} with ${schemes === '' ? 'nothing' : schemes}`, operation, requirement] as const;
-    }),
-  );
+  const calls = named
+    .flatMap(([name, operation]) =>
+      (operation.security ?? [{}]).map((requirement) => {
+        const schemes = Object.keys(requirement).join(' + ');
+        return [`${name} with ${schemes === '' ? 'nothing' : schemes}`, operation, requirement] as const;
+      }),
+    )
+    // As the description says: a code is for a key.
+    .filter(([call]) => call !== 'POST /session/codes with Session');
 
   it.each(calls)('is accepted by %s', async (_, operation, requirement) => {
-    const prepared = await prepare(operation);
+    const prepared = await prepare(operation, requirement);
     const inPath: Record<string, string> = {
       ...exampleParameters(operation, 'path'),
       id: prepared.apiKeyId,
       operator_key_id: prepared.operatorKeyId,
+      session_id: prepared.sessionId,
     };
     const path = operation.path.replace(/\{(\w+)\}/g, (_placeholder, name: string) => inPath[name] ?? '');
     const response = await app.http[operation.method.toLowerCase() as 'get' | 'put' | 'post' | 'delete'](path)
       .query(exampleParameters(operation, 'query'))
+      .set(operation.operationId === 'Session_create' ? PAGE : {})
       .set(credentials(Object.keys(requirement), prepared))
-      .send(exampleBody(document, operation) as object | undefined);
+      .send(bodyOf(operation, prepared) as object | undefined);
     expect({ status: String(response.status), body: response.body as unknown }).toEqual({
       status: successOf(operation),
       body: expect.anything(),
@@ -186,15 +193,29 @@ interface Prepared {
   readonly apiKeyId: string;
   readonly operatorKey: string;
   readonly operatorKeyId: string;
+  readonly session: Record<string, string>;
+  readonly sessionId: string;
 }
 
 /** What the examples speak of, made with the examples of the operations that make it; and an operator who may do all. */
-async function prepare(operation: Operation): Promise<Prepared> {
+async function prepare(
+  operation: Operation,
+  requirement: Readonly<Record<string, unknown>>,
+): Promise<Prepared> {
   await app.database.query('DELETE FROM "Application"');
   await app.database.query('DELETE FROM "Operator"');
   const { key: operatorKey } = await newOperator({ name: 'root', kind: 'person', role: 'admin' });
+  // Sign-ins are counted.
+  const session = 'Session' in requirement ? await newSession(operatorKey) : PAGE;
   const operator = operation.operationId === 'Operators_create' ? undefined : await newOperator();
-  const prepared = { apiKey: '', apiKeyId: '', operatorKey, operatorKeyId: operator?.id ?? '' };
+  const sessionId =
+    operator === undefined || !operation.path.includes('{session_id}')
+      ? ''
+      : await sessionOf('ann', operator.key);
+  const prepared = {
+    ...{ apiKey: '', apiKeyId: '', operatorKey, operatorKeyId: operator?.id ?? '' },
+    ...{ session, sessionId },
+  };
   return operation.operationId === 'Applications_create'
     ? prepared
     : { ...prepared, ...(await newApplication()) };
@@ -216,6 +237,30 @@ async function newOperator(
   return issued.body as { id: string; key: string };
 }
 
+/** What a page of the registry sends. */
+const PAGE = { 'X-Registry-Console': '1', Origin: new URL(app.url).origin };
+
+let networks = 0;
+
+/** The headers of a page that has signed in. */
+async function newSession(key: string): Promise<Record<string, string>> {
+  networks += 1;
+  const response = await app.http
+    .post('/session')
+    .set({ ...PAGE, 'X-Forwarded-For': `203.0.113.${networks % 250}` })
+    .send({ key })
+    .expect(201);
+  const [cookie = ''] = response.headers['set-cookie'] as unknown as string[];
+  return { ...PAGE, Cookie: cookie.split(';')[0] ?? '' };
+}
+
+async function sessionOf(name: string, key: string): Promise<string> {
+  await newSession(key);
+  const listed = await app.http.get(`/operators/${name}/sessions`).set(AS_ADMIN).expect(200);
+  const [session] = listed.body as { id: string }[];
+  return session?.id ?? '';
+}
+
 async function newApplication(): Promise<{ apiKey: string; apiKeyId: string }> {
   await app.http.post('/applications').set(AS_ADMIN).send(exampleOf('Applications_create')).expect(201);
   const issued = await app.http
@@ -227,16 +272,26 @@ async function newApplication(): Promise<{ apiKey: string; apiKeyId: string }> {
   return { apiKeyId: id, apiKey };
 }
 
+/** The example, with a key that is accepted. */
+function bodyOf(operation: Operation, { operatorKey }: Prepared): unknown {
+  if (operation.operationId === 'Session_create') return { ...exampleOf('Session_create'), key: operatorKey };
+  return exampleBody(document, operation);
+}
+
 function exampleOf(operationId: string): object {
   const operation = operations.find((each) => each.operationId === operationId);
   if (operation === undefined) throw new Error(`There is no operation ${operationId}`);
   return exampleBody(document, operation) as object;
 }
 
-function credentials(schemes: readonly string[], { apiKey, operatorKey }: Prepared): Record<string, string> {
+function credentials(
+  schemes: readonly string[],
+  { apiKey, operatorKey, session }: Prepared,
+): Record<string, string> {
   const values: Record<string, Record<string, string>> = {
     AdminKey: { 'X-Admin-Key': ADMIN_KEY },
     OperatorKey: { Authorization: `Bearer ${operatorKey}` },
+    Session: session,
     AppKey: { 'X-App-Key': 'orders' },
     ApiKey: { 'X-API-Key': apiKey },
     Environment: { 'X-Environment': 'production' },
@@ -247,7 +302,7 @@ function credentials(schemes: readonly string[], { apiKey, operatorKey }: Prepar
 /** The one status of success the contract gives an operation. */
 function successOf({ method, operationId }: Operation): string {
   if (method === 'DELETE') return '204';
-  return /_(create|issue|rotate)$/.test(operationId) ? '201' : '200';
+  return /_(create|issue|rotate|issueCode)$/.test(operationId) ? '201' : '200';
 }
 
 /** The errors any operation of its kind can give. */

@@ -97,6 +97,7 @@ describe('refused credentials', () => {
         operatorId: null,
         operatorName: null,
         via: 'api',
+        sessionId: null,
         appKey: 'orders',
         applicationId: null,
         environment: 'staging',

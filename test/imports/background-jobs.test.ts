@@ -74,6 +74,7 @@ describe('background jobs', () => {
         'write refused credentials',
         'write when API keys were used',
         'write when keys of operators were used',
+        'write when sessions were used',
       ]);
       await eventually(() => database.query<{ action: string }>(`SELECT "action" FROM "AuditLog"`), {
         fits: ([entry]) => entry?.action === 'audit.pruned',

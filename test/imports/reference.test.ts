@@ -250,6 +250,7 @@ describe('import reference', () => {
       operatorId: null,
       operatorName: null,
       via: null,
+      sessionId: null,
       appKey: 'orders',
       applicationId: 'cuid1',
       environment: null,

@@ -7,6 +7,8 @@ export const KNOWN = {
   id: 'known-key-id',
   operator: 'known-person',
   operator_key_id: 'known-operator-key-id',
+  key: 'known-operator-key',
+  session_id: 'known-session-id',
 } as const;
 
 export type KnownName = keyof typeof KNOWN;

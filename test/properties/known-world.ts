@@ -11,9 +11,11 @@ interface Known {
   readonly apiKeyId: string;
   readonly qaApiKey: string;
   readonly operatorKeyId: string;
+  readonly operatorKey: string;
 }
 
 const OPERATOR = 'ann.smith';
+const SESSION_ID = '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f18';
 
 /** Requests after which everything is made again, so that lists stay short. */
 const RENEWAL = 400;
@@ -30,7 +32,7 @@ export class KnownWorld {
     this.sent += 1;
     if (this.sent % RENEWAL === 0) this.known = undefined;
     this.known ??= await this.renewed();
-    const request = filled(plan, this.known);
+    const request = filled(plan, this.known, this.sent);
     const answer = await exchange(this.service.url, request);
     if (plan.method !== 'GET' && answer.status < 300) this.known = undefined;
     return { request, answer };
@@ -40,9 +42,15 @@ export class KnownWorld {
     await this.service.database.query('DELETE FROM "Application"');
     await this.service.database.query('DELETE FROM "Operator"');
     await this.create('/operators', { name: OPERATOR, kind: 'person', role: 'viewer' });
-    const operatorKey = await this.create<{ id: string }>(`/operators/${OPERATOR}/keys`, {
+    const operatorKey = await this.create<{ id: string; key: string }>(`/operators/${OPERATOR}/keys`, {
       name: 'properties',
     });
+    // Sign-ins are counted: this is none.
+    await this.service.database.query(
+      `INSERT INTO "OperatorSession" ("id", "tokenHash", "operatorKeyId", "createdAt", "lastSeenAt", "expiresAt")
+       VALUES ($1, 'none', $2, now(), now(), now() + interval '1 hour')`,
+      [SESSION_ID, operatorKey.id],
+    );
     // Not the name of the examples: the one that creates an application is to succeed.
     const appKey = 'shop';
     const application = await this.create<{ environments: { id: string }[] }>('/applications', {
@@ -60,6 +68,7 @@ export class KnownWorld {
       apiKeyId: production.id,
       qaApiKey: qa.apiKey,
       operatorKeyId: operatorKey.id,
+      operatorKey: operatorKey.key,
     };
   }
 
@@ -75,19 +84,34 @@ export class KnownWorld {
   }
 }
 
-function filled({ method, target, credentials, headers, body }: RequestPlan, known: Known): WireRequest {
+function filled(
+  { method, target, credentials, headers, body }: RequestPlan,
+  known: Known,
+  sent: number,
+): WireRequest {
   const fill = (text: string): string =>
     text
       .replaceAll(KNOWN.app_key, known.appKey)
       .replaceAll(KNOWN.environment_id, known.environmentId)
       .replaceAll(KNOWN.id, known.apiKeyId)
       .replaceAll(KNOWN.operator, OPERATOR)
-      .replaceAll(KNOWN.operator_key_id, known.operatorKeyId);
+      .replaceAll(KNOWN.operator_key_id, known.operatorKeyId)
+      .replaceAll(KNOWN.key, known.operatorKey)
+      .replaceAll(KNOWN.session_id, SESSION_ID);
   return {
     method,
     target: fill(target),
-    headers: { ...headers, ...credentialHeaders(credentials, known) },
+    headers: { ...pageHeaders(sent), ...headers, ...credentialHeaders(credentials, known) },
     body: typeof body === 'string' ? fill(body) : body,
+  };
+}
+
+/** Of a page of the registry, each time in another network, because sign-ins are counted. */
+function pageHeaders(sent: number): Record<string, string> {
+  return {
+    'X-Registry-Console': '1',
+    'Sec-Fetch-Site': 'same-origin',
+    'X-Forwarded-For': `203.0.${Math.floor(sent / 250) % 250}.${sent % 250}`,
   };
 }
 

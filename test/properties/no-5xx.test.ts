@@ -18,6 +18,7 @@ const TIMEOUT_MS = 60_000 + RUNS * 200;
 // Started before the tests are named: they are named after its operations.
 const service = await spawnService({
   LOG_LEVEL: 'warning',
+  TRUST_PROXY: 'true',
   // Small, so that a body beyond it is quickly made.
   BATCH_MAX_BYTES: '65536',
   BATCH_MAX_ENDPOINTS: '3',

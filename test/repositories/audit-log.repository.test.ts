@@ -23,6 +23,7 @@ describe('AuditLogRepository', () => {
     operatorId: null,
     operatorName: null,
     via: null,
+    sessionId: null,
     appKey: 'orders',
     applicationId: null,
     environment: null,

@@ -2,7 +2,6 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccessGuard } from '#libs/access/access.guard.js';
-import { AdminKeyGuard } from '#libs/access/admin-key.guard.js';
 import { Admission } from '#libs/access/admission.js';
 import { ApiKeyGuard } from '#libs/access/api-key.guard.js';
 import { AppKeyGuard } from '#libs/access/app-key.guard.js';
@@ -35,6 +34,8 @@ import { MonitoringJobsModule } from './monitoring/monitoring-jobs.module.js';
 import type { Observability } from './observability/start-observability.js';
 import { OperatorsModule } from './operators/operators.module.js';
 import { OperatorsJobsModule } from './operators/operators-jobs.module.js';
+import { SessionsModule } from './sessions/sessions.module.js';
+import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
 
 /** The table of contents: the features, their background jobs, and what every request passes on its way to them. */
 @Global()
@@ -48,16 +49,17 @@ import { OperatorsJobsModule } from './operators/operators-jobs.module.js';
     DiscoveryModule,
     ApiKeysModule,
     OperatorsModule,
+    SessionsModule,
     HealthModule,
     MonitoringModule,
     DatabaseJobsModule,
     AuditJobsModule,
     ApiKeysJobsModule,
     OperatorsJobsModule,
+    SessionsJobsModule,
     MonitoringJobsModule,
   ],
   providers: [
-    AdminKeyGuard,
     AppKeyGuard,
     ApiKeyGuard,
     OperatorGuard,

@@ -11,6 +11,8 @@ import { HealthCheckRollupEntity } from './monitoring/history/health-check-rollu
 import { HealthTargetEntity } from './monitoring/probe/health-target.entity.js';
 import { OperatorEntity } from './operators/operator.entity.js';
 import { OperatorKeyEntity } from './operators/operator-key.entity.js';
+import { SessionEntity } from './sessions/session.entity.js';
+import { SignInCodeEntity } from './sessions/sign-in-code.entity.js';
 
 /** Every table the service maps. */
 export const entities = [
@@ -21,6 +23,8 @@ export const entities = [
   ApiKeyEntity,
   OperatorEntity,
   OperatorKeyEntity,
+  SessionEntity,
+  SignInCodeEntity,
   AuditLogEntity,
   AuditUsageEntity,
   HealthTargetEntity,

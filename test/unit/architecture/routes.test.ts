@@ -13,7 +13,7 @@ import { type RouteHandler, routeHandlersOf } from '../../support/route-handlers
 import { GIVEN_SECRETS } from '../../support/secrets.js';
 import { AS_ADMIN, startApp, type TestApp } from '../../support/start-app.js';
 
-const OPERATOR = [['AdminKey'], ['OperatorKey']];
+const OPERATOR = [['AdminKey'], ['OperatorKey'], ['Session']];
 const APPLICATION = [
   ['AppKey', 'ApiKey'],
   ['AppKey', 'ApiKey', 'Environment'],

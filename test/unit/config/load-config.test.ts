@@ -52,6 +52,7 @@ describe('the configuration', () => {
       metricsPort: undefined,
       batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024, bodiesMaxBytes: 40 * 1024 * 1024 },
       bcryptCost: 10,
+      console: { sessionSeconds: 43_200, sessionIdleSeconds: 3600, allowHttp: true },
       endpointsRequireKey: false,
       healthChecks: {
         timeoutSeconds: 10,
@@ -100,6 +101,9 @@ describe('the configuration', () => {
       BATCH_MAX_BYTES: '4096',
       BODIES_MAX_BYTES: '8192',
       BCRYPT_COST: '12',
+      CONSOLE_SESSION_MAX: '7200',
+      CONSOLE_SESSION_IDLE: '600',
+      CONSOLE_ALLOW_HTTP: 'true',
       ENDPOINTS_REQUIRE_KEY: 'true',
       HEALTH_CHECK_TIMEOUT: '5',
       HEALTH_CHECK_INTERVAL: '60',
@@ -142,6 +146,7 @@ describe('the configuration', () => {
       metricsPort: 9464,
       batch: { maxEndpoints: 10, maxBytes: 4096, bodiesMaxBytes: 8192 },
       bcryptCost: 12,
+      console: { sessionSeconds: 7200, sessionIdleSeconds: 600, allowHttp: true },
       endpointsRequireKey: true,
       healthChecks: {
         timeoutSeconds: 5,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { Database } from '#libs/database/database.js';
 import { onConstraint } from '#libs/database/database-errors.js';
+import { recordUseStatement } from '#libs/key-lifetime/record-use.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import type { DomainError } from '#libs/problem-details/domain-error.js';
 import { API_KEY_ENVIRONMENT_CONSTRAINT, ApiKeyEntity } from './api-key.entity.js';
@@ -27,6 +28,8 @@ const SELECT_RECORD = `
   FROM "ApiKey" k
   JOIN "Environment" e ON e."id" = k."environmentId"
   JOIN "Application" a ON a."id" = e."applicationId"`;
+
+const RECORD_USE = recordUseStatement('ApiKey', 'lastUsedAt');
 
 @Injectable()
 export class ApiKeysRepository {
@@ -132,17 +135,10 @@ export class ApiKeysRepository {
    * @returns the ids of keys that were passed over, because another transaction holds them
    */
   async recordUse(uses: ReadonlyMap<string, Date>): Promise<string[]> {
-    const rows = await this.database.query<{ id: string }>(
-      `WITH "written" AS (
-         UPDATE "ApiKey" k SET "lastUsedAt" = GREATEST(k."lastUsedAt", u."usedAt")
-         FROM unnest($1::text[], $2::timestamptz[]) AS u("id", "usedAt")
-         WHERE k."id" = u."id"
-           AND k."id" IN (SELECT "id" FROM "ApiKey" WHERE "id" = ANY($1) ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED)
-         RETURNING k."id"
-       )
-       SELECT "id" FROM "ApiKey" WHERE "id" = ANY($1) AND "id" NOT IN (SELECT "id" FROM "written")`,
-      [[...uses.keys()], [...uses.values()]],
-    );
+    const rows = await this.database.query<{ id: string }>(RECORD_USE, [
+      [...uses.keys()],
+      [...uses.values()],
+    ]);
     return rows.map(({ id }) => id);
   }
 }

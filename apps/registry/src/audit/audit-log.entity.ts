@@ -38,9 +38,13 @@ export class AuditLogEntity {
   @Column({ type: 'text', nullable: true })
   operatorName!: string | null;
 
-  /** 'api' or 'cli', of what operators and applications did. */
+  /** 'api', 'cli' or 'console', of what operators and applications did. */
   @Column({ type: 'text', nullable: true })
   via!: string | null;
+
+  /** The session in which an operator did it. */
+  @Column({ type: 'text', nullable: true })
+  sessionId!: string | null;
 
   @Column({ type: 'text', nullable: true })
   appKey!: string | null;

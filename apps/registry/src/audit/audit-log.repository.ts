@@ -60,6 +60,7 @@ const COLUMNS: readonly ListedColumn<keyof AuditLogEntity>[] = [
   { column: 'operatorId', type: 'text' },
   { column: 'operatorName', type: 'text' },
   { column: 'via', type: 'text' },
+  { column: 'sessionId', type: 'text' },
   { column: 'appKey', type: 'text' },
   { column: 'applicationId', type: 'text' },
   { column: 'environment', type: 'text' },

@@ -23,7 +23,7 @@ import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
 import { type AuditLogQuery, DEFAULT_LIMIT } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
 import type { ImportedAuditEntry } from './dto/imported-audit-entry.js';
-import { type AuditOrigin, NO_OPERATOR, unattendedOrigin } from './request-origin.js';
+import { type AuditOrigin, NO_OPERATOR, operatorOrigin, unattendedOrigin } from './request-origin.js';
 
 export const NDJSON = 'application/x-ndjson';
 /** Exports at once: each holds what its client has not taken of a page. */
@@ -129,6 +129,7 @@ export class AuditService extends AuditedTransactions {
         reason: null,
         occurrences: 1,
         ...origin,
+        ...(change.by !== undefined && operatorOrigin(change.by)),
       })),
       origin.actor === 'application' ? (first.applicationId ?? undefined) : undefined,
     );

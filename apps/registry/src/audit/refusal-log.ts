@@ -23,6 +23,8 @@ const UNPROVEN: ReadonlySet<RefusalReason> = new Set([
   'too-many-failures',
   'unknown-operator-key',
   'wrong-operator-key',
+  'unknown-session',
+  'unknown-sign-in-code',
 ]);
 
 /** What refusals of one entry may differ in. */
@@ -135,6 +137,7 @@ function entryOf(claim: RefusedClaim, request: FastifyRequest, createdAt: Date):
     apiKeyId: claim.apiKeyId ?? null,
     operatorId: claim.operator?.id ?? null,
     operatorName: claim.operator?.name ?? null,
+    sessionId: null,
     appKey: claim.appKey ?? null,
     applicationId: null,
     environment: claim.environment ?? null,

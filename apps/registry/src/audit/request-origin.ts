@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { callerOf } from '#libs/access/caller.js';
+import { callerOf, type OperatorCaller } from '#libs/access/caller.js';
 import type { UnattendedActor } from '#libs/audit-trail/audited-transactions.js';
 import { clientAddress } from '#libs/http/client-network.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
@@ -8,10 +8,10 @@ type RequestOrigin = Pick<AuditLogEntity, 'via' | 'ipAddress' | 'userAgent' | 'r
 
 /** Who did something, and where it came from. */
 export type AuditOrigin = RequestOrigin &
-  Pick<AuditLogEntity, 'actor' | 'apiKeyId' | 'operatorId' | 'operatorName'>;
+  Pick<AuditLogEntity, 'actor' | 'apiKeyId' | 'operatorId' | 'operatorName' | 'sessionId'>;
 
 /** Of entries that are no operator's doing. */
-export const NO_OPERATOR = { operatorId: null, operatorName: null, via: null };
+export const NO_OPERATOR = { operatorId: null, operatorName: null, via: null, sessionId: null };
 
 /** How the command line names itself. */
 const COMMAND_LINE = 'mcp-registry-cli/';
@@ -39,8 +39,16 @@ export function callerOrigin(request: FastifyRequest): AuditOrigin {
   return {
     actor: caller.kind,
     apiKeyId: caller.kind === 'application' ? caller.apiKeyId : null,
-    operatorId: caller.kind === 'admin' ? caller.operatorId : null,
-    operatorName: caller.kind === 'admin' ? caller.operatorName : null,
+    operatorId: null,
+    operatorName: null,
+    sessionId: null,
     ...requestOrigin(request),
+    ...(caller.kind === 'admin' && operatorOrigin(caller)),
   };
+}
+
+/** What an operator adds to the origin of a request. */
+export function operatorOrigin({ operatorId, operatorName, session }: OperatorCaller): Partial<AuditOrigin> {
+  const operator = { actor: 'admin', operatorId, operatorName };
+  return session === null ? operator : { ...operator, via: 'console', sessionId: session.id };
 }

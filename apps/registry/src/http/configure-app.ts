@@ -13,6 +13,14 @@ export function configureApp(app: NestFastifyApplication, config: AppConfig): vo
     raw: ['json'],
     customSiteTitle: 'MCP Registry Server',
     // No persistAuthorization: it would leave the admin key in the browser's localStorage.
-    swaggerOptions: { tryItOutEnabled: true, displayRequestDuration: true },
+    swaggerOptions: {
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+      // Runs in the browser: a session counts in requests with this header.
+      requestInterceptor: (request: { headers: Record<string, string> }) => {
+        request.headers['X-Registry-Console'] = '1';
+        return request;
+      },
+    },
   });
 }

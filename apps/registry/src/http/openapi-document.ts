@@ -23,6 +23,7 @@ const TAGS = [
   'Environments',
   'API keys',
   'Operators',
+  'Sessions',
   'Endpoints',
   'Discovery',
   'Health checks',
@@ -43,12 +44,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addServer('/');
   for (const tag of TAGS) builder.addTag(tag);
   for (const { id, header, description, ...rest } of Object.values(SECURITY_SCHEMES)) {
-    builder.addSecurity(
-      id,
-      'http' in rest
-        ? { type: 'http', scheme: rest.http, description }
-        : { type: 'apiKey', in: 'header', name: header, description },
-    );
+    if ('http' in rest) builder.addSecurity(id, { type: 'http', scheme: rest.http, description });
+    else if ('cookie' in rest) builder.addCookieAuth(rest.cookie, { type: 'apiKey', description }, id);
+    else builder.addApiKey({ type: 'apiKey', in: 'header', name: header, description }, id);
   }
   const document = SwaggerModule.createDocument(app, builder.build(), {
     extraModels: [Problem],
@@ -86,7 +84,7 @@ const HEAD_ERRORS = [400, 408, 414, 431];
 
 /** Bad input, a body too large or of the wrong type, no database. */
 function commonErrors(method: string, { parameters = [], requestBody }: Operation): number[] {
-  if (parameters.length === 0 && requestBody === undefined) return HEAD_ERRORS;
+  if (method === 'get' && parameters.length === 0 && requestBody === undefined) return HEAD_ERRORS;
   // A body is read with every method but GET, whether the route wants one or not.
   return [...HEAD_ERRORS, ...(method === 'get' ? [] : [413, 415]), 503];
 }

@@ -1,13 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { clientNetwork } from '#libs/http/client-network.js';
+import { RequestWindows } from '#libs/http/request-windows.js';
 import type { Metrics } from '#libs/metrics/metrics.js';
 import { DomainError } from '#libs/problem-details/domain-error.js';
 import { isProbe } from './probe-paths.js';
-
-/** Networks counted at once; beyond these, the one heard of longest ago is forgotten. */
-const MAX_NETWORKS = 10_000;
 
 /** 429: the network has used up its requests of this time window. */
 class TooManyRequests extends DomainError {
@@ -27,12 +24,6 @@ export function isRateLimited(route: string, basePath: string): boolean {
   return !isProbe(route, basePath);
 }
 
-/** The requests of one network in the window that ends at a time. */
-interface Counted {
-  requests: number;
-  readonly endsAt: number;
-}
-
 /** Counts a request, and refuses it when its network has used up its requests. */
 export type RateLimiter = (request: FastifyRequest, reply: FastifyReply) => TooManyRequests | undefined;
 
@@ -49,28 +40,16 @@ export function rateLimiter({ http, rateLimit }: AppConfig, metrics: Metrics): R
     name: 'mcp_registry_rate_limited_requests_total',
     help: 'Requests refused because their network had used up RATE_LIMIT_MAX.',
   });
-  const windows = new LRUCache<string, Counted>({ max: MAX_NETWORKS });
-  const count = (network: string, now: number): Counted => {
-    const known = windows.get(network);
-    if (known !== undefined && known.endsAt > now) {
-      known.requests += 1;
-      return known;
-    }
-    const begun = { requests: 1, endsAt: now + windowSeconds * 1000 };
-    windows.set(network, begun);
-    return begun;
-  };
+  const windows = new RequestWindows(windowSeconds);
   return (request, reply) => {
     const { url } = request.routeOptions;
     if (url !== undefined && !isRateLimited(url, http.basePath)) return undefined;
-    const now = performance.now();
-    const { requests, endsAt } = count(clientNetwork(request), now);
-    const seconds = Math.ceil((endsAt - now) / 1000);
+    const { requests, secondsLeft } = windows.count(clientNetwork(request));
     reply.header('ratelimit-limit', max);
     reply.header('ratelimit-remaining', Math.max(0, max - requests));
-    reply.header('ratelimit-reset', seconds);
+    reply.header('ratelimit-reset', secondsLeft);
     if (requests <= max) return undefined;
     refused.inc({});
-    return new TooManyRequests(max, windowSeconds, seconds);
+    return new TooManyRequests(max, windowSeconds, secondsLeft);
   };
 }

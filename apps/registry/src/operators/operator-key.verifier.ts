@@ -96,7 +96,8 @@ export class OperatorKeyVerifier extends OperatorVerifier {
   private accepted(record: BoundRecord): OperatorCaller {
     const { operatorId, operatorKeyId, operatorName, role, bindings } = record;
     this.uses.record(operatorKeyId);
-    return { kind: 'admin', role, operatorName, operatorId, operatorKeyId, bindings };
+    const key = { operatorKeyId, adminKeyFingerprint: null, session: null };
+    return { kind: 'admin', role, operatorName, operatorId, ...key, bindings };
   }
 
   private refusalOf(record: OperatorKeyRecord, key: string): RefusalReason | undefined {

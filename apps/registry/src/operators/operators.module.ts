@@ -17,6 +17,6 @@ import { OperatorsService } from './operators.service.js';
     OperatorKeyUses,
     { provide: OperatorVerifier, useClass: OperatorKeyVerifier },
   ],
-  exports: [OperatorVerifier, OperatorKeyUses],
+  exports: [OperatorVerifier, OperatorKeyUses, OperatorsService],
 })
 export class OperatorsModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
 import { onConstraint } from '#libs/database/database-errors.js';
 import type { OperatorRole } from '#libs/domain/operator.js';
+import { recordUseStatement } from '#libs/key-lifetime/record-use.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { OPERATOR_NAME_CONSTRAINT, OperatorEntity } from './operator.entity.js';
 import { OperatorNameTaken } from './operator.errors.js';
@@ -26,6 +27,8 @@ const SELECT_RECORD = `
          o."id" AS "operatorId", o."name" AS "operatorName", o."role",
          o."applications", o."environments", o."isActive"
   FROM "OperatorKey" k JOIN "Operator" o ON o."id" = k."operatorId"`;
+
+const RECORD_USE = recordUseStatement('OperatorKey', 'lastUsedAt');
 
 @Injectable()
 export class OperatorsRepository {
@@ -117,17 +120,10 @@ export class OperatorsRepository {
    * @returns the ids of keys that were passed over, because another transaction holds them
    */
   async recordUse(uses: ReadonlyMap<string, Date>): Promise<string[]> {
-    const rows = await this.database.query<{ id: string }>(
-      `WITH "written" AS (
-         UPDATE "OperatorKey" k SET "lastUsedAt" = GREATEST(k."lastUsedAt", u."usedAt")
-         FROM unnest($1::text[], $2::timestamptz[]) AS u("id", "usedAt")
-         WHERE k."id" = u."id"
-           AND k."id" IN (SELECT "id" FROM "OperatorKey" WHERE "id" = ANY($1) ORDER BY "id" FOR NO KEY UPDATE SKIP LOCKED)
-         RETURNING k."id"
-       )
-       SELECT "id" FROM "OperatorKey" WHERE "id" = ANY($1) AND "id" NOT IN (SELECT "id" FROM "written")`,
-      [[...uses.keys()], [...uses.values()]],
-    );
+    const rows = await this.database.query<{ id: string }>(RECORD_USE, [
+      [...uses.keys()],
+      [...uses.values()],
+    ]);
     return rows.map(({ id }) => id);
   }
 }

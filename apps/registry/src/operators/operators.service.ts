@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ADMIN_KEY_NAME } from '#libs/access/admin-key.guard.js';
 import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
 import { type Change, ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
@@ -10,7 +11,7 @@ import { toResponse } from '#libs/responses/response-field.decorator.js';
 import type { CreateOperatorRequest, UpdateOperatorRequest } from './dto/operator.request.js';
 import { OperatorKeyResponse, OperatorResponse, OperatorWithKeysResponse } from './dto/operator.response.js';
 import type { OperatorEntity } from './operator.entity.js';
-import { OperatorNotFound } from './operator.errors.js';
+import { OperatorNameTaken, OperatorNotFound } from './operator.errors.js';
 import { OperatorsRepository } from './operators.repository.js';
 
 /** Operators by name: people, services and agents, and what they may do. */
@@ -24,6 +25,7 @@ export class OperatorsService {
 
   /** @throws OperatorNameTaken */
   async create(request: CreateOperatorRequest, createdBy: string): Promise<OperatorResponse> {
+    if (request.name === ADMIN_KEY_NAME) throw new OperatorNameTaken(request.name);
     const now = this.clock.now();
     const { name, kind, role, applications = null, environments = null } = request;
     const operator = {

@@ -78,8 +78,11 @@ export class AuditLogResponse {
   )
   readonly operatorName!: string | null;
 
-  @nullableText('api', 'By which way: `api` or `cli`; null for what the registry does by itself')
+  @nullableText('api', 'By which way: `api`, `cli` or `console`; null for what the registry does by itself')
   readonly via!: string | null;
+
+  @nullableText(null, 'The session of the operator, where there was one')
+  readonly sessionId!: string | null;
 
   @nullableText('orders')
   readonly appKey!: string | null;
