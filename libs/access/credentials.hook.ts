@@ -4,6 +4,7 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { AccessPolicy } from './access.decorator.js';
 import { Admission } from './admission.js';
 import type { PendingAdmission } from './api-key.guard.js';
+import { ApplicationQuotas } from './application-quotas.js';
 import { AuthMetrics } from './auth-metrics.js';
 
 declare module 'fastify' {
@@ -20,6 +21,7 @@ export class CredentialsHook implements OnModuleInit {
     private readonly adapterHost: HttpAdapterHost<FastifyAdapter>,
     private readonly admission: Admission,
     private readonly metrics: AuthMetrics,
+    private readonly quotas: ApplicationQuotas,
   ) {}
 
   onModuleInit(): void {
@@ -30,6 +32,12 @@ export class CredentialsHook implements OnModuleInit {
         return;
       }
       const admitted = (): void => {
+        try {
+          this.quotas.count(request.caller, policy);
+        } catch (error) {
+          done(error as Error);
+          return;
+        }
         request.admittedUnder = policy;
         if (request.caller !== undefined) this.metrics.accepted();
         done();

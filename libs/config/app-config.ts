@@ -25,6 +25,7 @@ export abstract class AppConfig {
   abstract readonly endpointsRequireKey: boolean;
   /** Environments whose keys may change their application; empty: those of any. */
   abstract readonly applicationUpdateEnvironments: readonly string[];
+  abstract readonly applicationQuotas: ApplicationQuotaConfig;
   abstract readonly console: ConsoleConfig;
   abstract readonly healthChecks: HealthCheckConfig;
   /** Absent when RATE_LIMIT_ENABLED is false. */
@@ -75,6 +76,14 @@ export interface DatabaseConfig {
   readonly maxConnections: number;
   /** For how long a start waits for a database that is not there yet; 0: not at all. */
   readonly connectTimeoutSeconds: number;
+}
+
+/** What one application may send and store; undefined: without limit. */
+export interface ApplicationQuotaConfig {
+  readonly requestsPerMinute: number | undefined;
+  readonly batchesPerHour: number | undefined;
+  /** Bytes that PostgreSQL takes for the endpoints and shared definitions of all its environments. */
+  readonly storedBytes: number | undefined;
 }
 
 /** Sessions of operators in the browser. */

@@ -62,6 +62,12 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
     applicationUpdateEnvironments: applicationUpdateEnvironments(settings),
+    // 0 is how one says "without limit".
+    applicationQuotas: {
+      requestsPerMinute: settings.integer('APP_REQUESTS_PER_MINUTE', 0, 0, 1_000_000_000) || undefined,
+      batchesPerHour: settings.integer('APP_BATCHES_PER_HOUR', 0, 0, 1_000_000_000) || undefined,
+      storedBytes: settings.integer('APP_MAX_STORED_BYTES', 0, 0, 2 ** 40) || undefined,
+    },
     console: {
       sessionSeconds: settings.integer('CONSOLE_SESSION_MAX', 43_200, 300, 2_592_000),
       sessionIdleSeconds: settings.integer('CONSOLE_SESSION_IDLE', 3600, 300, 2_592_000),

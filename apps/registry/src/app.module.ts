@@ -5,6 +5,7 @@ import { AccessGuard } from '#libs/access/access.guard.js';
 import { Admission } from '#libs/access/admission.js';
 import { ApiKeyGuard } from '#libs/access/api-key.guard.js';
 import { AppKeyGuard } from '#libs/access/app-key.guard.js';
+import { ApplicationQuotas } from '#libs/access/application-quotas.js';
 import { AuthMetrics } from '#libs/access/auth-metrics.js';
 import { CallerAuthority } from '#libs/access/caller-authority.js';
 import { CredentialsHook } from '#libs/access/credentials.hook.js';
@@ -65,6 +66,7 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     OperatorGuard,
     AuthMetrics,
     Admission,
+    ApplicationQuotas,
     CredentialsHook,
     MethodNotAllowedRoutes,
     CallerAuthority,

@@ -52,6 +52,7 @@ describe('the configuration', () => {
       metricsPort: undefined,
       batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024, bodiesMaxBytes: 40 * 1024 * 1024 },
       bcryptCost: 10,
+      applicationQuotas: { requestsPerMinute: undefined, batchesPerHour: undefined, storedBytes: undefined },
       console: { sessionSeconds: 43_200, sessionIdleSeconds: 3600, allowHttp: true },
       endpointsRequireKey: false,
       healthChecks: {
@@ -101,6 +102,9 @@ describe('the configuration', () => {
       BATCH_MAX_BYTES: '4096',
       BODIES_MAX_BYTES: '8192',
       BCRYPT_COST: '12',
+      APP_REQUESTS_PER_MINUTE: '500',
+      APP_BATCHES_PER_HOUR: '50',
+      APP_MAX_STORED_BYTES: '5000',
       CONSOLE_SESSION_MAX: '7200',
       CONSOLE_SESSION_IDLE: '600',
       CONSOLE_ALLOW_HTTP: 'true',
@@ -146,6 +150,7 @@ describe('the configuration', () => {
       metricsPort: 9464,
       batch: { maxEndpoints: 10, maxBytes: 4096, bodiesMaxBytes: 8192 },
       bcryptCost: 12,
+      applicationQuotas: { requestsPerMinute: 500, batchesPerHour: 50, storedBytes: 5000 },
       console: { sessionSeconds: 7200, sessionIdleSeconds: 600, allowHttp: true },
       endpointsRequireKey: true,
       healthChecks: {

@@ -10,3 +10,15 @@ export class TooManyEndpoints extends DomainError {
     });
   }
 }
+
+/** 403: what the application has registered takes as much as it may. */
+export class StorageQuotaExceeded extends DomainError {
+  constructor(bytes: number, max: number) {
+    super({
+      code: 'storage-quota-exceeded',
+      status: 403,
+      title: 'Quota of the application exceeded',
+      detail: `With this batch the endpoints of the application would take ${bytes} bytes in the database; it may use ${max} (APP_MAX_STORED_BYTES). Nothing was changed.`,
+    });
+  }
+}

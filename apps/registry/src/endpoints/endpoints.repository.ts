@@ -157,6 +157,19 @@ export class EndpointsRepository {
   }
 
   /** The requested ids that other endpoints have, including endpoints to be deleted. */
+  /** What PostgreSQL takes for the endpoints and definitions of all environments of an application, in bytes. */
+  async storedBytes(applicationId: string): Promise<number> {
+    const [row] = await this.database.query<{ bytes: number }>(
+      `SELECT (coalesce(sum(s."bytes"), 0))::float8 AS "bytes"
+       FROM "Environment" e CROSS JOIN LATERAL (
+         SELECT pg_column_size(p.*) AS "bytes" FROM "Endpoint" p WHERE p."environmentId" = e."id"
+         UNION ALL SELECT pg_column_size(d.*) FROM "Definition" d WHERE d."environmentId" = e."id") s
+       WHERE e."applicationId" = $1`,
+      [applicationId],
+    );
+    return row?.bytes ?? 0;
+  }
+
   private async takenIds(differences: readonly EndpointDifference[]): Promise<ReadonlySet<string>> {
     const wanted = differences.flatMap((each) =>
       each.kind === 'added' && each.new.origin?.id !== undefined ? [each.new.origin.id] : [],

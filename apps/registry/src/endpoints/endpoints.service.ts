@@ -10,6 +10,7 @@ import { EnvironmentsService } from '../environments/environments.service.js';
 import { DefinitionsRepository } from './definitions.repository.js';
 import type { RegisterEndpointsRequest } from './dto/register-endpoints.request.js';
 import type { RegisterEndpointsResponse } from './dto/register-endpoints.response.js';
+import { StorageQuotaExceeded } from './endpoint.errors.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { endpointsChange } from './endpoints-change.js';
 import { definitionsSummary, registrationSummary } from './registration-summary.js';
@@ -30,6 +31,8 @@ export class EndpointsService {
   /**
    * Makes the registered set of the caller's environment equal to the batch. The environment is always the one
    * the caller's API key is bound to; what the request says of it only has to agree.
+   *
+   * @throws StorageQuotaExceeded
    */
   async register(
     caller: ApplicationCaller,
@@ -46,9 +49,11 @@ export class EndpointsService {
     const definitionDifferences = await this.definitions.differences(environmentId, definitions);
     if (!dryRun && differences.length + definitionDifferences.length > 0) {
       this.changes.record(await endpointsChange(caller, differences, definitionDifferences));
-      if (definitionDifferences.length > 0)
-        await this.definitions.apply(environmentId, definitionDifferences);
-      if (differences.length > 0) await this.endpoints.apply(environmentId, differences);
+      await this.withinQuota(caller, async () => {
+        if (definitionDifferences.length > 0)
+          await this.definitions.apply(environmentId, definitionDifferences);
+        if (differences.length > 0) await this.endpoints.apply(environmentId, differences);
+      });
     }
     const warnings = await registrationWarnings(batch, definitions, differences);
     return {
@@ -56,6 +61,17 @@ export class EndpointsService {
       ...definitionsSummary(definitions.length, definitionDifferences, dryRun),
       ...(warnings.length > 0 && { warnings }),
     };
+  }
+
+  /** The changes of an application come one after the other: together they cannot pass its quota. */
+  private async withinQuota({ applicationId }: ApplicationCaller, apply: () => Promise<void>): Promise<void> {
+    const max = this.config.applicationQuotas.storedBytes;
+    if (max === undefined) return apply();
+    const before = await this.endpoints.storedBytes(applicationId);
+    await apply();
+    const bytes = await this.endpoints.storedBytes(applicationId);
+    // An application beyond a quota that was lowered may still register less.
+    if (bytes > max && bytes > before) throw new StorageQuotaExceeded(bytes, max);
   }
 }
 
