@@ -1,14 +1,13 @@
 import type { Response } from 'supertest';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';
-import { OPERATOR_ROLES, type OperatorRole } from '#libs/domain/operator.js';
+import type { OperatorRole } from '#libs/domain/operator.js';
 import type { RefusalLog } from '#registry/audit/refusal-log.js';
 import { asApplication, createApplication, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { holdRows } from '../support/held-rows.js';
 import { stopIntervals } from '../support/intervals.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
-import { documentOf, type Operation, operationsOf } from '../support/openapi-operations.js';
 import { expectProblem } from '../support/problems.js';
 import { type SeverableLine, severableLine } from '../support/severable-line.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -18,45 +17,6 @@ interface IssuedKey {
   readonly key: string;
   readonly expiresAt: string | null;
 }
-
-/** The least role of each route, as docs/operators.md says it; routes for everybody and for applications have none. */
-const LEAST_ROLES: Readonly<Record<string, OperatorRole>> = {
-  'POST /applications': 'editor',
-  'GET /applications': 'viewer',
-  'GET /applications/with-endpoints': 'agent',
-  'GET /applications/{app_key}': 'viewer',
-  'PUT /applications/{app_key}': 'editor',
-  'DELETE /applications/{app_key}': 'admin',
-  'GET /applications/{app_key}/environments': 'viewer',
-  'POST /applications/{app_key}/environments': 'editor',
-  'GET /applications/{app_key}/environments/{environment}': 'viewer',
-  'PUT /applications/{app_key}/environments/{environment}': 'editor',
-  'DELETE /applications/{app_key}/environments/{environment}': 'admin',
-  'GET /applications/{app_key}/environments/{environment}/openapi.json': 'viewer',
-  'GET /applications/{app_key}/environments/{environment}/api-keys': 'viewer',
-  'POST /applications/{app_key}/environments/{environment}/api-keys': 'editor',
-  'POST /applications/{app_key}/environments/{environment}/api-keys/{id}/rotate': 'editor',
-  'DELETE /applications/{app_key}/environments/{environment}/api-keys/{id}': 'editor',
-  'GET /session': 'agent',
-  'DELETE /session': 'agent',
-  'POST /session/codes': 'agent',
-  'GET /operators/{operator}/sessions': 'admin',
-  'DELETE /operators/{operator}/sessions/{session_id}': 'admin',
-  'GET /endpoints': 'agent',
-  'GET /health-check/applications/{app_id}': 'viewer',
-  'GET /health-check/applications/{app_id}/logs': 'viewer',
-  'GET /health-check/applications/{app_id}/history': 'viewer',
-  'POST /health-check/applications/{app_id}/check': 'editor',
-  'GET /audit-logs': 'viewer',
-  'POST /operators': 'admin',
-  'GET /operators': 'admin',
-  'GET /operators/{operator}': 'admin',
-  'PUT /operators/{operator}': 'admin',
-  'DELETE /operators/{operator}': 'admin',
-  'POST /operators/{operator}/keys': 'admin',
-  'POST /operators/{operator}/keys/{operator_key_id}/rotate': 'admin',
-  'DELETE /operators/{operator}/keys/{operator_key_id}': 'admin',
-};
 
 const asOperator = (key: string): Record<string, string> => ({ 'X-Admin-Key': key });
 const asBearer = (key: string): Record<string, string> => ({ Authorization: `Bearer ${key}` });
@@ -105,51 +65,6 @@ describe('operators', () => {
   }
 
   describe('have roles', () => {
-    let operations: Operation[];
-    const keys = new Map<OperatorRole, string>();
-
-    beforeAll(async () => {
-      const document = await documentOf(app);
-      operations = operationsOf(document);
-      for (const role of OPERATOR_ROLES) keys.set(role, (await withKey(role)).key);
-    });
-
-    /** With no body, which is refused after the role. */
-    const send = (operation: Operation, key: string): Promise<Response> => {
-      const path = operation.path.replace(/\{\w+\}/g, 'absent');
-      const query = operation.name === 'GET /endpoints' ? '?app_key=absent' : '';
-      const method = operation.method.toLowerCase() as 'get';
-      return Promise.resolve(app.http[method](`${path}${query}`).set(asOperator(key)));
-    };
-
-    it('that the OpenAPI document says of every route', () => {
-      const told = operations.flatMap((operation) => {
-        const role = (operation as unknown as Record<string, unknown>)['x-required-role'];
-        return role === undefined ? [] : [[operation.name, role] as const];
-      });
-      expect(Object.fromEntries(told)).toEqual(LEAST_ROLES);
-    });
-
-    it.each([...OPERATOR_ROLES])(
-      'of which %s opens its routes and those below, and no other',
-      async (role) => {
-        const answers: [string, boolean][] = [];
-        const expected: [string, boolean][] = [];
-        for (const operation of operations) {
-          const least = LEAST_ROLES[operation.name];
-          if (least === undefined) continue;
-          const answer = await send(operation, keys.get(role) ?? '');
-          const { status } = answer;
-          answers.push([operation.name, status === 403]);
-          const isRefused = OPERATOR_ROLES.indexOf(role) < OPERATOR_ROLES.indexOf(least);
-          expected.push([operation.name, isRefused]);
-          if (status === 403) expectProblem(answer, 403, 'role-required');
-          else expect(status).not.toBe(401);
-        }
-        expect(answers).toEqual(expected);
-      },
-    );
-
     it('and are told which one is missing', async () => {
       const { name, key } = await withKey('viewer');
       const answer = await app.http.delete('/applications/orders').set(asOperator(key));
@@ -165,13 +80,13 @@ describe('operators', () => {
     it('which do not make them an application', async () => {
       const answer = await app.http
         .post('/register/endpoints')
-        .set(asOperator(keys.get('admin') ?? ''))
+        .set(asOperator((await withKey('admin')).key))
         .send({});
       expectProblem(answer, 401, 'credentials-refused');
       const { apiKey } = await issueKey(app, 'orders');
       const both = await app.http
         .post('/register/endpoints')
-        .set({ ...asApplication('orders', apiKey), ...asBearer(`${keys.get('agent') ?? ''}x`) })
+        .set({ ...asApplication('orders', apiKey), ...asBearer(`${(await withKey('agent')).key}x`) })
         .send({ app_key: 'orders', endpoints: [] });
       expect(both.status).toBe(401);
     });
