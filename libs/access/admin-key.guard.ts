@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config.js';
 import { clientAddress } from '../http/client-network.js';
 import { headerValue } from '../http/header-value.js';
 import { CredentialsRefused } from './access.errors.js';
+import { AuthMetrics } from './auth-metrics.js';
 import type { OperatorCaller } from './caller.js';
 import { HEADERS } from './security-schemes.js';
 
@@ -27,7 +28,10 @@ export class AdminKeyGuard {
   /** By position in the list, on the monotonic clock. */
   private readonly remindedAt = new Map<number, number>();
 
-  constructor(private readonly config: AppConfig) {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly metrics: AuthMetrics,
+  ) {
     this.expected = config.secrets.adminKeys.map((key) => this.fingerprint(key));
   }
 
@@ -37,6 +41,7 @@ export class AdminKeyGuard {
     if (key === undefined) throw new CredentialsRefused({ reason: 'missing-credentials' });
     const position = this.positionOf(key);
     if (position === -1) throw new CredentialsRefused({ reason: 'wrong-admin-key' });
+    this.metrics.adminKeyUsed();
     if (position > 0) this.remind(position, request);
     return BREAK_GLASS;
   }
