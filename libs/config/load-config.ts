@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ConnectionUrlError, parseConnectionUrl } from '#libs/database/connection-url.js';
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
+import { type LifetimeLimit, MAX_LIFETIME_DAYS } from '#libs/key-lifetime/lifetime-limit.js';
 import { httpUrl } from '#libs/validation/http-url.js';
 import { MEBIBYTE } from '../units/bytes.js';
 import { allowedHost } from './allowed-hosts.js';
@@ -60,6 +61,10 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     metricsPort: metricsPort(settings),
     batch: batch(settings),
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
+    keyLimits: {
+      apiKeys: lifetimeLimit(settings, 'API_KEY_MAX_DAYS'),
+      operatorKeys: lifetimeLimit(settings, 'OPERATOR_KEY_MAX_DAYS'),
+    },
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
     applicationUpdateEnvironments: applicationUpdateEnvironments(settings),
     healthChecks: {
@@ -103,6 +108,14 @@ function rateLimit(settings: SettingsReader): RateLimit | undefined {
     windowSeconds: settings.integer('RATE_LIMIT_WINDOW', 60, 1, 86_400),
   };
   return enabled ? limit : undefined;
+}
+
+function lifetimeLimit(
+  settings: SettingsReader,
+  setting: LifetimeLimit['setting'],
+): LifetimeLimit | undefined {
+  if (settings.text(setting) === undefined) return undefined;
+  return { days: settings.integer(setting, MAX_LIFETIME_DAYS, 1, MAX_LIFETIME_DAYS), setting };
 }
 
 function logLevel(settings: SettingsReader): LogLevel {

@@ -52,6 +52,7 @@ describe('the configuration', () => {
       metricsPort: undefined,
       batch: { maxEndpoints: 5000, maxBytes: 10 * 1024 * 1024, bodiesMaxBytes: 40 * 1024 * 1024 },
       bcryptCost: 10,
+      keyLimits: { apiKeys: undefined, operatorKeys: undefined },
       endpointsRequireKey: false,
       healthChecks: {
         timeoutSeconds: 10,
@@ -114,6 +115,8 @@ describe('the configuration', () => {
       HEALTH_LOG_RETENTION_DAYS: '7',
       AUDIT_RETENTION_DAYS: '365',
       AUDIT_MAX_BYTES_PER_HOUR: '1048576',
+      API_KEY_MAX_DAYS: '90',
+      OPERATOR_KEY_MAX_DAYS: '30',
     });
     expect(config).toEqual({
       production: true,
@@ -142,6 +145,10 @@ describe('the configuration', () => {
       metricsPort: 9464,
       batch: { maxEndpoints: 10, maxBytes: 4096, bodiesMaxBytes: 8192 },
       bcryptCost: 12,
+      keyLimits: {
+        apiKeys: { days: 90, setting: 'API_KEY_MAX_DAYS' },
+        operatorKeys: { days: 30, setting: 'OPERATOR_KEY_MAX_DAYS' },
+      },
       endpointsRequireKey: true,
       healthChecks: {
         timeoutSeconds: 5,
@@ -249,6 +256,8 @@ describe('the configuration', () => {
     ['BODIES_MAX_BYTES', '10485759', 'a whole number from 10485760 to 4294967296'],
     ['BCRYPT_COST', '3', 'a whole number from 4 to 15'],
     ['BCRYPT_COST', '16', 'a whole number from 4 to 15'],
+    ['API_KEY_MAX_DAYS', '0', 'a whole number from 1 to 3650'],
+    ['OPERATOR_KEY_MAX_DAYS', '3651', 'a whole number from 1 to 3650'],
     ['HEALTH_LOG_RETENTION_DAYS', '0', 'a whole number from 1 to 400'],
     ['HEALTH_LOG_RETENTION_DAYS', '401', 'a whole number from 1 to 400'],
     ['AUDIT_RETENTION_DAYS', '-1', 'a whole number from 0 to 36500'],
