@@ -6,18 +6,23 @@ import { CredentialsRefused, RoleRequired } from './access.errors.js';
 import { AdminKeyGuard } from './admin-key.guard.js';
 import type { PendingAdmission } from './api-key.guard.js';
 import type { OperatorCaller } from './caller.js';
+import { ClientCertificates } from './client-certificates.js';
 import { OperatorVerifier } from './operator-verifier.js';
 import { HEADERS } from './security-schemes.js';
 
 const OPERATOR_KEY = /^mcpop_[0-9a-f]{16}_[\w-]{43}$/;
 const BEARER = /^Bearer +(mcpop_\S+)$/i;
 
-/** Admits operators: by a key of their own in `X-Admin-Key` or as a bearer token, or by `REGISTRY_ADMIN_KEY`. */
+/**
+ * Admits operators: by a key of their own in `X-Admin-Key` or as a bearer token, or by `REGISTRY_ADMIN_KEY`; with
+ * TLS_CLIENT_CA_FILE only on connections with a client certificate.
+ */
 @Injectable()
 export class OperatorGuard {
   constructor(
     private readonly adminKey: AdminKeyGuard,
     private readonly verifier: OperatorVerifier,
+    private readonly certificates: ClientCertificates,
   ) {}
 
   /** Whether the request has credentials of an operator, right or wrong. */
@@ -39,6 +44,10 @@ export class OperatorGuard {
   }
 
   private identify(request: FastifyRequest, accept: (caller: OperatorCaller) => void): PendingAdmission {
+    // Before the key: without a certificate nothing is told about it.
+    if (this.certificates.isMissing(request)) {
+      throw new CredentialsRefused({ reason: 'client-certificate-required' });
+    }
     const key = operatorKeyIn(request);
     const known = key === undefined ? this.adminKey.identify(request) : this.verifier.cachedCaller(key);
     if (known !== undefined) {

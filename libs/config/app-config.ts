@@ -1,5 +1,6 @@
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import type { LifetimeLimit } from '#libs/key-lifetime/lifetime-limit.js';
+import type { TlsFiles } from '#libs/tls/tls-files.js';
 
 /** The whole configuration of one registry service: read once at the start, never changed afterwards. */
 export abstract class AppConfig {
@@ -43,6 +44,8 @@ export abstract class AppConfig {
 export interface HttpConfig {
   readonly host: string;
   readonly port: number;
+  /** The service speaks HTTPS; absent: HTTP. */
+  readonly tls: TlsFiles | undefined;
   /** Path prefix of every route: '' or '/api/registry' (never ends with a slash). */
   readonly basePath: string;
   /**

@@ -37,6 +37,7 @@ describe('the configuration', () => {
       http: {
         host: '0.0.0.0',
         port: 8000,
+        tls: undefined,
         basePath: '',
         trustProxy: false,
         allowedHosts: undefined,
@@ -125,6 +126,7 @@ describe('the configuration', () => {
       http: {
         host: '127.0.0.1',
         port: 9000,
+        tls: undefined,
         basePath: '/api/registry',
         trustProxy: 2,
         allowedHosts: ['registry.example.com', '*.internal', 'xn--bcher-kva.example', '10.0.0.7', '::1'],
