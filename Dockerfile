@@ -26,6 +26,7 @@ COPY --from=build --chown=1000:1000 /app/data /data
 # The image's user `node`, by number: Kubernetes cannot tell from a name that it is not root.
 USER 1000:1000
 EXPOSE 8000
+# The certificate is not for 127.0.0.1, and only this container can answer there.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}${`/${process.env.BASE_PATH || ''}/health/live`.replace(/\\/+/g, '/')}`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "require(process.env.TLS_CERT_FILE ? 'https' : 'http').get({ host: '127.0.0.1', port: process.env.PORT || 8000, path: `/${process.env.BASE_PATH || ''}/health/live`.replace(/\\/+/g, '/'), rejectUnauthorized: false }, (answer) => process.exit(answer.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 CMD ["node", "dist/apps/registry/src/main.js"]

@@ -21,6 +21,8 @@ export type RefusalReason =
   | 'revoked-operator-key'
   | 'expired-operator-key'
   | 'inactive-operator'
+  /** TLS_CLIENT_CA_FILE asks operators for a certificate; their key was not looked at. */
+  | 'client-certificate-required'
   | 'insufficient-role'
   | 'outside-bindings'
   | 'unknown-session'

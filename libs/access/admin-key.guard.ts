@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config.js';
 import { clientAddress } from '../http/client-network.js';
 import { headerValue } from '../http/header-value.js';
 import { CredentialsRefused } from './access.errors.js';
+import { AuthMetrics } from './auth-metrics.js';
 import { Bindings } from './bindings.js';
 import type { OperatorCaller } from './caller.js';
 import { HEADERS } from './security-schemes.js';
@@ -41,7 +42,10 @@ export class AdminKeyGuard {
   /** By position in the list, on the monotonic clock. */
   private readonly remindedAt = new Map<number, number>();
 
-  constructor(private readonly config: AppConfig) {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly metrics: AuthMetrics,
+  ) {
     this.expected = config.secrets.adminKeys.map((key) => this.fingerprint(key));
     this.callers = this.expected.map((fingerprint) => adminKeyCaller(fingerprint.toString('hex')));
   }
@@ -53,13 +57,16 @@ export class AdminKeyGuard {
     const position = this.positionOf(key);
     const caller = this.callers[position];
     if (caller === undefined) throw new CredentialsRefused({ reason: 'wrong-admin-key' });
+    this.metrics.adminKeyUsed();
     if (position > 0) this.remind(position, request);
     return caller;
   }
 
   /** By which sessions know the value that they were started with; `undefined` for a wrong key. */
   fingerprintOf(key: string): string | undefined {
-    return this.expected[this.positionOf(key)]?.toString('hex');
+    const fingerprint = this.expected[this.positionOf(key)]?.toString('hex');
+    if (fingerprint !== undefined) this.metrics.adminKeyUsed();
+    return fingerprint;
   }
 
   /** Whether this value is still one of `REGISTRY_ADMIN_KEY`. */

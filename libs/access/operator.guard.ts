@@ -7,6 +7,7 @@ import { CredentialsRefused, OutsideBindings, RoleRequired } from './access.erro
 import { AdminKeyGuard } from './admin-key.guard.js';
 import type { PendingAdmission } from './api-key.guard.js';
 import type { OperatorCaller } from './caller.js';
+import { ClientCertificates } from './client-certificates.js';
 import { OperatorVerifier } from './operator-verifier.js';
 import { HEADERS } from './security-schemes.js';
 import { sessionTokenIn } from './session-cookie.js';
@@ -21,13 +22,17 @@ export interface NamedSubject {
 
 const BEARER = /^Bearer +(mcpop_\S+)$/i;
 
-/** Admits operators: by a key of their own in `X-Admin-Key` or as a bearer token, by `REGISTRY_ADMIN_KEY`, or by a session. */
+/**
+ * Admits operators: by a key of their own in `X-Admin-Key` or as a bearer token, by `REGISTRY_ADMIN_KEY`, or by a session;
+ * with TLS_CLIENT_CA_FILE only on connections with a client certificate.
+ */
 @Injectable()
 export class OperatorGuard {
   constructor(
     private readonly adminKey: AdminKeyGuard,
     private readonly keys: OperatorVerifier,
     private readonly sessions: SessionVerifier,
+    private readonly certificates: ClientCertificates,
   ) {}
 
   /** Whether the request has credentials of an operator, right or wrong. */
@@ -66,6 +71,10 @@ export class OperatorGuard {
   }
 
   private identify(request: FastifyRequest, accept: (caller: OperatorCaller) => void): PendingAdmission {
+    // Before the key: without a certificate nothing is told about it.
+    if (this.certificates.isMissing(request)) {
+      throw new CredentialsRefused({ reason: 'client-certificate-required' });
+    }
     const key = operatorKeyIn(request);
     if (key !== undefined) return admitBy(this.keys, key, accept);
     const session = sessionIn(request);

@@ -1,4 +1,6 @@
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
+import type { LifetimeLimit } from '#libs/key-lifetime/lifetime-limit.js';
+import type { TlsFiles } from '#libs/tls/tls-files.js';
 
 /** The whole configuration of one registry service: read once at the start, never changed afterwards. */
 export abstract class AppConfig {
@@ -21,6 +23,7 @@ export abstract class AppConfig {
   abstract readonly batch: BatchLimits;
   /** bcrypt cost of newly issued API keys (4 to 15). */
   abstract readonly bcryptCost: number;
+  abstract readonly keyLimits: KeyLimits;
   /** true: `GET /endpoints` asks for the application's own key or the admin key. */
   abstract readonly endpointsRequireKey: boolean;
   /** Environments whose keys may change their application; empty: those of any. */
@@ -43,6 +46,8 @@ export abstract class AppConfig {
 export interface HttpConfig {
   readonly host: string;
   readonly port: number;
+  /** The service speaks HTTPS; absent: HTTP. */
+  readonly tls: TlsFiles | undefined;
   /** Path prefix of every route: '' or '/api/registry' (never ends with a slash). */
   readonly basePath: string;
   /**
@@ -112,6 +117,12 @@ export interface BatchLimits {
   readonly maxBytes: number;
   /** For the bodies of all requests under way in one process, at least `maxBytes`; half of it for one application. */
   readonly bodiesMaxBytes: number;
+}
+
+/** How long new keys may be accepted; undefined: for ever. */
+export interface KeyLimits {
+  readonly apiKeys: LifetimeLimit | undefined;
+  readonly operatorKeys: LifetimeLimit | undefined;
 }
 
 /** How many requests one network may send in each time window. */

@@ -3,6 +3,9 @@ import { resolve } from 'node:path';
 import { ConnectionUrlError, parseConnectionUrl } from '#libs/database/connection-url.js';
 import type { EgressSettings } from '#libs/egress/egress-policy.js';
 import { parseEgressRule, reasonAgainstRule } from '#libs/egress/egress-rule.js';
+import { type LifetimeLimit, MAX_LIFETIME_DAYS } from '#libs/key-lifetime/lifetime-limit.js';
+import type { TlsFiles } from '#libs/tls/tls-files.js';
+import { readTlsTexts, tlsMaterial } from '#libs/tls/tls-material.js';
 import { httpUrl } from '#libs/validation/http-url.js';
 import { MEBIBYTE } from '../units/bytes.js';
 import { allowedHost } from './allowed-hosts.js';
@@ -45,6 +48,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     http: {
       host: settings.text('HOST') ?? '0.0.0.0',
       port: settings.integer('PORT', DEFAULT_PORT, 0, 65_535),
+      tls: tls(settings),
       basePath: basePath(settings),
       trustProxy: trustProxy(settings),
       allowedHosts: allowedHosts(settings),
@@ -60,6 +64,10 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
     metricsPort: metricsPort(settings),
     batch: batch(settings),
     bcryptCost: settings.integer('BCRYPT_COST', 10, 4, 15),
+    keyLimits: {
+      apiKeys: lifetimeLimit(settings, 'API_KEY_MAX_DAYS'),
+      operatorKeys: lifetimeLimit(settings, 'OPERATOR_KEY_MAX_DAYS'),
+    },
     endpointsRequireKey: settings.flag('ENDPOINTS_REQUIRE_KEY', false),
     applicationUpdateEnvironments: applicationUpdateEnvironments(settings),
     // 0 is how one says "without limit".
@@ -116,6 +124,14 @@ function rateLimit(settings: SettingsReader): RateLimit | undefined {
   return enabled ? limit : undefined;
 }
 
+function lifetimeLimit(
+  settings: SettingsReader,
+  setting: LifetimeLimit['setting'],
+): LifetimeLimit | undefined {
+  if (settings.text(setting) === undefined) return undefined;
+  return { days: settings.integer(setting, MAX_LIFETIME_DAYS, 1, MAX_LIFETIME_DAYS), setting };
+}
+
 function logLevel(settings: SettingsReader): LogLevel {
   const level = settings.choice('LOG_LEVEL', 'info', [...LOG_LEVELS, 'warn']);
   return level === 'warn' ? 'warning' : level;
@@ -129,6 +145,30 @@ function metricsPort(settings: SettingsReader): number | undefined {
     throw settings.invalid('METRICS_PORT', value, 'another port than PORT');
   }
   return port;
+}
+
+function tls(settings: SettingsReader): TlsFiles | undefined {
+  const path = (name: string): string | undefined => {
+    const value = settings.text(name);
+    return value === undefined ? undefined : resolve(value);
+  };
+  const certFile = path('TLS_CERT_FILE');
+  const keyFile = path('TLS_KEY_FILE');
+  const clientCaFile = path('TLS_CLIENT_CA_FILE');
+  if (certFile !== undefined && keyFile !== undefined) {
+    const files = { certFile, keyFile, clientCaFile };
+    // Read here only to refuse at once what cannot be used.
+    tlsMaterial(readTlsTexts(files), files);
+    return files;
+  }
+  if (certFile !== undefined) throw new ConfigError('TLS_CERT_FILE is set without TLS_KEY_FILE');
+  if (keyFile !== undefined) throw new ConfigError('TLS_KEY_FILE is set without TLS_CERT_FILE');
+  if (clientCaFile !== undefined) {
+    throw new ConfigError(
+      'TLS_CLIENT_CA_FILE is set without TLS_CERT_FILE and TLS_KEY_FILE: certificates of operators are seen only where TLS ends',
+    );
+  }
+  return undefined;
 }
 
 function basePath(settings: SettingsReader): string {

@@ -40,11 +40,11 @@ export abstract class Metrics {
     description: HistogramDescription<Label>,
   ): Histogram<Label>;
 
-  /** @param read returns the current value when metrics are scraped */
+  /** @param read returns the current value when metrics are scraped; `undefined`: there is none */
   abstract gauge<Label extends string = never>(
     description: GaugeDescription<Label>,
     labels: Labels<Label>,
-    read: () => number,
+    read: () => number | undefined,
   ): void;
 }
 

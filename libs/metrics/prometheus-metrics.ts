@@ -57,7 +57,7 @@ export class PrometheusMetrics extends Metrics {
   gauge<Label extends string>(
     description: GaugeDescription<Label>,
     labels: Labels<Label>,
-    read: () => number,
+    read: () => number | undefined,
   ): void {
     const { name, ofWorkers } = description;
     const readings = this.readings.get(name) ?? [];
@@ -72,7 +72,9 @@ export class PrometheusMetrics extends Metrics {
         },
       });
     readings.push(() => {
-      gauge.set(labels, read());
+      const value = read();
+      if (value === undefined) gauge.remove(labels);
+      else gauge.set(labels, value);
     });
   }
 

@@ -15,6 +15,8 @@ const PARSER_ERRORS: Readonly<Record<string, { status: number; detail: string }>
     detail: 'The chunk extensions of the body are longer than 16384 bytes.',
   },
 };
+/** What ends a TLS handshake, plain HTTP among it: the client could not read an answer. */
+const TLS_ERROR = /^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/;
 const MALFORMED = { status: 400, detail: 'The request is not well-formed HTTP.' };
 
 /** Connections on which a request was answered before all of it had arrived. */
@@ -35,11 +37,12 @@ type AnsweringSocket = Socket & { readonly _httpMessage?: ServerResponse | null 
  */
 export function answerUnreadableRequest(error: { readonly code?: string }, socket: AnsweringSocket): void {
   const isAnswered = socket._httpMessage?.headersSent === true || answeredEarly.has(socket);
-  if (error.code === 'ECONNRESET' || !socket.writable || isAnswered) {
+  const { code = '' } = error;
+  if (code === 'ECONNRESET' || TLS_ERROR.test(code) || !socket.writable || isAnswered) {
     socket.destroy();
     return;
   }
-  const { status, detail } = PARSER_ERRORS[error.code ?? ''] ?? MALFORMED;
+  const { status, detail } = PARSER_ERRORS[code] ?? MALFORMED;
   const title = STATUS_CODES[status] ?? 'Error';
   const requestId = randomUUID();
   const problem: Problem = {

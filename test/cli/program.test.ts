@@ -94,6 +94,7 @@ describe('mcp-registry', () => {
       '--admin-key-file',
       '--api-key-file',
       '--app-key',
+      '--client-key-file',
       '--keys-file',
     ]);
   });

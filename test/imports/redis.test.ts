@@ -356,7 +356,20 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     );
     // Of a list that cannot be read whole nothing is taken for deleted.
     await redis.client.lSet(`${PREFIX}parts:endpoints`, 0, '{');
-    const { summary } = summaryOf(await run(['--environment', 'production']));
+    const result = await run(['--environment', 'production'], { env: { API_KEY_MAX_DAYS: '90' } });
+    expect(result.stderr).toContain(
+      'New API keys are in keys.jsonl. They are accepted for 90 days (API_KEY_MAX_DAYS).\n',
+    );
+    expect(
+      await database.query(
+        `SELECT "expiresAt" BETWEEN now() + interval '89 days' AND now() + interval '90 days' AS "isLimited", count(*)::int
+         FROM "ApiKey" GROUP BY 1 ORDER BY 1`,
+      ),
+    ).toEqual([
+      { isLimited: true, count: 1 },
+      { isLimited: null, count: 4 },
+    ]);
+    const { summary } = summaryOf(result);
     expect(summary).toMatchObject({
       applications: { added: 1, updated: 1, unchanged: 3 },
       environments: { added: 1, updated: 0, unchanged: 4 },

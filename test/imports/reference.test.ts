@@ -27,13 +27,13 @@ const KEYS = {
 const importReference = async (
   source: TestDatabase,
   target: TestDatabase,
-  { dryRun = false, ownProcess = false } = {},
+  { dryRun = false, ownProcess = false, settings = {} } = {},
 ): Promise<ImportSummary & { code: number | null; stderr: string }> => {
   const result = await runImport(['reference', '-', '--json', ...(dryRun ? ['--dry-run'] : [])], {
     databaseUrl: target.url,
     sourceUrl: source.url,
     // Not UTC: times without a zone must not be taken for local ones.
-    env: { TZ: 'America/New_York' },
+    env: { TZ: 'America/New_York', ...settings },
     ownProcess,
   });
   if (result.stdout === '') throw new Error(result.stderr);
@@ -93,6 +93,18 @@ describe('import reference', () => {
       auditEntries: { added: 503 },
     });
     expect(await everyTable({ database: target })).toEqual(before);
+  });
+
+  it('names the API keys that outlive API_KEY_MAX_DAYS, which are no problem', async () => {
+    const { stderr, numberOfProblems, summary } = await importReference(source, target, {
+      dryRun: true,
+      settings: { API_KEY_MAX_DAYS: '90' },
+    });
+    expect(stderr).toContain(
+      'API keys that outlive API_KEY_MAX_DAYS (90) are imported as they are: api_keys key-2a, api_keys key-2b, api_keys key-2y. Rotate them.\n',
+    );
+    expect(numberOfProblems).toBe(PROBLEMS.length);
+    expect(summary.apiKeys).toEqual({ ...NOTHING, added: 5, skipped: 3 });
   });
 
   it('makes of it exactly what it describes', async () => {

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { knownSettings } from '../support/known-settings.js';
+import { selfSignedCertificate } from '../support/self-signed-certificate.js';
 
 interface ComposeService {
   readonly image?: string;
@@ -80,18 +82,23 @@ describe('docker-compose.yml', () => {
 
 describe('health checks of the containers', () => {
   let server: Server;
+  let tlsServer: Server;
   let asked: string[];
   let status: number;
 
   beforeAll(async () => {
-    server = createServer((request, response) => {
+    const answer: RequestListener = (request, response) => {
       asked.push(request.url ?? '');
       response.writeHead(status).end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    };
+    server = createServer(answer);
+    tlsServer = createTlsServer(selfSignedCertificate('registry.example.com'), answer);
+    for (const each of [server, tlsServer]) {
+      await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
+    }
   });
   afterAll(() => {
-    server.close();
+    for (const each of [server, tlsServer]) each.close();
   });
 
   /** Runs a check against the stand-in, as Docker would in the container; gives its exit code. */
@@ -118,8 +125,12 @@ describe('health checks of the containers', () => {
     status = 200;
     expect([await run(command), asked]).toEqual([0, ['/health/live']]);
     expect([await run(command, { BASE_PATH: '/api/' }), asked]).toEqual([0, ['/api/health/live']]);
+    const { port } = tlsServer.address() as AddressInfo;
+    const tls = { PORT: String(port), TLS_CERT_FILE: '/tls/tls.crt' };
+    expect([await run(command, tls), asked]).toEqual([0, ['/health/live']]);
     status = 503;
     expect(await run(command)).toBe(1);
+    expect(await run(command, tls)).toBe(1);
     expect(await run(command, { PORT: '1' })).toBe(1);
   });
 

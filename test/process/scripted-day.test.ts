@@ -331,6 +331,7 @@ describe('a day of the registry', () => {
       'mcp_registry_authentications_total{result="accepted"}',
       'mcp_registry_authentications_total{result="wrong-admin-key"}',
       'mcp_registry_authentications_total{result="wrong-api-key"}',
+      'mcp_registry_admin_key_uses_total',
       'mcp_registry_memory_reads_total{memory="discovery",result="hit"}',
       'mcp_registry_memory_reads_total{memory="discovery",result="miss"}',
       'mcp_registry_memory_reads_total{memory="key-standings",result="miss"}',

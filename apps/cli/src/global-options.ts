@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import { httpUrl } from '#libs/validation/http-url.js';
 import { WrongUsage } from './failure.js';
+import type { CertificateSources } from './registry/client-certificate.js';
 import type { KeySources } from './registry/credentials.js';
 
 /** Options of every command that calls a registry. */
-export interface GlobalOptions extends KeySources {
+export interface GlobalOptions extends KeySources, CertificateSources {
   readonly url: string;
   readonly json: boolean;
 }
@@ -33,20 +34,32 @@ export function addGlobalOptions(root: Command): void {
         'MCP_REGISTRY_API_KEY_FILE',
       ),
     )
+    .addOption(
+      new Option(
+        '--client-cert-file <file>',
+        'client certificate (PEM) of an operator, where the registry asks for one',
+      ).env('MCP_REGISTRY_CLIENT_CERT_FILE'),
+    )
+    .addOption(
+      new Option('--client-key-file <file>', 'its key (PEM, without a passphrase)').env(
+        'MCP_REGISTRY_CLIENT_KEY_FILE',
+      ),
+    )
     .option('--json', 'write JSON instead of tables');
 }
 
 /** Global options given before or after the command name. */
 export function globalOptions(command: Command): GlobalOptions {
-  const { json, adminKeyFile, appKey, apiKeyFile, ...options } = command.optsWithGlobals<
-    Omit<GlobalOptions, 'json'> & { json?: boolean }
-  >();
+  const { json, adminKeyFile, appKey, apiKeyFile, clientCertFile, clientKeyFile, ...options } =
+    command.optsWithGlobals<Omit<GlobalOptions, 'json'> & { json?: boolean }>();
   return {
     ...options,
     json: json === true,
     adminKeyFile: unlessEmpty(adminKeyFile),
     appKey: unlessEmpty(appKey),
     apiKeyFile: unlessEmpty(apiKeyFile),
+    clientCertFile: unlessEmpty(clientCertFile),
+    clientKeyFile: unlessEmpty(clientKeyFile),
   };
 }
 

@@ -2,12 +2,14 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AccessGuard } from '#libs/access/access.guard.js';
+import { AdminKeyGuard } from '#libs/access/admin-key.guard.js';
 import { Admission } from '#libs/access/admission.js';
 import { ApiKeyGuard } from '#libs/access/api-key.guard.js';
 import { AppKeyGuard } from '#libs/access/app-key.guard.js';
 import { ApplicationQuotas } from '#libs/access/application-quotas.js';
 import { AuthMetrics } from '#libs/access/auth-metrics.js';
 import { CallerAuthority } from '#libs/access/caller-authority.js';
+import { ClientCertificates, NO_CLIENT_CERTIFICATES } from '#libs/access/client-certificates.js';
 import { CredentialsHook } from '#libs/access/credentials.hook.js';
 import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filter.js';
 import { OperatorGuard } from '#libs/access/operator.guard.js';
@@ -29,6 +31,8 @@ import { EndpointsModule } from './endpoints/endpoints.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MethodNotAllowedRoutes } from './http/method-not-allowed.js';
+import type { ListenerTls } from './http/tls/listener-tls.js';
+import { TlsJobsModule } from './http/tls/tls-jobs.module.js';
 import { INFRASTRUCTURE, infrastructure } from './infrastructure.js';
 import { MonitoringModule } from './monitoring/monitoring.module.js';
 import { MonitoringJobsModule } from './monitoring/monitoring-jobs.module.js';
@@ -61,6 +65,7 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     MonitoringJobsModule,
   ],
   providers: [
+    AdminKeyGuard,
     AppKeyGuard,
     ApiKeyGuard,
     OperatorGuard,
@@ -78,11 +83,24 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     { provide: APP_FILTER, useFactory: () => new ProblemFilter(translateDatabaseError) },
     { provide: APP_FILTER, useClass: CredentialsRefusedFilter },
   ],
-  exports: INFRASTRUCTURE,
+  exports: [...INFRASTRUCTURE, AdminKeyGuard, ClientCertificates],
 })
 export class AppModule {
-  /** @param databaseUrl of a migrated database */
-  static register(config: AppConfig, databaseUrl: string, observability: Observability): DynamicModule {
-    return { module: AppModule, ...infrastructure(config, databaseUrl, observability) };
+  /**
+   * @param databaseUrl of a migrated database
+   * @param tls of the listener, where it speaks HTTPS
+   */
+  static register(
+    config: AppConfig,
+    databaseUrl: string,
+    observability: Observability,
+    tls?: ListenerTls,
+  ): DynamicModule {
+    const { imports, providers } = infrastructure(config, databaseUrl, observability);
+    return {
+      module: AppModule,
+      imports: tls === undefined ? imports : [...imports, TlsJobsModule.register(tls)],
+      providers: [...providers, { provide: ClientCertificates, useValue: tls ?? NO_CLIENT_CERTIFICATES }],
+    };
   }
 }

@@ -37,6 +37,7 @@ describe('the configuration', () => {
       http: {
         host: '0.0.0.0',
         port: 8000,
+        tls: undefined,
         basePath: '',
         trustProxy: false,
         allowedHosts: undefined,
@@ -54,6 +55,7 @@ describe('the configuration', () => {
       bcryptCost: 10,
       applicationQuotas: { requestsPerMinute: undefined, batchesPerHour: undefined, storedBytes: undefined },
       console: { sessionSeconds: 43_200, sessionIdleSeconds: 3600, allowHttp: true },
+      keyLimits: { apiKeys: undefined, operatorKeys: undefined },
       endpointsRequireKey: false,
       healthChecks: {
         timeoutSeconds: 10,
@@ -122,6 +124,8 @@ describe('the configuration', () => {
       HEALTH_LOG_RETENTION_DAYS: '7',
       AUDIT_RETENTION_DAYS: '365',
       AUDIT_MAX_BYTES_PER_HOUR: '1048576',
+      API_KEY_MAX_DAYS: '90',
+      OPERATOR_KEY_MAX_DAYS: '30',
     });
     expect(config).toEqual({
       production: true,
@@ -130,6 +134,7 @@ describe('the configuration', () => {
       http: {
         host: '127.0.0.1',
         port: 9000,
+        tls: undefined,
         basePath: '/api/registry',
         trustProxy: 2,
         allowedHosts: ['registry.example.com', '*.internal', 'xn--bcher-kva.example', '10.0.0.7', '::1'],
@@ -152,6 +157,10 @@ describe('the configuration', () => {
       bcryptCost: 12,
       applicationQuotas: { requestsPerMinute: 500, batchesPerHour: 50, storedBytes: 5000 },
       console: { sessionSeconds: 7200, sessionIdleSeconds: 600, allowHttp: true },
+      keyLimits: {
+        apiKeys: { days: 90, setting: 'API_KEY_MAX_DAYS' },
+        operatorKeys: { days: 30, setting: 'OPERATOR_KEY_MAX_DAYS' },
+      },
       endpointsRequireKey: true,
       healthChecks: {
         timeoutSeconds: 5,
@@ -259,6 +268,8 @@ describe('the configuration', () => {
     ['BODIES_MAX_BYTES', '10485759', 'a whole number from 10485760 to 4294967296'],
     ['BCRYPT_COST', '3', 'a whole number from 4 to 15'],
     ['BCRYPT_COST', '16', 'a whole number from 4 to 15'],
+    ['API_KEY_MAX_DAYS', '0', 'a whole number from 1 to 3650'],
+    ['OPERATOR_KEY_MAX_DAYS', '3651', 'a whole number from 1 to 3650'],
     ['HEALTH_LOG_RETENTION_DAYS', '0', 'a whole number from 1 to 400'],
     ['HEALTH_LOG_RETENTION_DAYS', '401', 'a whole number from 1 to 400'],
     ['AUDIT_RETENTION_DAYS', '-1', 'a whole number from 0 to 36500'],

@@ -39,6 +39,17 @@ describe('metrics', () => {
     ]);
   });
 
+  it('without a state have no figure', async () => {
+    const metrics = new PrometheusMetrics();
+    const description = { name: 'mcp_registry_end_seconds', help: 'End', ofWorkers: 'min' } as const;
+    let end: number | undefined = 5;
+    metrics.gauge(description, {}, () => end);
+    expect(await linesOf(metrics.text(), description.name)).toEqual(['mcp_registry_end_seconds 5']);
+    end = undefined;
+    expect(await linesOf(metrics.text(), description.name)).toEqual([]);
+    expect(await metrics.text()).toContain('# TYPE mcp_registry_end_seconds gauge');
+  });
+
   it('of several workers become one figure, as each is declared', async () => {
     const workers = [3, 5].map((figure) => {
       const metrics = new PrometheusMetrics();

@@ -8,6 +8,9 @@ import { WrongUsage } from '../failure.js';
 /** Connections: one that listens, one for the transaction, one for queries outside of it, one spare. */
 const CONNECTIONS = 4;
 
+/** An import listens to no one, and may be run where the files of the service are not. */
+const WITHOUT_TLS = { TLS_CERT_FILE: undefined, TLS_KEY_FILE: undefined, TLS_CLIENT_CA_FILE: undefined };
+
 const withoutDatabase = (
   dataDir: string,
 ): string => `DATABASE_URL is not set: an import writes into the registry's database, as the service has it.
@@ -35,6 +38,7 @@ export async function registrySettings(): Promise<RegistrySettings> {
   try {
     const config = await loadConfig({
       ...process.env,
+      ...WITHOUT_TLS,
       // Do not generate secrets here. Keys issued under another SECRET_KEY than the service has are valid, but not
       // recognised by their checksum.
       ...(!hasSecretKey && { SECRET_KEY: anySecret() }),

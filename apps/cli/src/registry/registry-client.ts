@@ -5,6 +5,8 @@ import { Failure } from '../failure.js';
 import type { GlobalOptions } from '../global-options.js';
 import { say } from '../terminal/output.js';
 import { acceptedAnswer, jsonOf, secondsToWait } from './answers.js';
+import { certifiedFetch, type Fetch } from './certified-fetch.js';
+import { clientCertificate } from './client-certificate.js';
 import type { CredentialHeaders } from './credentials.js';
 
 /** Longer than any response of the registry takes. */
@@ -27,6 +29,7 @@ export class RegistryClient {
   private constructor(
     private readonly url: string,
     private readonly credentials: CredentialHeaders,
+    private readonly fetch: Fetch,
   ) {}
 
   /** @param credentials resolved at the first request */
@@ -34,7 +37,12 @@ export class RegistryClient {
     options: GlobalOptions,
     credentials: (options: GlobalOptions) => Promise<CredentialHeaders>,
   ): Promise<RegistryClient> {
-    return new RegistryClient(options.url, await credentials(options));
+    const certificate = await clientCertificate(options, options.url);
+    return new RegistryClient(
+      options.url,
+      await credentials(options),
+      certificate === undefined ? fetch : certifiedFetch(certificate),
+    );
   }
 
   get<Answer>(path: string, query?: Query): Promise<Answer> {
@@ -76,7 +84,7 @@ export class RegistryClient {
       const page = await jsonOf<Item[]>(response);
       yield page.slice(0, left);
       left -= page.length;
-      search = nextSearch(response);
+      search = nextSearch(response, this.url);
     }
   }
 
@@ -102,7 +110,7 @@ export class RegistryClient {
 
   private async request(method: string, target: string, body?: object): Promise<Response> {
     try {
-      return await fetch(`${this.url}${target}`, {
+      return await this.fetch(`${this.url}${target}`, {
         method,
         // Redirects are not followed: the keys are for the named registry only.
         redirect: 'manual',
@@ -137,7 +145,7 @@ function searchOf(query: Query = {}): string {
 }
 
 /** Only the query of the link is used: behind a proxy the registry may not know its own URL. */
-function nextSearch(response: Response): string | undefined {
+function nextSearch(response: Response, base: string): string | undefined {
   const target = /<([^>]*)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
-  return target === undefined ? undefined : new URL(target, response.url).search;
+  return target === undefined ? undefined : new URL(target, base).search;
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
+import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import { EnvironmentNotFound } from '#libs/domain/not-found.errors.js';
+import { expiryByDefault } from '#libs/key-lifetime/lifetime-limit.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
 import type { EnvironmentResponse } from '../environments/dto/environment.response.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
@@ -23,6 +25,7 @@ export class ApiKeysImporter {
     private readonly environments: EnvironmentsService,
     private readonly changes: ChangeRecorder,
     private readonly clock: DatabaseClock,
+    private readonly config: AppConfig,
   ) {}
 
   /** A key for {@link issue}. To be called before a transaction: no connection must wait for bcrypt. */
@@ -30,10 +33,11 @@ export class ApiKeysImporter {
     return this.issuer.newSecret();
   }
 
-  /** Stores a new key without expiry. */
+  /** Stores a new key that is accepted for as long as API_KEY_MAX_DAYS lets any be. */
   async issue(place: KeyPlace, name: string, secret: NewApiKey): Promise<void> {
     const environment = await this.environments.get(place.appKey, place.environment);
-    const issued = await this.issuer.insert(place, environment, { name, expiresAt: null, secret });
+    const expiresAt = expiryByDefault(null, this.config.keyLimits.apiKeys, this.clock.now());
+    const issued = await this.issuer.insert(place, environment, { name, expiresAt, secret });
     const after = toResponse(ApiKeyResponse, issued);
     this.changes.record(apiKeyChange(place, environment, issued.id, { action: 'api-key.issued', after }));
   }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
+import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { endOfGrace, requestedExpiry } from '#libs/key-lifetime/expiry.js';
+import { expiryByDefault } from '#libs/key-lifetime/lifetime-limit.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
@@ -23,6 +25,7 @@ export class ApiKeysService {
     private readonly issuer: ApiKeyIssuer,
     private readonly changes: ChangeRecorder,
     private readonly clock: DatabaseClock,
+    private readonly config: AppConfig,
   ) {}
 
   async list(place: KeyPlace, query: PageQuery): Promise<Listing<ApiKeyResponse>> {
@@ -35,7 +38,9 @@ export class ApiKeysService {
   }
 
   async issue(place: KeyPlace, request: IssueApiKeyRequest): Promise<IssuedApiKeyResponse> {
-    const expiresAt = requestedExpiry(request, this.clock.now()) ?? null;
+    const now = this.clock.now();
+    const limit = this.config.keyLimits.apiKeys;
+    const expiresAt = requestedExpiry(request, now, limit) ?? expiryByDefault(null, limit, now);
     const secret = await this.issuer.newSecret();
     const environment = await this.environmentOf(place);
     const issued = await this.issuer.insert(place, environment, { name: request.name, expiresAt, secret });
@@ -44,9 +49,11 @@ export class ApiKeysService {
     return toResponse(IssuedApiKeyResponse, issued, { apiKey: secret.key });
   }
 
-  /** A new key with the old one's name and, unless the request says otherwise, its expiry. */
+  /** A new key with the old one's name and, unless the request says otherwise, its expiry, within the limit. */
   async rotate(place: KeyPlace, id: string, request: RotateApiKeyRequest): Promise<IssuedApiKeyResponse> {
-    const expiresAt = requestedExpiry(request, this.clock.now());
+    const now = this.clock.now();
+    const limit = this.config.keyLimits.apiKeys;
+    const requested = requestedExpiry(request, now, limit);
     const secret = await this.issuer.newSecret();
     const environment = await this.environmentOf(place);
     // Environment first, then key: the order in which a deletion locks them too.
@@ -55,7 +62,7 @@ export class ApiKeysService {
     if (!isUsable(old, this.clock.now())) throw new ApiKeyNotUsable(id);
     const issued = await this.issuer.insert(place, environment, {
       name: old.name,
-      expiresAt: expiresAt ?? old.expiresAt,
+      expiresAt: requested ?? expiryByDefault(old.expiresAt, limit, now),
       secret,
     });
     const end = endOfGrace(old, request.gracePeriodSeconds ?? 0, this.clock.now());

@@ -4,14 +4,15 @@ import type { RunningService } from './start-service.js';
 
 /** What the operator reads when the service is ready: where everything is, and no secret. */
 export function startBanner(config: AppConfig, { port, metricsPort }: RunningService): string {
-  const url = `${baseUrl(config.http.host, port)}${config.http.basePath}`;
+  const { host, basePath, tls } = config.http;
+  const url = `${baseUrl(tls === undefined ? 'http' : 'https', host, port)}${basePath}`;
   const { adminKeyFile } = config.secrets;
   const lines = [
     ['API', url],
     ['Docs', `${url}/docs`],
     ...(metricsPort === undefined
       ? []
-      : [['Metrics', `${baseUrl(config.metricsHost, metricsPort)}/metrics`]]),
+      : [['Metrics', `${baseUrl('http', config.metricsHost, metricsPort)}/metrics`]]),
     [
       'Database',
       config.database.url === undefined
@@ -32,9 +33,9 @@ export function startBanner(config: AppConfig, { port, metricsPort }: RunningSer
   ].join('\n');
 }
 
-function baseUrl(host: string, port: number): string {
+function baseUrl(scheme: string, host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 /** Host and database name only: the URL holds a password. */

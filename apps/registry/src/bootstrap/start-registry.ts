@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -5,6 +6,7 @@ import type { AppConfig } from '#libs/config/app-config.js';
 import { AppModule } from '../app.module.js';
 import { configureApp } from '../http/configure-app.js';
 import { fastifyAdapter } from '../http/fastify-adapter.js';
+import { ListenerTls } from '../http/tls/listener-tls.js';
 import { registryLogger } from '../observability/registry-logger.js';
 import {
   NO_OBSERVABILITY,
@@ -33,7 +35,7 @@ export async function startRegistry(
   const app = await createApp({ ...config, database }, database.url, observability);
   try {
     signal.throwIfAborted();
-    await app.listen(config.http.port, config.http.host);
+    await app.listen(config.http.port, await addressOf(config.http));
   } catch (error) {
     await app.close();
     throw error;
@@ -49,15 +51,24 @@ export async function startRegistry(
   };
 }
 
+/**
+ * For `localhost` Fastify would listen with a second server of its own, on which no certificate could be replaced: with
+ * TLS it is the one address that Node.js would take.
+ */
+async function addressOf({ host, tls }: AppConfig['http']): Promise<string> {
+  return tls === undefined || host !== 'localhost' ? host : (await lookup(host)).address;
+}
+
 /** The application on a migrated database, not yet listening. */
 export async function createApp(
   config: AppConfig,
   databaseUrl: string,
   observability: Observability = NO_OBSERVABILITY,
 ): Promise<NestFastifyApplication> {
+  const tls = config.http.tls && new ListenerTls(config.http.tls);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(config, databaseUrl, observability),
-    fastifyAdapter(config, observability),
+    AppModule.register(config, databaseUrl, observability, tls),
+    fastifyAdapter(config, observability, tls),
     {
       bodyParser: false,
       abortOnError: false,

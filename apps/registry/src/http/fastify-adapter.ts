@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Server } from 'node:tls';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#libs/config/app-config.js';
@@ -18,6 +19,8 @@ import { collectDeclaredMethods } from './method-not-allowed.js';
 import { rateLimiter } from './rate-limiter.js';
 import { MAX_HEAD_BYTES, refuseHeads } from './request-head.js';
 import { secureAnswer, secureAnswers } from './security-headers.js';
+import type { ListenerTls } from './tls/listener-tls.js';
+import { measureCertificates } from './tls/tls-metrics.js';
 import { trustedProxies } from './trusted-proxies.js';
 import { limitUnsentResponses } from './unsent-responses.js';
 
@@ -33,6 +36,7 @@ const REQUEST_ID = /^[A-Za-z0-9._:/=+-]{1,128}$/;
 export function fastifyAdapter(
   config: AppConfig,
   { metrics, tracing }: Observability = NO_OBSERVABILITY,
+  tls?: ListenerTls,
 ): FastifyAdapter {
   const { http, healthChecks } = config;
   const { requestTimeoutSeconds } = http;
@@ -42,15 +46,29 @@ export function fastifyAdapter(
     secureAnswer(reply);
     sendProblem(request, reply, describeProblem(limit(request, reply) ?? error) ?? INTERNAL_ERROR_PROBLEM);
   };
+  const headersTimeout = Math.min(requestTimeoutSeconds, MAX_HEAD_SECONDS) * SECOND_MS;
+  const server = {
+    maxHeaderSize: MAX_HEAD_BYTES,
+    // Node's refusal has no body; refuseHeads has one.
+    requireHostHeader: false,
+    requestTimeout: requestTimeoutSeconds * SECOND_MS,
+    headersTimeout,
+    connectionsCheckingInterval: SECOND_MS,
+  };
   const adapter = new FastifyAdapter({
-    http: {
-      maxHeaderSize: MAX_HEAD_BYTES,
-      // Node's refusal has no body; refuseHeads has one.
-      requireHostHeader: false,
-      requestTimeout: requestTimeoutSeconds * SECOND_MS,
-      headersTimeout: Math.min(requestTimeoutSeconds, MAX_HEAD_SECONDS) * SECOND_MS,
-      connectionsCheckingInterval: SECOND_MS,
-    },
+    ...(tls === undefined
+      ? { http: server }
+      : {
+          https: {
+            ...server,
+            ...tls.contextOptions,
+            // Beside the time for the head: nothing is read as HTTP before.
+            handshakeTimeout: headersTimeout,
+            requestCert: tls.asksForCertificates,
+            // Applications and the public have none: guards decide.
+            rejectUnauthorized: false,
+          },
+        }),
     requestTimeout: requestTimeoutSeconds * SECOND_MS,
     // Of a connection on which nothing moves, while an answer waits to be taken for instance. Health checks on demand
     // are the longest the registry itself may take before it answers.
@@ -69,6 +87,8 @@ export function fastifyAdapter(
     clientErrorHandler: answerUnreadableRequest,
   });
   const fastify = adapter.getInstance();
+  tls?.attach(fastify.server as unknown as Server);
+  measureCertificates(metrics, tls);
   fastify.addHook('onRequest', (request, reply, done) => {
     tieToRequest(request, reply);
     done();
@@ -92,7 +112,7 @@ export function fastifyAdapter(
   answerPreflights(fastify, http);
   refuseContentEncodings(fastify);
   collectDeclaredMethods(fastify);
-  letConnectionsGo(fastify);
+  letConnectionsGo(fastify, tls);
   limitUnsentResponses(fastify, metrics);
   receiveBodies(fastify, config, metrics);
   return adapter;
@@ -103,10 +123,10 @@ function tieToRequest(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** Once the stop has begun no connection outlives its answer: clients that keep theirs would delay the end. */
-function letConnectionsGo(fastify: FastifyInstance): void {
+function letConnectionsGo(fastify: FastifyInstance, tls: ListenerTls | undefined): void {
   let stopping = false;
   const sockets = new Set<Socket>();
-  fastify.server.on('connection', (socket: Socket) => {
+  fastify.server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
@@ -115,6 +135,7 @@ function letConnectionsGo(fastify: FastifyInstance): void {
     // Node.js does not count as idle what browsers open in advance, and would wait for a request on it.
     setTimeout(() => {
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      tls?.cutHandshakes();
     }, FIRST_BYTE_MS).unref();
     done();
   });

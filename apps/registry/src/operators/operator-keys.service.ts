@@ -4,7 +4,8 @@ import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import type { OperatorKind } from '#libs/domain/operator.js';
-import { endOfGrace, requestedExpiry } from '#libs/key-lifetime/expiry.js';
+import { endOfGrace, type ExpiryRequest, requestedExpiry } from '#libs/key-lifetime/expiry.js';
+import { expiryByDefault } from '#libs/key-lifetime/lifetime-limit.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
 import { DAY_MS } from '#libs/units/durations.js';
 import type { IssueOperatorKeyRequest, RotateOperatorKeyRequest } from './dto/operator.request.js';
@@ -41,15 +42,14 @@ export class OperatorKeysService {
     const now = this.clock.now();
     const operator = await this.operators.findAndLock(operatorName);
     const days = DAYS_BY_DEFAULT[operator.kind];
-    const byDefault = days === null ? null : new Date(now.getTime() + days * DAY_MS);
-    const expiresAt = requestedExpiry(expiry, now) ?? byDefault;
+    const expiresAt = this.expiryOf(expiry, now, days === null ? null : days * DAY_MS);
     const { key, row } = this.newKey({ operatorId: operator.id, name, expiresAt, createdBy });
     await this.repository.insertKey(row);
     this.changes.record(keyChange(row.id, { after: toResponse(OperatorKeyResponse, row) }));
     return toResponse(IssuedOperatorKeyResponse, row, { key });
   }
 
-  /** A new key with the old one's name and, unless the request says otherwise, as long a life. */
+  /** A new key with the old one's name and, unless the request says otherwise, as long a life, within the limit. */
   async rotate(
     operatorName: string,
     id: string,
@@ -61,7 +61,7 @@ export class OperatorKeysService {
     const old = await this.findAndLock(operator.id, id);
     if (!isUsable(old, now)) throw new OperatorKeyNotUsable(id);
     const life = old.expiresAt === null ? null : old.expiresAt.getTime() - old.createdAt.getTime();
-    const expiresAt = requestedExpiry(expiry, now) ?? (life === null ? null : new Date(now.getTime() + life));
+    const expiresAt = this.expiryOf(expiry, now, life);
     const { key, row } = this.newKey({ operatorId: operator.id, name: old.name, expiresAt, createdBy });
     const replaced = endOfGrace(old, gracePeriodSeconds ?? 0, now);
     await this.repository.insertKey(row);
@@ -91,6 +91,13 @@ export class OperatorKeysService {
         after: toResponse(OperatorKeyResponse, { ...key, ...revoked }),
       }),
     );
+  }
+
+  /** @param usualMs the lifetime without a request and a limit; null: for ever */
+  private expiryOf(request: ExpiryRequest, now: Date, usualMs: number | null): Date | null {
+    const limit = this.config.keyLimits.operatorKeys;
+    const usual = usualMs === null ? null : new Date(now.getTime() + usualMs);
+    return requestedExpiry(request, now, limit) ?? expiryByDefault(usual, limit, now);
   }
 
   private newKey(values: Pick<OperatorKeyEntity, 'operatorId' | 'name' | 'expiresAt' | 'createdBy'>): {

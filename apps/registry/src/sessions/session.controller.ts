@@ -1,7 +1,9 @@
 import { Body, Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CredentialsRefused } from '#libs/access/access.errors.js';
 import { CurrentCaller, type OperatorCaller } from '#libs/access/caller.js';
+import { ClientCertificates } from '#libs/access/client-certificates.js';
 import { cookieName, isFromOwnPage } from '#libs/access/session-cookie.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { clientAddress, clientNetwork } from '#libs/http/client-network.js';
@@ -18,6 +20,7 @@ export class SessionController {
   constructor(
     private readonly sessions: SessionsService,
     private readonly attempts: SignInAttempts,
+    private readonly certificates: ClientCertificates,
     private readonly config: AppConfig,
   ) {}
 
@@ -36,6 +39,9 @@ export class SessionController {
   ): Promise<SessionResponse> {
     if (!isFromOwnPage(request)) throw new NotFromOwnPage();
     if (request.protocol !== 'https' && !this.config.console.allowHttp) throw new HttpsRequired();
+    if (this.certificates.isMissing(request)) {
+      throw new CredentialsRefused({ reason: 'client-certificate-required' });
+    }
     this.attempts.count(clientNetwork(request));
     const { token, caller } = await this.sessions.start(body, {
       ipAddress: clientAddress(request),

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { AdminKeyGuard } from '#libs/access/admin-key.guard.js';
 import { SessionVerifier } from '#libs/access/session-verifier.js';
 import { OperatorsModule } from '../operators/operators.module.js';
 import { OperatorSessionsController } from './operator-sessions.controller.js';
@@ -18,10 +17,9 @@ import { SignInAttempts } from './sign-in-attempts.js';
     SessionsRepository,
     SessionUses,
     SignInAttempts,
-    AdminKeyGuard,
     RegistrySessionVerifier,
     { provide: SessionVerifier, useExisting: RegistrySessionVerifier },
   ],
-  exports: [SessionVerifier, SessionUses, AdminKeyGuard],
+  exports: [SessionVerifier, SessionUses],
 })
 export class SessionsModule {}

@@ -1,7 +1,9 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { type LifetimeLimit, outlives } from '#libs/key-lifetime/lifetime-limit.js';
 import { AuditService } from '#registry/audit/audit.service.js';
 import { ImportCounts } from '#registry/imports/import-counts.js';
-import { ImportsService } from '#registry/imports/imports.service.js';
+import { ImportsService, type PlacedApplication } from '#registry/imports/imports.service.js';
+import type { SourceApplication } from '#registry/imports/source-record.js';
 import { HealthHistoryImporter } from '#registry/monitoring/health-history.importer.js';
 import type { Progress } from '../../terminal/progress.js';
 import { writeApplication } from '../application-writer.js';
@@ -17,6 +19,8 @@ import { ReferenceSource, type Row } from './reference-source.js';
 
 /** Applications read at once with their environments and keys; endpoints are read one application at a time. */
 const APPLICATIONS_AT_ONCE = 50;
+/** API keys that a note names before it only counts. */
+const MAX_NAMED = 20;
 
 export interface ReferenceImportOptions {
   readonly settings: RegistrySettings;
@@ -40,7 +44,8 @@ export async function importReference({
   let reference: ReferenceSource | undefined;
   try {
     reference = await ReferenceSource.connect(url);
-    const work = new ReferenceImport(registry, reference, interruption, { dryRun, progress });
+    const limit = settings.config.keyLimits.apiKeys;
+    const work = new ReferenceImport(registry, reference, interruption, { dryRun, progress, limit });
     const ending = await endingOf(
       () => work.run(),
       interruption,
@@ -62,6 +67,8 @@ class ReferenceImport {
   /** The progress. */
   position = 'before the first application';
   private readonly places = new Places();
+  /** Records of imported API keys that outlive API_KEY_MAX_DAYS. */
+  private readonly outliving: string[] = [];
   /** App keys seen so far, with their records. */
   private readonly records = new Map<string, string>();
 
@@ -69,11 +76,16 @@ class ReferenceImport {
     private readonly registry: INestApplicationContext,
     private readonly reference: ReferenceSource,
     private readonly interruption: Interruption,
-    private readonly options: { readonly dryRun: boolean; readonly progress: Progress },
+    private readonly options: {
+      readonly dryRun: boolean;
+      readonly progress: Progress;
+      readonly limit: LifetimeLimit | undefined;
+    },
   ) {}
 
   async run(): Promise<void> {
     await this.importApplications();
+    this.noteOutliving();
     await this.importHealthChecks();
     await this.importAuditEntries();
   }
@@ -103,6 +115,17 @@ class ReferenceImport {
         this.options.progress.advance();
       }
     }
+  }
+
+  /** They stay as they are: their owners would lose access without notice. */
+  private noteOutliving(): void {
+    const { limit } = this.options;
+    if (limit === undefined || this.outliving.length === 0) return;
+    const rest = this.outliving.length - MAX_NAMED;
+    const named = this.outliving.slice(0, MAX_NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+    this.notes.push(
+      `API keys that outlive ${limit.setting} (${limit.days}) are imported as they are: ${named}. Rotate them.`,
+    );
   }
 
   private async importHealthChecks(): Promise<void> {
@@ -173,6 +196,7 @@ class ReferenceImport {
     const imports = this.registry.get(ImportsService);
     const placed = await writeApplication(imports, source, this.tally, { dryRun: this.options.dryRun });
     if (placed === undefined) return;
+    this.outliving.push(...keysBeyond(this.options.limit, source, placed));
     this.places.addApplication(textIn(application.id) ?? '', placed);
     for (const { id, sourceId } of placed.environments.values()) {
       this.places.addEnvironment(sourceId ?? '', { id, applicationId: placed.id });
@@ -189,6 +213,21 @@ function grouped(rows: readonly Row[]): Map<string, Row[]> {
     else group.push(row);
   }
   return groups;
+}
+
+/** The records of active keys that were imported and are accepted for longer than a new key may be. */
+function keysBeyond(
+  limit: LifetimeLimit | undefined,
+  source: SourceApplication,
+  placed: PlacedApplication,
+): string[] {
+  const now = new Date();
+  const imported = new Set([...placed.environments.values()].map(({ sourceId }) => sourceId));
+  return source.environments
+    .filter(({ sourceId }) => imported.has(sourceId))
+    .flatMap(({ apiKeys }) => apiKeys)
+    .filter(({ key }) => key.isActive && outlives(key.expiresAt, limit, now))
+    .map(({ record }) => record);
 }
 
 /** Of several checks of one target in one millisecond, the first: the table here holds one. */

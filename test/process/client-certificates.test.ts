@@ -1,0 +1,3 @@
+import { clientCertificates } from './client-certificates-cases.js';
+
+clientCertificates('short');

@@ -1,0 +1,3 @@
+import { tls } from './tls-cases.js';
+
+tls('short');

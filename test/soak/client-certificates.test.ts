@@ -1,0 +1,3 @@
+import { clientCertificates } from '../process/client-certificates-cases.js';
+
+clientCertificates('long');

@@ -1,0 +1,3 @@
+import { tls } from '../process/tls-cases.js';
+
+tls('long');
