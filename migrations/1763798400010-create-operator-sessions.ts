@@ -41,6 +41,9 @@ export class CreateOperatorSessions1763798400010 implements MigrationInterface {
         CONSTRAINT "PK_OperatorSignInCode" PRIMARY KEY ("hash"),
         CONSTRAINT "FK_OperatorSignInCode_operatorKeyId" FOREIGN KEY ("operatorKeyId") REFERENCES "OperatorKey"("id") ON DELETE CASCADE
       )`);
+    await queryRunner.query(
+      `CREATE INDEX "IX_OperatorSignInCode_operatorKeyId" ON "OperatorSignInCode" ("operatorKeyId")`,
+    );
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

@@ -7,6 +7,7 @@ import { PaceChangedTargets1763798400005 } from './1763798400005-pace-changed-ta
 import { CreateAuditUsage1763798400006 } from './1763798400006-create-audit-usage.js';
 import { CompleteEndpoints1763798400007 } from './1763798400007-complete-endpoints.js';
 import { CreateOperators1763798400008 } from './1763798400008-create-operators.js';
+import { SealAuditTrail1763798400009 } from './1763798400009-seal-audit-trail.js';
 import { CreateOperatorSessions1763798400010 } from './1763798400010-create-operator-sessions.js';
 
 /** Every migration, oldest first. Append only: what was released is never edited. */
@@ -20,5 +21,9 @@ export const migrations = [
   CreateAuditUsage1763798400006,
   CompleteEndpoints1763798400007,
   CreateOperators1763798400008,
+  SealAuditTrail1763798400009,
   CreateOperatorSessions1763798400010,
 ];
+
+/** The name of the migration after which the audit trail is to be signed. */
+export const SEALS_AUDIT_TRAIL = SealAuditTrail1763798400009.name;

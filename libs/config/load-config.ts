@@ -16,6 +16,7 @@ import {
   LOG_LEVELS,
   type LogLevel,
   type RateLimit,
+  type SecretList,
 } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { loadSecrets } from './secrets.js';
@@ -104,6 +105,15 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
  */
 export function loadDatabaseConfig(environment: Environment): DatabaseConfig {
   return database(new SettingsReader(environment), 1);
+}
+
+/**
+ * `SECRET_KEY` alone, as it is given; nothing is made where it is missing.
+ *
+ * @throws ConfigError
+ */
+export function givenSecretKeys(environment: Environment): SecretList | undefined {
+  return new SettingsReader(environment).secrets('SECRET_KEY');
 }
 
 function batch(settings: SettingsReader): BatchLimits {

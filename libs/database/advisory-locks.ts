@@ -7,6 +7,8 @@ export const ADVISORY_LOCKS = {
   migrations: 0x6d6370726567,
   /** "audit": one process prunes the audit trail. */
   auditPruning: 0x6175646974,
+  /** "seals": one process seals the audit trail. */
+  auditSealing: 0x7365616c73,
   /** "health": one process maintains the history of health checks. */
   healthHistory: 0x6865616c7468,
 } as const;

@@ -30,7 +30,7 @@ const THING = {
       ...['prefix', 'lastUsedAt', 'expiresAt', 'apiKey', 'method', 'path', 'authType', 'message', 'url'],
       ...['environment', 'environmentId', 'createdAt', 'action', 'actor', 'ipAddress', 'checkedAt', 'start'],
       ...['lastHealthCheckAt', 'statusCode', 'probes', 'failures', 'errors', 'authenticationMethod'],
-      ...['kind', 'role', 'createdBy', 'operatorName', 'key'],
+      ...['kind', 'role', 'createdBy', 'operatorName', 'key', 'hash', 'sealedAt'],
     ].map((field) => [field, HOSTILE]),
   ),
   ...{ id: HOSTILE_ID, revokedAt: null, isActive: true, isPublic: false, uptime: 1 },
@@ -102,12 +102,21 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'health logs': ['x'],
   'health history': ['x'],
   'audit list': [],
+  'audit head': [],
   'import openapi': ['openapi.json', '--app-key', 'x', '--dry-run'],
   'export openapi': ['x', 'y'],
   'export json': [],
 };
 /** What has nothing of a registry to show, or is read by a test of its own with hostile records. */
-const OTHERS = ['migrate', 'complete', 'completion', 'import redis', 'import reference'];
+const OTHERS = [
+  'audit verify',
+  'audit adopt',
+  'migrate',
+  'complete',
+  'completion',
+  'import redis',
+  'import reference',
+];
 
 function commandsBelow(command: Command, names: readonly string[] = []): string[] {
   return command.commands.length === 0

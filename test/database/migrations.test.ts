@@ -245,6 +245,8 @@ describe('the schema', () => {
       '"HealthTarget" applicationId',
       '"HealthTarget" environmentId',
       '"OperatorKey" operatorId',
+      '"OperatorSession" operatorKeyId',
+      '"OperatorSignInCode" operatorKeyId',
     ]);
     const found = await indexes();
     for (const { table, columns, cascades } of keys) {

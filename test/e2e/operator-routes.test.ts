@@ -37,6 +37,7 @@ const LEAST_ROLES: Readonly<Record<string, OperatorRole>> = {
   'GET /health-check/applications/{app_id}/history': 'viewer',
   'POST /health-check/applications/{app_id}/check': 'editor',
   'GET /audit-logs': 'viewer',
+  'GET /audit-logs/head': 'viewer',
   'POST /operators': 'admin',
   'GET /operators': 'admin',
   'GET /operators/{operator}': 'admin',

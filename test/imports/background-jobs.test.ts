@@ -71,6 +71,7 @@ describe('background jobs', () => {
         'probe due targets',
         'prune the audit trail',
         'record probe results',
+        'seal the audit trail',
         'write refused credentials',
         'write when API keys were used',
         'write when keys of operators were used',

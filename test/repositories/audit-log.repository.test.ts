@@ -40,15 +40,18 @@ describe('AuditLogRepository', () => {
     ...fields,
   });
 
+  const append = (...rows: AuditLogRow[]): Promise<void> =>
+    entries.append(rows.map((row) => ({ ...row, mac: 'of its writer' })));
+
   beforeAll(async () => {
     opened = await openRepositoryDatabase();
     entries = new AuditLogRepository(opened.database, NO_METRICS);
-    await entries.append([
+    await append(
       entry('a'),
       entry('b', { actor: 'application', apiKeyId: 'key' }),
       entry('c', { before: '{"z": 1, "a": [null, {"deep": "ü"}]}', after: '"text"', occurrences: 7 }),
       entry('d', { createdAt: new Date('2026-01-01T00:00:00.001Z') }),
-    ]);
+    );
   });
   afterAll(() => opened.close());
 
@@ -92,7 +95,7 @@ describe('AuditLogRepository', () => {
 
   it('appends in the current transaction', async () => {
     const work = opened.database.transaction(async () => {
-      await entries.append([entry('x')]);
+      await append(entry('x'));
       expect(await ids()).toContain('x');
       throw new Error('undone');
     });

@@ -2,6 +2,9 @@ import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { ApplicationEntity } from './applications/application.entity.js';
 import { AuditLogEntity } from './audit/audit-log.entity.js';
 import { AuditUsageEntity } from './audit/audit-usage.entity.js';
+import { AuditAnchorEntity } from './audit/chain/audit-anchor.entity.js';
+import { AuditHeadEntity } from './audit/chain/audit-head.entity.js';
+import { AuditSealEntity } from './audit/chain/audit-seal.entity.js';
 import { DefinitionEntity } from './endpoints/definition.entity.js';
 import { EndpointEntity } from './endpoints/endpoint.entity.js';
 import { EnvironmentEntity } from './environments/environment.entity.js';
@@ -27,6 +30,9 @@ export const entities = [
   SignInCodeEntity,
   AuditLogEntity,
   AuditUsageEntity,
+  AuditSealEntity,
+  AuditHeadEntity,
+  AuditAnchorEntity,
   HealthTargetEntity,
   HealthCheckLogEntity,
   HealthCheckLogArchiveEntity,

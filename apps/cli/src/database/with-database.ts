@@ -1,6 +1,7 @@
+import type { SecretList } from '#libs/config/app-config.js';
 import { ConfigError } from '#libs/config/config-error.js';
 import { readEnvFile } from '#libs/config/env-file.js';
-import { loadDatabaseConfig } from '#libs/config/load-config.js';
+import { givenSecretKeys, loadDatabaseConfig } from '#libs/config/load-config.js';
 import { type RetryOptions, waitForDatabase } from '#libs/database/wait-for-database.js';
 import { startupFailure } from '#registry/bootstrap/startup-failure.js';
 import { Failure, WrongUsage } from '../failure.js';
@@ -29,6 +30,17 @@ export async function withDatabase<T>(work: (url: string) => Promise<T>): Promis
 /** The database error as the service words it. */
 export async function databaseFailure(error: unknown): Promise<Failure> {
   return error instanceof Failure ? error : new Failure((await startupFailure(error)).trimEnd().split('\n'));
+}
+
+/** `SECRET_KEY` from the environment or from `.env`, as the service reads it. @throws WrongUsage when it is unusable */
+export function secretKeysGiven(): SecretList | undefined {
+  readEnvFile();
+  try {
+    return givenSecretKeys(process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new WrongUsage(`Configuration: ${error.message}`);
+    throw error;
+  }
 }
 
 function databaseUrl(): { url: string; setting: RetryOptions['setting'] } {

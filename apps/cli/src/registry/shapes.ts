@@ -35,6 +35,14 @@ export interface IssuedApiKey extends ApiKey {
   readonly apiKey: string;
 }
 
+/** Up to where the audit trail is sealed. */
+export interface AuditHead {
+  readonly number: number;
+  readonly hash: string;
+  readonly sealedAt: string | null;
+  readonly unsealed: number;
+}
+
 export interface Operator {
   readonly name: string;
   readonly kind: string;

@@ -7,6 +7,7 @@ import { type Counter, Metrics } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { MEBIBYTE } from '#libs/units/bytes.js';
 import { AuditLogEntity } from './audit-log.entity.js';
+import type { PrunedRange } from './chain/chain-keys.js';
 
 /** An entry as the table takes it. */
 export type AuditLogRow = Omit<AuditLogEntity, 'createdAt' | 'before' | 'after'> & {
@@ -31,6 +32,8 @@ export interface PrunedEntries {
   readonly count: number;
   readonly oldest: Date;
   readonly newest: Date;
+  /** Of the sealed ones, by number. */
+  readonly ranges: readonly PrunedRange[];
 }
 
 export interface AuditLogFilter {
@@ -84,11 +87,23 @@ const WRITTEN_AS: Readonly<Record<string, string>> = {
   '"after"': `"after"::json`,
 };
 
+/** An entry with what its writer signs it with. */
+export interface SignedRow extends AuditLogRow {
+  readonly mac: string;
+}
+
+const WRITTEN_COLUMNS: readonly ListedColumn<keyof SignedRow>[] = [
+  ...(COLUMNS as readonly ListedColumn<keyof AuditLogRow>[]),
+  { column: 'mac', type: 'text' },
+];
+
 /** Every change pays for it, so that its text is made once. */
 const APPEND = `
-  INSERT INTO "AuditLog" (${COLUMN_NAMES.join(', ')})
-  SELECT ${COLUMN_NAMES.map((name) => WRITTEN_AS[name] ?? name).join(', ')}
-  FROM ${unnested(COLUMNS, 'entry')}`;
+  WITH "written" AS (SELECT * FROM ${unnested(WRITTEN_COLUMNS, 'entry')}), "entries" AS (
+    INSERT INTO "AuditLog" (${COLUMN_NAMES.join(', ')})
+    SELECT ${COLUMN_NAMES.map((name) => WRITTEN_AS[name] ?? name).join(', ')} FROM "written"
+  )
+  INSERT INTO "AuditSeal" ("entryId", "mac") SELECT "id", "mac" FROM "written"`;
 
 /** Values of one page. */
 const MAX_PAGE_BYTES = 4 * MEBIBYTE;
@@ -148,8 +163,8 @@ export class AuditLogRepository {
   }
 
   /** Writes all entries in one statement, in the current transaction if there is one. */
-  async append(entries: readonly AuditLogRow[]): Promise<void> {
-    await this.database.query(APPEND, listsOf(COLUMNS, entries));
+  async append(entries: readonly SignedRow[]): Promise<void> {
+    await this.database.query(APPEND, listsOf(WRITTEN_COLUMNS, entries));
     this.database.afterCommit(() => {
       for (const { action } of entries) this.written.inc({ action });
     });
@@ -171,17 +186,27 @@ export class AuditLogRepository {
    */
   async deleteOlderThan(days: number, limit: number): Promise<PrunedEntries | undefined> {
     await this.database.query(`SELECT set_config('mcp_registry.audit_retention', 'on', true)`);
-    const [pruned] = await this.database.query<PrunedEntries>(
-      `WITH "deleted" AS (
-         DELETE FROM "AuditLog" WHERE "id" = ANY(ARRAY(
-           SELECT "id" FROM "AuditLog" WHERE "createdAt" < now() - make_interval(days => $1)
-           ORDER BY "createdAt", "id" LIMIT $2)) RETURNING "createdAt"
-       ) SELECT count(*)::integer AS "count", min("createdAt") AS "oldest", max("createdAt") AS "newest"
+    const [pruned] = await this.database.query<Omit<PrunedEntries, 'ranges'> & { readonly ranges: string }>(
+      `WITH "old" AS MATERIALIZED (
+         SELECT a."id" FROM "AuditLog" a LEFT JOIN "AuditSeal" s ON s."entryId" = a."id"
+         WHERE a."createdAt" < now() - make_interval(days => $1) AND (s."number" IS NOT NULL OR s."entryId" IS NULL)
+         ORDER BY a."createdAt", a."id" LIMIT $2
+       ), "deleted" AS (
+         DELETE FROM "AuditLog" WHERE "id" = ANY(ARRAY(SELECT "id" FROM "old")) RETURNING "createdAt"
+       ), "seals" AS (
+         DELETE FROM "AuditSeal" WHERE "entryId" = ANY(ARRAY(SELECT "id" FROM "old")) RETURNING "number", "hash"
+       ), "ranges" AS (
+         SELECT min("number") AS "first", max("number") AS "last", (array_agg("hash" ORDER BY "number" DESC))[1] AS "hash"
+         FROM (SELECT *, "number" - row_number() OVER (ORDER BY "number") AS "range" FROM "seals") r GROUP BY "range"
+       )
+       SELECT count(*)::integer AS "count", min("createdAt") AS "oldest", max("createdAt") AS "newest",
+              (SELECT coalesce(json_agg(json_build_object('firstNumber', "first", 'lastNumber', "last", 'lastHash', "hash")
+                 ORDER BY "first"), '[]'::json) FROM "ranges")::text AS "ranges"
        FROM "deleted" HAVING count(*) > 0`,
       [days, limit],
     );
     await this.database.query(`SELECT set_config('mcp_registry.audit_retention', 'off', true)`);
-    return pruned;
+    return pruned && { ...pruned, ranges: JSON.parse(pruned.ranges) as PrunedRange[] };
   }
 
   /** Which of these ids have an entry. */

@@ -5,12 +5,14 @@ import { newId } from '#libs/database/new-id.js';
 import { AuditLogRepository, type PrunedEntries } from './audit-log.repository.js';
 import { AuditUsageRepository } from './audit-usage.repository.js';
 import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
+import { AuditChainRepository } from './chain/audit-chain.repository.js';
+import { ChainKeys, type PrunedRange } from './chain/chain-keys.js';
 import { unattendedOrigin } from './request-origin.js';
 
 /** Entries deleted by one transaction: some tenths of a second. */
 const BATCH_SIZE = 5000;
 
-/** Enforces `AUDIT_RETENTION_DAYS`; deletions are audited. */
+/** Enforces `AUDIT_RETENTION_DAYS`; deletions are audited, and anchored in the chain of hashes. */
 @Injectable()
 export class AuditPruningService {
   private readonly logger = new Logger('AuditTrail');
@@ -20,6 +22,8 @@ export class AuditPruningService {
     private readonly entries: AuditLogRepository,
     private readonly writer: AuditWriter,
     private readonly usage: AuditUsageRepository,
+    private readonly chain: AuditChainRepository,
+    private readonly keys: ChainKeys,
     private readonly config: AppConfig,
   ) {}
 
@@ -47,9 +51,26 @@ export class AuditPruningService {
     return this.database.transaction(async () => {
       if (!(await this.entries.isOnlyPruner())) return undefined;
       const pruned = await this.entries.deleteOlderThan(days, BATCH_SIZE);
-      if (pruned !== undefined) await this.writer.write([entryOf(pruned, days)]);
+      if (pruned === undefined) return undefined;
+      for (const range of pruned.ranges) await this.anchor(range);
+      await this.writer.write([entryOf(pruned, days)]);
       return pruned;
     });
+  }
+
+  /** Leaves a signed anchor in the chain, one for ranges that follow each other. */
+  private async anchor(range: PrunedRange): Promise<void> {
+    const neighbours = (await this.chain.neighbours(range)).filter(
+      (anchor) => this.keys.judgeRange(anchor.signature, anchor) !== 'wrong',
+    );
+    const all = [...neighbours, range].sort((one, other) => one.firstNumber - other.firstNumber);
+    const [first = range, last = range] = [all[0], all.at(-1)];
+    const whole = { ...last, firstNumber: first.firstNumber };
+    await this.chain.anchor(
+      whole,
+      this.keys.signRange(whole),
+      neighbours.map(({ firstNumber }) => firstNumber),
+    );
   }
 }
 

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { SecretRedaction } from '#libs/redaction/secret-redaction.js';
 import { storableText } from '#libs/validation/storable-text.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
-import { AuditLogRepository, type AuditLogRow } from './audit-log.repository.js';
+import { AuditLogRepository, type SignedRow } from './audit-log.repository.js';
 import { AuditQuota } from './audit-quota.js';
 import { boundedValues } from './bounded-values.js';
+import { ChainKeys } from './chain/chain-keys.js';
+import { entryDigest } from './chain/entry-digest.js';
 
 /** An entry to be written. */
 export type NewAuditEntry = Omit<AuditLogEntity, 'createdAt'> & {
@@ -33,6 +35,7 @@ export class AuditWriter {
     private readonly entries: AuditLogRepository,
     private readonly quota: AuditQuota,
     private readonly redaction: SecretRedaction,
+    private readonly keys: ChainKeys,
   ) {}
 
   /**
@@ -42,19 +45,20 @@ export class AuditWriter {
    * @throws AuditQuotaExceeded when it is used up
    */
   async write(entries: readonly NewAuditEntry[], chargedTo?: string): Promise<void> {
-    const rows: AuditLogRow[] = [];
+    const rows: SignedRow[] = [];
     for (const entry of entries) rows.push(await this.rowOf(entry));
     if (chargedTo !== undefined) await this.quota.charge(chargedTo, rows);
     await this.entries.append(rows);
   }
 
-  private async rowOf(entry: NewAuditEntry): Promise<AuditLogRow> {
+  private async rowOf(entry: NewAuditEntry): Promise<SignedRow> {
     const texts = Object.entries(MAX_LENGTHS).map(([column, length]) => [
       column,
       this.storable(entry[column as BoundedText], length),
     ]);
     const values = await boundedValues(entry.before, entry.after, (text) => this.redaction.redact(text));
-    return { ...entry, ...(Object.fromEntries(texts) as Record<BoundedText, string>), ...values };
+    const row = { ...entry, ...(Object.fromEntries(texts) as Record<BoundedText, string>), ...values };
+    return { ...row, mac: this.keys.macOf(entryDigest(row)) };
   }
 
   /** Redacted before it is cut, or a part of a secret would stay; and such that every column can hold it. */

@@ -6,6 +6,7 @@ import type { JsonStream } from '#libs/pagination/json-stream.js';
 import type { Page } from '#libs/pagination/listing.js';
 import { Route } from '#libs/routes/route.decorator.js';
 import { AuditService, NDJSON } from './audit.service.js';
+import { AuditHeadResponse } from './dto/audit-head.response.js';
 import { AuditLogQuery } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
 
@@ -29,5 +30,14 @@ export class AuditController {
     return accept.toLowerCase().includes(NDJSON)
       ? this.audit.export(query, bindings)
       : this.audit.list(query, bindings);
+  }
+
+  @Get('head')
+  @Route('viewer', 'Get up to where the audit trail is sealed, to be stored elsewhere', {
+    ok: AuditHeadResponse,
+    description: '`mcp-registry audit verify --head` compares the trail with it.',
+  })
+  head(): Promise<AuditHeadResponse> {
+    return this.audit.head();
   }
 }

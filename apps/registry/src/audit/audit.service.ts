@@ -20,6 +20,9 @@ import {
 } from './audit-log.repository.js';
 import { AuditQuota } from './audit-quota.js';
 import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
+import { AuditChainRepository } from './chain/audit-chain.repository.js';
+import { EMPTY_CHAIN } from './chain/chain-link.js';
+import type { AuditHeadResponse } from './dto/audit-head.response.js';
 import { type AuditLogQuery, DEFAULT_LIMIT } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
 import type { ImportedAuditEntry } from './dto/imported-audit-entry.js';
@@ -29,6 +32,8 @@ export const NDJSON = 'application/x-ndjson';
 /** Exports at once: each holds what its client has not taken of a page. */
 const MAX_EXPORTS = 2;
 const EXPORTED_AT_A_TIME = 500;
+/** Unsealed entries: beyond it is enough to know that there are many. */
+const MAX_COUNTED = 10_000;
 
 @Injectable()
 export class AuditService extends AuditedTransactions {
@@ -38,6 +43,7 @@ export class AuditService extends AuditedTransactions {
     private readonly entries: AuditLogRepository,
     private readonly writer: AuditWriter,
     private readonly quota: AuditQuota,
+    private readonly chain: AuditChainRepository,
     private readonly changes: ChangeRecorder,
     private readonly database: Database,
   ) {
@@ -74,6 +80,12 @@ export class AuditService extends AuditedTransactions {
       close();
       throw error;
     }
+  }
+
+  /** Up to where the trail is sealed. */
+  async head(): Promise<AuditHeadResponse> {
+    const { number, hash, sealedAt } = (await this.chain.head()) ?? { ...EMPTY_CHAIN, sealedAt: null };
+    return { number, hash, sealedAt, unsealed: await this.chain.countUnsealed(MAX_COUNTED) };
   }
 
   /**

@@ -2,7 +2,8 @@ import type { AppConfig, DatabaseConfig } from '#libs/config/app-config.js';
 import { runMigrations } from '#libs/database/run-migrations.js';
 import { reachDatabase } from '#libs/database/wait-for-database.js';
 import { startEmbeddedPostgres } from '#libs/embedded-postgres/start-embedded-postgres.js';
-import { migrations } from '#migrations/migrations.js';
+import { migrations, SEALS_AUDIT_TRAIL } from '#migrations/migrations.js';
+import { signMigratedTrail } from '../audit/chain/adopt-trail.js';
 
 /** A database that can be used. */
 export interface PreparedDatabase {
@@ -22,14 +23,14 @@ export async function prepareDatabase(config: AppConfig, signal: AbortSignal): P
     const { connectTimeoutSeconds: timeoutSeconds, url, directUrl } = config.database;
     const reached = await reachDatabase({ url, directUrl }, { timeoutSeconds, signal });
     const settings = { ...config.database, ...reached };
-    await runMigrations(settings.directUrl ?? settings.url, migrations);
+    await migrate(settings.directUrl ?? settings.url, config);
     signal.throwIfAborted();
     return { settings, failure: new Promise(() => undefined), stop: () => Promise.resolve() };
   }
   const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, signal });
   try {
     signal.throwIfAborted();
-    await runMigrations(embedded.url, migrations);
+    await migrate(embedded.url, config);
     signal.throwIfAborted();
     return {
       settings: { ...config.database, url: embedded.url },
@@ -40,4 +41,9 @@ export async function prepareDatabase(config: AppConfig, signal: AbortSignal): P
     await embedded.stop();
     throw error;
   }
+}
+
+async function migrate(url: string, config: AppConfig): Promise<void> {
+  const applied = await runMigrations(url, migrations);
+  if (applied.includes(SEALS_AUDIT_TRAIL)) await signMigratedTrail(url, config.secrets.secretKeys);
 }

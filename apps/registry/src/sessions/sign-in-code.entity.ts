@@ -1,8 +1,9 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { OperatorKeyEntity } from '../operators/operator-key.entity.js';
 
 /** A one-time code. The table is not logged: codes live for a minute, and need not survive a crash. */
 @Entity('OperatorSignInCode')
+@Index('IX_OperatorSignInCode_operatorKeyId', ['operatorKeyId'])
 export class SignInCodeEntity {
   /** HMAC-SHA256 of the code under SECRET_KEY, in hexadecimal digits. */
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'PK_OperatorSignInCode' })
