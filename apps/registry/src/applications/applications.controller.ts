@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller } from '#libs/access/caller.js';
+import type { TaggedResponse } from '#libs/entity-tags/tagged-response.js';
 import type { Listing } from '#libs/pagination/listing.js';
 import { PageQuery } from '#libs/pagination/page-query.js';
 import { Route } from '#libs/routes/route.decorator.js';
@@ -18,10 +19,13 @@ export class ApplicationsController {
   @Post()
   @Route('editor', 'Create an application with its environments', {
     created: ApplicationWithEnvironmentsResponse,
+    tagged: true,
     audited: 'application.created',
     problems: [409],
   })
-  create(@Body() request: CreateApplicationRequest): Promise<ApplicationWithEnvironmentsResponse> {
+  create(
+    @Body() request: CreateApplicationRequest,
+  ): Promise<TaggedResponse<ApplicationWithEnvironmentsResponse>> {
     return this.applications.create(request);
   }
 
@@ -35,9 +39,10 @@ export class ApplicationsController {
   @ApiAppKeyParam()
   @Route('viewer', 'Get an application with its environments', {
     ok: ApplicationWithEnvironmentsResponse,
+    tagged: true,
     problems: [404],
   })
-  get(@Param('app_key') appKey: string): Promise<ApplicationWithEnvironmentsResponse> {
+  get(@Param('app_key') appKey: string): Promise<TaggedResponse<ApplicationWithEnvironmentsResponse>> {
     return this.applications.get(appKey);
   }
 
@@ -45,6 +50,8 @@ export class ApplicationsController {
   @ApiAppKeyParam()
   @Route('application-or-editor', 'Change an application', {
     ok: ApplicationResponse,
+    tagged: true,
+    ifMatch: 'the application',
     audited: 'application.updated',
     description:
       'A field left out stays as it is; `null` clears it. With `X-Environment` only a key of that environment is accepted.',
@@ -54,13 +61,14 @@ export class ApplicationsController {
     @Param('app_key') appKey: string,
     @Body() request: UpdateApplicationRequest,
     @CurrentCaller() caller: Caller,
-  ): Promise<ApplicationResponse> {
+  ): Promise<TaggedResponse<ApplicationResponse>> {
     return this.applications.update(appKey, request, caller);
   }
 
   @Delete(':app_key')
   @ApiAppKeyParam()
   @Route('admin', 'Delete an application with everything below it', {
+    ifMatch: 'the application',
     audited: 'application.deleted',
     problems: [404],
   })

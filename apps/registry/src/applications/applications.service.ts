@@ -7,6 +7,9 @@ import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
+import { editedStateTag } from '#libs/entity-tags/edited-state-tag.js';
+import { Preconditions } from '#libs/entity-tags/preconditions.js';
+import { TaggedResponse } from '#libs/entity-tags/tagged-response.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import type { InputError } from '#libs/problem-details/domain-error.js';
@@ -35,6 +38,7 @@ export class ApplicationsService {
     private readonly applications: ApplicationsRepository,
     private readonly environments: EnvironmentsService,
     private readonly changes: ChangeRecorder,
+    private readonly preconditions: Preconditions,
     private readonly egress: EgressPolicy,
     private readonly clock: DatabaseClock,
     private readonly config: AppConfig,
@@ -48,7 +52,9 @@ export class ApplicationsService {
     );
   }
 
-  async create(request: CreateApplicationRequest): Promise<ApplicationWithEnvironmentsResponse> {
+  async create(
+    request: CreateApplicationRequest,
+  ): Promise<TaggedResponse<ApplicationWithEnvironmentsResponse>> {
     const initial = request.environments ?? [{ name: DEFAULT_ENVIRONMENT }];
     assertValid([
       ...this.ruleErrors(request),
@@ -60,27 +66,27 @@ export class ApplicationsService {
     for (const environment of initial) {
       environments.push(await this.environments.createIn(application.id, environment));
     }
-    const created = toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
+    const created = withEnvironments(application, environments);
     this.changes.record(applicationChange(application, { after: created }));
-    return created;
+    return TaggedResponse.of(created);
   }
 
-  async get(appKey: string): Promise<ApplicationWithEnvironmentsResponse> {
+  async get(appKey: string): Promise<TaggedResponse<ApplicationWithEnvironmentsResponse>> {
     const application = await this.applications.find(appKey);
     if (application === null) throw new ApplicationNotFound(appKey);
-    return toResponse(ApplicationWithEnvironmentsResponse, application, {
-      environments: await this.environments.allOf(application.id),
-    });
+    return TaggedResponse.of(withEnvironments(application, await this.environments.allOf(application.id)));
   }
 
   async update(
     appKey: string,
     request: UpdateApplicationRequest,
     caller: Caller,
-  ): Promise<ApplicationResponse> {
+  ): Promise<TaggedResponse<ApplicationResponse>> {
     this.refuseEnvironmentOf(caller);
     assertValid(this.ruleErrors(request));
     const application = await this.findAndLock(appKey);
+    const environments = await this.environments.allOf(application.id);
+    await this.preconditions.require(() => tagged(application, environments).tag);
     const { name, description, healthCheckUrl, status } = request;
     const changed = changedFields<ApplicationEntity>(application, {
       name,
@@ -88,19 +94,20 @@ export class ApplicationsService {
       healthCheckUrl,
       status,
     });
-    if (changed === undefined) return toResponse(ApplicationResponse, application);
+    if (changed === undefined) return tagged(application, environments);
     if (changed.after.status !== undefined && caller.kind !== 'admin') throw new StatusIsForAdmins();
     const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.applications.update(application.id, update);
     this.changes.record(applicationChange(application, changed));
-    return toResponse(ApplicationResponse, { ...application, ...update });
+    return tagged({ ...application, ...update }, environments);
   }
 
   async delete(appKey: string): Promise<void> {
     const application = await this.findAndLock(appKey);
     const environments = await this.environments.lockAllOf(application.id);
+    const before = withEnvironments(application, environments);
+    await this.preconditions.require(() => editedStateTag(before));
     await this.applications.delete(application.id);
-    const before = toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
     this.changes.record(applicationChange(application, { before }));
   }
 
@@ -148,6 +155,24 @@ export class ApplicationsService {
     if (application === null) throw new ApplicationNotFound(appKey);
     return application;
   }
+}
+
+/** An application without its environments, under the entity tag of the application with them. */
+function tagged(
+  application: ApplicationEntity,
+  environments: readonly EnvironmentResponse[],
+): TaggedResponse<ApplicationResponse> {
+  return new TaggedResponse(
+    toResponse(ApplicationResponse, application),
+    editedStateTag(withEnvironments(application, environments)),
+  );
+}
+
+function withEnvironments(
+  application: ApplicationEntity,
+  environments: readonly EnvironmentResponse[],
+): ApplicationWithEnvironmentsResponse {
+  return toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
 }
 
 function repeatedNames(environments: readonly CreateEnvironmentRequest[]): InputError[] {

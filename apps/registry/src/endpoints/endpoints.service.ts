@@ -4,6 +4,8 @@ import type { ApplicationCaller } from '#libs/access/caller.js';
 import { DEFAULT_ENVIRONMENT, environmentNamed } from '#libs/access/requested-environment.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
+import { EndpointSet } from '#libs/entity-tags/endpoint-set.js';
+import { type CurrentState, Preconditions } from '#libs/entity-tags/preconditions.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { EnvironmentNotFound } from '../environments/environment.errors.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
@@ -24,6 +26,8 @@ export class EndpointsService {
     private readonly definitions: DefinitionsRepository,
     private readonly environments: EnvironmentsService,
     private readonly changes: ChangeRecorder,
+    private readonly preconditions: Preconditions,
+    private readonly set: EndpointSet,
     private readonly config: AppConfig,
   ) {}
 
@@ -42,6 +46,7 @@ export class EndpointsService {
     const { environmentId, environment, appKey } = caller;
     if (!dryRun && !(await this.environments.lock(environmentId)))
       throw new EnvironmentNotFound(appKey, environment);
+    await this.preconditions.require(() => this.state(appKey, environment));
     const differences = await this.endpoints.differences(environmentId, batch);
     const definitionDifferences = await this.definitions.differences(environmentId, definitions);
     if (!dryRun && differences.length + definitionDifferences.length > 0) {
@@ -56,6 +61,12 @@ export class EndpointsService {
       ...definitionsSummary(definitions.length, definitionDifferences, dryRun),
       ...(warnings.length > 0 && { warnings }),
     };
+  }
+
+  private async state(appKey: string, environment: string): Promise<CurrentState> {
+    const state = await this.set.state(appKey, environment);
+    if (state === undefined) throw new EnvironmentNotFound(appKey, environment);
+    return state;
   }
 }
 
