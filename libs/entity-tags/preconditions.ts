@@ -34,11 +34,13 @@ export class Preconditions {
     if (demand === undefined) return;
     demand.evaluated = true;
     if (demand.ifMatch === '*') return;
-    const state = await current();
-    const { tag, isNamedBy } = typeof state === 'string' ? exactly(state) : state;
+    const given = await current();
+    const state = typeof given === 'string' ? exactly(given) : given;
     // Proxies that compress name the encoding in the tag as this service does.
-    const isMet = demand.ifMatch.some((given) => isNamedBy(given) || isNamedBy(given.replace(ENCODED, '"')));
-    if (!isMet) throw new PreconditionFailed(tag);
+    const isMet = demand.ifMatch.some(
+      (tag) => state.isNamedBy(tag) || state.isNamedBy(tag.replace(ENCODED, '"')),
+    );
+    if (!isMet) throw new PreconditionFailed(state.tag);
   }
 
   /**

@@ -9,10 +9,10 @@ export class TaggedResponseInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(
-      map((result: unknown) => {
+      map((result: unknown): unknown => {
         if (!(result instanceof TaggedResponse)) return result;
         reply.header('etag', result.tag);
-        return result.body;
+        return result.body as object;
       }),
     );
   }

@@ -9,7 +9,7 @@ const OBSERVED = Symbol('observed');
  * that entity tags for `If-Match` leave it out.
  */
 export function ObservedField(documentation: ApiPropertyOptions): PropertyDecorator {
-  return applyDecorators(ResponseField(documentation), Reflect.metadata(OBSERVED, true) as PropertyDecorator);
+  return applyDecorators(ResponseField(documentation), Reflect.metadata(OBSERVED, true));
 }
 
 /** Whether a property of a response is an {@link ObservedField}. */

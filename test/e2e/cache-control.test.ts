@@ -6,7 +6,7 @@ import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 /** The operations whose answers have an entity tag: they may be stored, and must be asked for again. */
 const CONDITIONAL = ['Discovery_endpoints', 'Discovery_applicationsWithEndpoints', 'Discovery_openApi'];
-/** The operations whose entity tag is for `If-Match` only: it does not name the bytes, so that nobody may store them. */
+/** The operations whose entity tag is for `If-Match` only: it does not name the bytes, so that no cache may store them. */
 const TAGGED = [
   'Applications_get',
   'Environments_get',

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { HEALTH_STATUSES, STATUSES } from '#libs/domain/status.js';
-import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ObservedField } from '#libs/responses/observed-field.decorator.js';
+import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ResponseField } from '#libs/responses/response-field.decorator.js';
 import { EnvironmentResponse } from '../../environments/dto/environment.response.js';
 

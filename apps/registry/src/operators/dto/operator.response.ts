@@ -6,8 +6,8 @@ import {
   type OperatorKind,
   type OperatorRole,
 } from '#libs/domain/operator.js';
-import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ObservedField } from '#libs/responses/observed-field.decorator.js';
+import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ResponseField } from '#libs/responses/response-field.decorator.js';
 
 const nullableTime = (): PropertyDecorator =>
