@@ -49,13 +49,12 @@ export class CachedResponse {
 
   /** The response with these parts as its text, made in slices. */
   static async of(parts: readonly string[], next?: string): Promise<CachedResponse> {
-    const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
-    const body = Buffer.allocUnsafeSlow(length);
-    let end = 0;
-    await inSlices(piecesOf(parts), (piece) => {
-      end += body.write(piece, end);
-    });
-    return CachedResponse.ofBytes(body, next);
+    return CachedResponse.ofBytes(await joined(parts), next);
+  }
+
+  /** The same under a digest of what it is made of, which must differ where the text does. */
+  static async under(digest: string, parts: readonly string[]): Promise<CachedResponse> {
+    return new CachedResponse(await joined(parts), digest, undefined);
   }
 
   /** The response with these bytes, which must not change any more. */
@@ -98,6 +97,16 @@ function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   });
   turns.last = result.catch(() => undefined);
   return result;
+}
+
+async function joined(parts: readonly string[]): Promise<Buffer> {
+  const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+  const body = Buffer.allocUnsafeSlow(length);
+  let end = 0;
+  await inSlices(piecesOf(parts), (piece) => {
+    end += body.write(piece, end);
+  });
+  return body;
 }
 
 function* piecesOf(parts: readonly string[]): Generator<string> {

@@ -21,16 +21,34 @@ const text = (status: number, type: string, body: string): RequestListener => {
   };
 };
 
+/** An application that was changed between every read and the next deletion with `If-Match`. */
+const changed = (etag: string, conditions: (string | undefined)[]): RequestListener => {
+  return (request, response) => {
+    if (request.method === 'GET') {
+      response.writeHead(200, { 'Content-Type': 'application/json', ETag: etag });
+      response.end('{"appKey":"orders","environments":[]}');
+      return;
+    }
+    const condition = request.headers['if-match'];
+    conditions.push(condition);
+    if (condition === undefined) response.writeHead(204).end();
+    else problem(412, { title: 'Precondition failed', detail: 'Read it again.' })(request, response);
+  };
+};
+
 describe('what the command line makes of answers', () => {
   let hangs: () => void = () => undefined;
   const hung = new Promise<void>((resolve) => (hangs = resolve));
   let asked = 0;
   let rows = 0;
+  const conditions: (string | undefined)[] = [];
   let origin: LoopbackOrigin;
   let at: (path: string) => CommandLine;
 
   beforeAll(async () => {
     const answers: Readonly<Record<string, RequestListener>> = {
+      '/changed/applications/orders': changed('"tag"', conditions),
+      '/weakened/applications/orders': changed('W/"tag"', conditions),
       '/page/applications': text(200, 'text/html', '<html>'),
       '/missing/applications': text(404, 'text/html; charset=utf-8', '<html>'),
       '/json/applications': text(500, 'application/json', '{"error": "no problem document"}'),
@@ -86,6 +104,16 @@ describe('what the command line makes of answers', () => {
       new CommandLine({ env: { MCP_REGISTRY_URL: `${origin.url}${path}`, MCP_REGISTRY_ADMIN_KEY: KEY } });
   });
   afterAll(() => origin.close());
+
+  it('deletes what it has shown, and no other state of it', async () => {
+    const remove = 'apps delete orders --yes';
+    expect(await at('/changed').run(remove)).toEqual(
+      failed('What was shown has changed meanwhile: look again.'),
+    );
+    // A proxy that compresses makes the tag a weak one, which the registry would never accept.
+    expect((await at('/weakened').run(remove)).code).toBe(0);
+    expect(conditions).toEqual(['"tag"', undefined]);
+  });
 
   it('says in one line who has answered and how, and never what was sent', async () => {
     const list = (path: string) => at(path).run('apps list');

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditSealer } from '#registry/audit/chain/audit-sealer.js';
-import { CommandLine, misused } from '../support/command-line.js';
+import { CommandLine, misused, succeeded } from '../support/command-line.js';
 import { stopIntervals } from '../support/intervals.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '../support/jest.js';
 import type { CommandResult } from '../support/run-command.js';
@@ -367,6 +367,21 @@ describe('audit verify', () => {
     expect((await verified('--head', other)).problems).toEqual([
       'Number 7 has another hash than the head that was kept.',
     ]);
+  });
+
+  it('is content with what audit adopt has signed, which asks first', async () => {
+    await database.query(set('operatorName', `'mallory'`));
+    await database.query(RELINK);
+    expect((await verified()).problems).toHaveLength(1);
+    expect(await cli.run('audit adopt')).toEqual(
+      misused('Sign the audit trail as it is? There is no terminal to confirm at: pass --yes.'),
+    );
+    expect(await cli.run('audit adopt --yes')).toEqual(succeeded('Signed the trail up to number 12.'));
+    expect(await cli.run('audit adopt --yes')).toEqual(succeeded('The trail is signed already.'));
+    expect((await verified()).problems).toEqual([]);
+    expect(await cli.with({ env: { SECRET_KEY: '' } }).run('audit adopt --yes')).toEqual(
+      misused('SECRET_KEY must be set: the trail is signed with it'),
+    );
   });
 
   it('takes the head from a file, and says what is wrong with one', async () => {

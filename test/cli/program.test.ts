@@ -84,6 +84,7 @@ describe('mcp-registry', () => {
       'keys revoke',
       'operators delete',
       'operators revoke-key',
+      'audit adopt',
     ]);
   });
 

@@ -251,6 +251,7 @@ function headers(): fc.Arbitrary<Record<string, string | string[]>> {
       'Accept-Encoding': rarely('gzip', 'identity;q=0'),
       'Content-Encoding': rarely('gzip', 'identity'),
       'If-None-Match': rarely('*', '"x"'),
+      'If-Match': rarely('*', '"x"', 'W/"x"', 'x'),
       'If-Modified-Since': rarely('Sun, 22 Nov 2026 08:00:00 GMT'),
       Range: rarely('bytes=0-1', 'bytes=-'),
       Origin: rarely('null', 'https://evil.example'),

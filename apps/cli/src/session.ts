@@ -15,6 +15,8 @@ export interface Removal {
   /** The path of the resource. */
   readonly thing: object;
   readonly path: string;
+  /** The entity tag of what is shown: once that has changed, nothing is deleted. */
+  readonly tag?: string | undefined;
 }
 
 /** The context of a command: a client of the registry with its credentials, and the output. */
@@ -42,14 +44,14 @@ export class Session {
     return undefined;
   }
 
-  /** Deletes after confirmation. In a dry run it only says what it would delete. */
-  async remove({ verb, named, thing, path }: Removal, { yes, dryRun }: RemovalOptions): Promise<void> {
+  /** Deletes after confirmation what is still as it was shown. In a dry run it only says what it would delete. */
+  async remove({ verb, named, thing, path, tag }: Removal, { yes, dryRun }: RemovalOptions): Promise<void> {
     if (dryRun === true) {
       this.output.done(`Would ${verb.toLowerCase()} ${named}.`, { [`would${verb}`]: thing });
       return;
     }
     await agreement(`${verb} ${named}?`, { yes });
-    await this.registry.delete(path);
+    await this.registry.delete(path, tag);
     this.output.done(`${verb}d ${named}.`, { [`${verb.toLowerCase()}d`]: thing });
   }
 }

@@ -16,6 +16,8 @@ import { OperatorGuard } from '#libs/access/operator.guard.js';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { DatabaseJobsModule } from '#libs/database/database-jobs.module.js';
+import { PreconditionsInterceptor } from '#libs/entity-tags/preconditions.interceptor.js';
+import { TaggedResponseInterceptor } from '#libs/entity-tags/tagged-response.interceptor.js';
 import { CachedResponseInterceptor } from '#libs/http-cache/cached-response.interceptor.js';
 import { ListingInterceptor } from '#libs/pagination/listing.interceptor.js';
 import { ProblemFilter } from '#libs/problem-details/problem.filter.js';
@@ -79,7 +81,9 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     { provide: APP_PIPE, useClass: InputValidationPipe },
     { provide: APP_INTERCEPTOR, useClass: ListingInterceptor },
     { provide: APP_INTERCEPTOR, useClass: CachedResponseInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: TaggedResponseInterceptor },
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: PreconditionsInterceptor },
     { provide: APP_FILTER, useFactory: () => new ProblemFilter(translateDatabaseError) },
     { provide: APP_FILTER, useClass: CredentialsRefusedFilter },
   ],

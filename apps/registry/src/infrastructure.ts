@@ -2,13 +2,14 @@ import type { ModuleMetadata } from '@nestjs/common';
 import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseModule } from '#libs/database/database.module.js';
 import { EgressModule } from '#libs/egress/egress.module.js';
+import { Preconditions } from '#libs/entity-tags/preconditions.js';
 import { Metrics } from '#libs/metrics/metrics.js';
 import { Tracing } from '#libs/tracing/tracing.js';
 import { entities } from './entities.js';
 import type { Observability } from './observability/start-observability.js';
 
 /** What the features stand on, whichever program they run in: configuration, database, the way out, and who watches. */
-export const INFRASTRUCTURE = [AppConfig, Metrics, Tracing];
+export const INFRASTRUCTURE = [AppConfig, Metrics, Tracing, Preconditions];
 
 /** @param databaseUrl of a migrated database */
 export function infrastructure(
@@ -35,6 +36,7 @@ export function infrastructure(
       { provide: AppConfig, useValue: config },
       { provide: Metrics, useValue: metrics },
       { provide: Tracing, useValue: tracing },
+      Preconditions,
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { AuditSealer } from '#registry/audit/chain/audit-sealer.js';
 import { createApplication } from '../../support/builders.js';
 import { failed } from '../../support/command-line.js';
 import { beforeAll, describe, expect, it } from '../../support/jest.js';
@@ -42,6 +43,34 @@ export function auditCommands(world: () => World): void {
       expect(invalid.code).toBe(1);
       expect(invalid).toEqual(failed(...invalid.stderr.trimEnd().split('\n')));
       expect(invalid.stderr).toMatch(/^Invalid input\n {2}#\/from must be .*\n$/);
+    });
+
+    it('filters by what the registry filters by', async () => {
+      const { operator } = world();
+      const [{ requestId, resourceId } = { requestId: '', resourceId: '' }] = await operator.json<
+        { requestId: string; resourceId: string }[]
+      >('audit list --application watched --limit 1');
+      const listed = async (filter: string): Promise<number> =>
+        (await operator.json<Entry[]>(`audit list --application watched ${filter}`)).length;
+      expect(await listed(`--request ${requestId}`)).toBe(1);
+      expect(await listed(`--resource ${resourceId}`)).toBe(2);
+      expect(await listed('--environment production')).toBe(0);
+      expect(await listed('--reason expired-api-key')).toBe(0);
+    });
+
+    it('shows up to where it is sealed', async () => {
+      const { operator, app } = world();
+      await app.nest.get(AuditSealer).seal();
+      const head = await operator.json<{ number: number; hash: string }>('audit head');
+      expect(head).toEqual({
+        number: expect.any(Number),
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        sealedAt: expect.stringMatching(/Z$/),
+        unsealed: 0,
+      });
+      expect((await operator.run('audit head')).stdout).toMatch(
+        /^number +\d+\nhash +[0-9a-f]{64}\nsealed at +\S+Z\nnot sealed yet +0\n$/,
+      );
     });
 
     it('reads on from page to page', async () => {

@@ -40,8 +40,8 @@ const SAMPLES: Readonly<
     method: 'put',
     path: '/applications/orders',
     body: { description: 'changed' },
-    // The judgement, the lock, the change, the quota of the trail, the audit entry.
-    most: 5,
+    // The judgement, the lock, the environments for the entity tag, the change, the quota of the trail, the audit entry.
+    most: 6,
   },
 };
 

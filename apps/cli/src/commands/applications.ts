@@ -162,13 +162,14 @@ function addDelete(apps: Command): void {
     .addHelpText('after', examples('apps delete orders --dry-run', 'apps delete orders --yes'))
     .action(async (appKey: string, options: RemovalOptions, command: Command) => {
       const session = await Session.open(command);
-      const application = await session.registry.get<Application>(pathOf(appKey));
+      const { answer: application, tag } = await session.registry.read<Application>(pathOf(appKey));
       await session.remove(
         {
           verb: 'Delete',
           named: `${application.appKey} with ${environmentsOf(application)} and all their endpoints and API keys`,
           thing: application,
           path: pathOf(appKey),
+          tag,
         },
         options,
       );

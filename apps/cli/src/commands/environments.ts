@@ -147,8 +147,8 @@ function addDelete(environments: Command): void {
       const session = await Session.open(command);
       const { registry } = session;
       const path = pathOf(appKey, name);
-      const [environment, { endpoints }, keys] = await Promise.all([
-        registry.get<Environment>(path),
+      const [{ answer: environment, tag }, { endpoints }, keys] = await Promise.all([
+        registry.read<Environment>(path),
         registry.get<Discovery>('/endpoints', { app_key: appKey, environment: name }),
         registry.list<ApiKey>(`${path}/api-keys`),
       ]);
@@ -158,6 +158,7 @@ function addDelete(environments: Command): void {
           named: `${environment.name} of ${appKey} with its endpoints (${endpoints.length}) and API keys (${keys.length})`,
           thing: environment,
           path,
+          tag,
         },
         options,
       );

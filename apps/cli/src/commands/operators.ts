@@ -179,13 +179,14 @@ function addDelete(operators: Command): void {
     .addHelpText('after', examples('operators delete ann --dry-run', 'operators delete ann --yes'))
     .action(async (name: string, options: RemovalOptions, command: Command) => {
       const session = await Session.open(command);
-      const operator = await session.registry.get<OperatorWithKeys>(pathOf(name));
+      const { answer: operator, tag } = await session.registry.read<OperatorWithKeys>(pathOf(name));
       await session.remove(
         {
           verb: 'Delete',
           named: `the operator ${operator.name} with ${operator.keys.length} keys`,
           thing: operator,
           path: pathOf(name),
+          tag,
         },
         options,
       );

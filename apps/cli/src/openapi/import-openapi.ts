@@ -69,7 +69,7 @@ export async function importOpenApi(
   const access = { allowed: chosen.allowReference ?? [], headers: await headersFrom(chosen.header ?? []) };
   const application = await RegistryClient.connect(options, asApplication);
   const descriptions = await readSources(sources, access);
-  const registered = await application.get<Registered>('/endpoints', {
+  const { answer: registered, tag } = await application.read<Registered>('/endpoints', {
     app_key: options.appKey,
     environment,
     definitions: 'shared',
@@ -91,7 +91,7 @@ export async function importOpenApi(
   };
   const register = async (onlyPlan: boolean): Promise<Registration> =>
     application
-      .post<Registration>('/register/endpoints', batch, { dryRun: onlyPlan })
+      .post<Registration>('/register/endpoints', batch, { dryRun: onlyPlan }, tag)
       .catch((error: unknown) => {
         throw explained(error, endpoints, Buffer.byteLength(jsonTextOf(batch)));
       });

@@ -9,6 +9,9 @@ interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
+/** The registry answered 412. */
+const CHANGED_MEANWHILE = 'What was shown has changed meanwhile: look again.';
+
 /** The registry answered 404. */
 export class NotFound extends Failure {}
 
@@ -28,6 +31,7 @@ export async function acceptedAnswer(response: Response): Promise<Response> {
   if (response.ok) return response;
   if (response.status >= 300 && response.status < 400) throw new Failure(redirection(response));
   const problem = await problemIn(response);
+  if (problem !== undefined && response.status === 412) throw new Refused(CHANGED_MEANWHILE, []);
   if (problem === undefined) throw new Failure(strangeness(response));
   const message = refusal(response, problem);
   throw response.status === 404 ? new NotFound(message) : new Refused(message, problem.errors ?? []);

@@ -17,11 +17,23 @@ const PAGE_SIZE = 500;
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** What a request carries. */
+interface Content {
+  readonly body?: object | undefined;
+  readonly ifMatch?: string | undefined;
+}
+
 /** A request that changes something. */
 export interface ChangeRequest {
   readonly method: 'POST' | 'PUT';
   readonly path: string;
   readonly body: object;
+}
+
+/** An answer and, where the registry gives one, the entity tag that `If-Match` takes. */
+interface Tagged<Answer> {
+  readonly answer: Answer;
+  readonly tag: string | undefined;
 }
 
 /** A client of the registry for one caller. @throws Failure for every status but 2xx */
@@ -49,8 +61,17 @@ export class RegistryClient {
     return this.call('GET', path, { query });
   }
 
-  post<Answer>(path: string, body: object = {}, query?: Query): Promise<Answer> {
-    return this.call('POST', path, { body, query });
+  /** As {@link get}, for a change that depends on what was read. */
+  async read<Answer>(path: string, query?: Query): Promise<Tagged<Answer>> {
+    const response = await this.send('GET', `${path}${searchOf(query)}`);
+    const tag = response.headers.get('etag') ?? undefined;
+    // A proxy that compresses may have made it a weak one, which matches nothing (RFC 9110, section 13.1.1).
+    return { answer: await jsonOf<Answer>(response), tag: tag?.startsWith('"') === true ? tag : undefined };
+  }
+
+  /** @param ifMatch the entity tag on which the change depends */
+  post<Answer>(path: string, body: object = {}, query?: Query, ifMatch?: string): Promise<Answer> {
+    return this.call('POST', path, { body, query, ifMatch });
   }
 
   put<Answer>(path: string, body: object): Promise<Answer> {
@@ -61,8 +82,9 @@ export class RegistryClient {
     return this.call(method, path, { body });
   }
 
-  async delete(path: string): Promise<void> {
-    await this.call('DELETE', path);
+  /** @param ifMatch the entity tag on which the deletion depends */
+  async delete(path: string, ifMatch?: string): Promise<void> {
+    await this.call('DELETE', path, { ifMatch });
   }
 
   /** All items of a list, or the first `most` of them. */
@@ -91,24 +113,24 @@ export class RegistryClient {
   private async call<Answer>(
     method: string,
     path: string,
-    { query, body }: { query?: Query; body?: object } = {},
+    { query, ...content }: Content & { query?: Query } = {},
   ): Promise<Answer> {
-    const response = await this.send(method, `${path}${searchOf(query)}`, body);
+    const response = await this.send(method, `${path}${searchOf(query)}`, content);
     return response.status === 204 ? (undefined as Answer) : jsonOf<Answer>(response);
   }
 
   /** Retries once after 429, honouring `Retry-After`. */
-  private async send(method: string, target: string, body?: object): Promise<Response> {
-    const response = await this.request(method, target, body);
+  private async send(method: string, target: string, content: Content = {}): Promise<Response> {
+    const response = await this.request(method, target, content);
     const seconds = response.status === 429 ? secondsToWait(response) : undefined;
     if (seconds === undefined || seconds > MOST_PATIENCE_SECONDS) return acceptedAnswer(response);
     await response.body?.cancel();
     say(`Too many requests: waiting ${seconds} s, as the registry asks for.`);
     await delay(seconds * 1000);
-    return acceptedAnswer(await this.request(method, target, body));
+    return acceptedAnswer(await this.request(method, target, content));
   }
 
-  private async request(method: string, target: string, body?: object): Promise<Response> {
+  private async request(method: string, target: string, { body, ifMatch }: Content): Promise<Response> {
     try {
       return await this.fetch(`${this.url}${target}`, {
         method,
@@ -120,6 +142,7 @@ export class RegistryClient {
           Accept: 'application/json',
           // The audit trail tells by it which way a change came.
           'User-Agent': `mcp-registry-cli/${version}`,
+          ...(ifMatch !== undefined && { 'If-Match': ifMatch }),
           ...(body !== undefined && { 'Content-Type': 'application/json' }),
         },
         ...(body !== undefined && { body: jsonTextOf(body) }),

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/
 import { ApiTags } from '@nestjs/swagger';
 import type { Bindings } from '#libs/access/bindings.js';
 import { type Caller, CurrentBindings, CurrentCaller, type OperatorCaller } from '#libs/access/caller.js';
+import type { TaggedResponse } from '#libs/entity-tags/tagged-response.js';
 import type { Listing } from '#libs/pagination/listing.js';
 import { PageQuery } from '#libs/pagination/page-query.js';
 import { Route } from '#libs/routes/route.decorator.js';
@@ -19,13 +20,14 @@ export class ApplicationsController {
   @Post()
   @Route('editor', 'Create an application with its environments', {
     created: ApplicationWithEnvironmentsResponse,
+    tagged: true,
     audited: 'application.created',
     problems: [409],
   })
   create(
     @Body() request: CreateApplicationRequest,
     @CurrentCaller() caller: OperatorCaller,
-  ): Promise<ApplicationWithEnvironmentsResponse> {
+  ): Promise<TaggedResponse<ApplicationWithEnvironmentsResponse>> {
     return this.applications.create(request, caller);
   }
 
@@ -42,12 +44,13 @@ export class ApplicationsController {
   @ApiAppKeyParam()
   @Route('viewer', 'Get an application with its environments', {
     ok: ApplicationWithEnvironmentsResponse,
+    tagged: true,
     problems: [404],
   })
   get(
     @Param('app_key') appKey: string,
     @CurrentBindings() bindings: Bindings,
-  ): Promise<ApplicationWithEnvironmentsResponse> {
+  ): Promise<TaggedResponse<ApplicationWithEnvironmentsResponse>> {
     return this.applications.get(appKey, bindings);
   }
 
@@ -55,6 +58,8 @@ export class ApplicationsController {
   @ApiAppKeyParam()
   @Route('application-or-editor', 'Change an application', {
     ok: ApplicationResponse,
+    tagged: true,
+    ifMatch: 'the application',
     audited: 'application.updated',
     description:
       'A field left out stays as it is; `null` clears it. With `X-Environment` only a key of that environment is accepted.',
@@ -64,13 +69,14 @@ export class ApplicationsController {
     @Param('app_key') appKey: string,
     @Body() request: UpdateApplicationRequest,
     @CurrentCaller() caller: Caller,
-  ): Promise<ApplicationResponse> {
+  ): Promise<TaggedResponse<ApplicationResponse>> {
     return this.applications.update(appKey, request, caller);
   }
 
   @Delete(':app_key')
   @ApiAppKeyParam()
   @Route('admin', 'Delete an application with everything below it', {
+    ifMatch: 'the application',
     audited: 'application.deleted',
     problems: [404],
   })

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OutsideBindings } from '#libs/access/access.errors.js';
-import type { Bindings } from '#libs/access/bindings.js';
+import { Bindings } from '#libs/access/bindings.js';
 import type { Caller, OperatorCaller } from '#libs/access/caller.js';
 import { DEFAULT_ENVIRONMENT } from '#libs/access/requested-environment.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
@@ -10,6 +10,9 @@ import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import { ApplicationNotFound } from '#libs/domain/not-found.errors.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
+import { editedStateTag } from '#libs/entity-tags/edited-state-tag.js';
+import { Preconditions } from '#libs/entity-tags/preconditions.js';
+import { TaggedResponse } from '#libs/entity-tags/tagged-response.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import type { InputError } from '#libs/problem-details/domain-error.js';
@@ -33,6 +36,7 @@ export class ApplicationsService {
     private readonly applications: ApplicationsRepository,
     private readonly environments: EnvironmentsService,
     private readonly changes: ChangeRecorder,
+    private readonly preconditions: Preconditions,
     private readonly egress: EgressPolicy,
     private readonly clock: DatabaseClock,
     private readonly config: AppConfig,
@@ -51,7 +55,7 @@ export class ApplicationsService {
   async create(
     request: CreateApplicationRequest,
     caller: OperatorCaller,
-  ): Promise<ApplicationWithEnvironmentsResponse> {
+  ): Promise<TaggedResponse<ApplicationWithEnvironmentsResponse>> {
     const initial = request.environments ?? [{ name: DEFAULT_ENVIRONMENT }];
     assertValid([
       ...this.ruleErrors(request),
@@ -66,31 +70,36 @@ export class ApplicationsService {
     for (const environment of initial) {
       environments.push(await this.environments.createIn(application.id, environment));
     }
-    const created = toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
+    const created = withEnvironments(application, environments);
     this.changes.record(applicationChange(application, { after: created }));
-    return created;
+    return TaggedResponse.of(created);
   }
 
   /** With the environments that an operator of these bindings sees. @throws ApplicationNotFound */
-  async get(appKey: string, bindings: Bindings): Promise<ApplicationWithEnvironmentsResponse> {
+  async get(
+    appKey: string,
+    bindings: Bindings,
+  ): Promise<TaggedResponse<ApplicationWithEnvironmentsResponse>> {
     const application = await this.applications.find(appKey);
     if (application === null) throw new ApplicationNotFound(appKey);
     const environments = await this.environments.allOf(application.id, bindings);
     if (bindings.telltaleEnvironments !== null && environments.length === 0) {
       throw new ApplicationNotFound(appKey);
     }
-    return toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
+    return TaggedResponse.of(withEnvironments(application, environments));
   }
 
   async update(
     appKey: string,
     request: UpdateApplicationRequest,
     caller: Caller,
-  ): Promise<ApplicationResponse> {
+  ): Promise<TaggedResponse<ApplicationResponse>> {
     this.refuseEnvironmentOf(caller);
     if (caller.kind === 'admin') refusePartOfApplication(caller);
     assertValid(this.ruleErrors(request));
     const application = await this.findAndLock(appKey);
+    const environments = await this.environments.allOf(application.id, Bindings.NONE);
+    await this.preconditions.require(() => tagged(application, environments).tag);
     const { name, description, healthCheckUrl, status } = request;
     const changed = changedFields<ApplicationEntity>(application, {
       name,
@@ -98,12 +107,12 @@ export class ApplicationsService {
       healthCheckUrl,
       status,
     });
-    if (changed === undefined) return toResponse(ApplicationResponse, application);
+    if (changed === undefined) return tagged(application, environments);
     if (changed.after.status !== undefined && caller.kind !== 'admin') throw new StatusIsForAdmins();
     const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.applications.update(application.id, update);
     this.changes.record(applicationChange(application, changed));
-    return toResponse(ApplicationResponse, { ...application, ...update });
+    return tagged({ ...application, ...update }, environments);
   }
 
   /** @throws ApplicationNotFound, OutsideBindings */
@@ -111,8 +120,9 @@ export class ApplicationsService {
     refusePartOfApplication(caller);
     const application = await this.findAndLock(appKey);
     const environments = await this.environments.lockAllOf(application.id);
+    const before = withEnvironments(application, environments);
+    await this.preconditions.require(() => editedStateTag(before));
     await this.applications.delete(application.id);
-    const before = toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
     this.changes.record(applicationChange(application, { before }));
   }
 
@@ -165,6 +175,24 @@ export class ApplicationsService {
 /** What concerns the whole application is not for those who are bound to some of its environments. */
 function refusePartOfApplication(caller: OperatorCaller): void {
   if (caller.bindings.environments !== null) throw new OutsideBindings(caller);
+}
+
+/** An application without its environments, under the entity tag of the application with them. */
+function tagged(
+  application: ApplicationEntity,
+  environments: readonly EnvironmentResponse[],
+): TaggedResponse<ApplicationResponse> {
+  return new TaggedResponse(
+    toResponse(ApplicationResponse, application),
+    editedStateTag(withEnvironments(application, environments)),
+  );
+}
+
+function withEnvironments(
+  application: ApplicationEntity,
+  environments: readonly EnvironmentResponse[],
+): ApplicationWithEnvironmentsResponse {
+  return toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
 }
 
 function repeatedNames(environments: readonly CreateEnvironmentRequest[]): InputError[] {

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryController } from './discovery.controller.js';
-import { DiscoveryRepository } from './discovery.repository.js';
 import { DiscoveryService } from './discovery.service.js';
 import { DiscoveryFastPath } from './discovery-fast-path.js';
+import { EndpointSetModule } from './endpoint-set.module.js';
 import { OpenApiDocuments } from './openapi-documents.js';
 
 @Module({
+  imports: [EndpointSetModule],
   controllers: [DiscoveryController],
-  providers: [DiscoveryService, DiscoveryRepository, DiscoveryFastPath, OpenApiDocuments],
+  providers: [DiscoveryService, DiscoveryFastPath, OpenApiDocuments],
 })
 export class DiscoveryModule {}

@@ -79,6 +79,14 @@ function columns(table: string, names: readonly string[]): string {
 /** An object of these properties. */
 const object = (select: string): string => `(SELECT row_to_json(o) FROM (SELECT ${select}) o)`;
 
+/** An environment with its endpoints, as entity tags name them. */
+interface HashedEndpoints {
+  /** The JSON of the environment. */
+  readonly subject: string;
+  /** SHA-256 of all that follows it in the sequence. */
+  readonly setHash: Buffer;
+}
+
 /** A {@link BoundedText} of a text, made once. */
 const sized = (text: string, maxBytes: string): string => `
   octet_length(${text}) AS "bytes", CASE WHEN octet_length(${text}) <= ${maxBytes} THEN ${text} END AS "text"`;
@@ -100,6 +108,14 @@ const withEndpoints = (select: string): string => `(
            string_agg(row_to_json(o)::text, CASE WHEN s."definitions" IS NULL THEN ',' ELSE '${RECORD_SEPARATOR}' END
              ORDER BY o."path", o."method") AS "endpoints"
     FROM (SELECT p."id", e."applicationId", ${columns('p', ENDPOINT)} FROM "Endpoint" p WHERE p."environmentId" = e."id") o) l)`;
+
+/** The sequence of environment $2 of application $1; NULL when the application has none of that name. */
+const ENDPOINTS = `
+  SELECT CASE WHEN e."id" IS NOT NULL THEN ${withEndpoints(
+    `${object(columns('e', ENVIRONMENT))} AS "environment"`,
+  )} END AS "sequence"
+  FROM "Application" a LEFT JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $2
+  WHERE a."appKey" = $1 OFFSET 0`;
 
 /** Of the application that follows a place in the list. */
 const nextApplication = (select: string, createdAt: string, id: string): string => `
@@ -146,15 +162,22 @@ export class DiscoveryRepository {
     maxBytes: number,
   ): Promise<BoundedText | null | undefined> {
     const [row] = await this.database.query<BoundedText | { readonly bytes: null }>(
-      `SELECT ${sized('"sequence"', '$3')} FROM (
-         SELECT CASE WHEN e."id" IS NOT NULL THEN ${withEndpoints(
-           `${object(columns('e', ENVIRONMENT))} AS "environment"`,
-         )} END AS "sequence"
-         FROM "Application" a LEFT JOIN "Environment" e ON e."applicationId" = a."id" AND e."name" = $2
-         WHERE a."appKey" = $1 OFFSET 0) found`,
+      `SELECT ${sized('"sequence"', '$3')} FROM (${ENDPOINTS}) found`,
       [appKey, environment, maxBytes],
     );
     return row?.bytes === null ? null : row;
+  }
+
+  /** The hash of {@link endpoints}, of any size: the text stays in the database. */
+  async endpointsHash(appKey: string, environment: string): Promise<HashedEndpoints | undefined> {
+    const [row] = await this.database.query<HashedEndpoints>(
+      `SELECT left("sequence", "end" - 1) AS "subject",
+              sha256(convert_to(substr("sequence", "end" + 1), 'UTF8')) AS "setHash"
+       FROM (SELECT "sequence", strpos("sequence", $3) AS "end" FROM (${ENDPOINTS}) found OFFSET 0) split
+       WHERE "sequence" IS NOT NULL`,
+      [appKey, environment, RECORD_SEPARATOR],
+    );
+    return row;
   }
 
   /** `undefined`: no such application. `null`: it has no such environment. */

@@ -12,6 +12,7 @@ import { MEBIBYTE } from '#libs/units/bytes.js';
 import { ApplicationList } from './application-list.js';
 import { DiscoveryRepository } from './discovery.repository.js';
 import type { ApplicationsWithEndpointsQuery } from './dto/discovery.query.js';
+import { digestOf, sharedDigest } from './endpoints-digest.js';
 import { EndpointsJson } from './endpoints-json.js';
 import { OpenApiDocuments } from './openapi-documents.js';
 
@@ -60,7 +61,7 @@ export class DiscoveryService {
     const load = (): Promise<CachedResponse | TooLarge> =>
       this.large.make(this.read(appKey, environment), async (sequence) => {
         const parts = new EndpointsJson(sequence).whole(MAX_SELF_CONTAINED_LENGTH);
-        return parts === undefined ? new TooLarge() : CachedResponse.of(parts);
+        return parts === undefined ? new TooLarge() : CachedResponse.under(await digestOf(sequence), parts);
       });
     const key = endpointsKey(appKey, environment);
     const answer = await this.cache.getOrLoad(key, load, () => ({ appKey }));
@@ -70,8 +71,8 @@ export class DiscoveryService {
   /** The same with the shared definitions once. @throws as {@link endpoints} */
   async endpointsAndDefinitions(appKey: string, environment: string): Promise<CachedResponse> {
     const load = (): Promise<CachedResponse> =>
-      this.large.make(this.read(appKey, environment), (sequence) =>
-        CachedResponse.of(new EndpointsJson(sequence).shared()),
+      this.large.make(this.read(appKey, environment), async (sequence) =>
+        CachedResponse.under(sharedDigest(await digestOf(sequence)), new EndpointsJson(sequence).shared()),
       );
     const key = `shared ${endpointsKey(appKey, environment)}`;
     return (await this.cache.getOrLoad(key, load, () => ({ appKey }))) as CachedResponse;

@@ -15,6 +15,7 @@ export class EndpointsController {
   @Post()
   @Route('application', "Register the whole set of an environment's endpoints", {
     ok: RegisterEndpointsResponse,
+    ifMatch: '`GET /endpoints` of the environment',
     audited: 'endpoints.registered',
     description:
       'Makes the registered set equal to the list, in one transaction: what is new is added, what differs is updated, ' +

@@ -5,6 +5,8 @@ import { DEFAULT_ENVIRONMENT, environmentNamed } from '#libs/access/requested-en
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { EnvironmentNotFound } from '#libs/domain/not-found.errors.js';
+import { EndpointSet } from '#libs/entity-tags/endpoint-set.js';
+import { type CurrentState, Preconditions } from '#libs/entity-tags/preconditions.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { DefinitionsRepository } from './definitions.repository.js';
@@ -25,6 +27,8 @@ export class EndpointsService {
     private readonly definitions: DefinitionsRepository,
     private readonly environments: EnvironmentsService,
     private readonly changes: ChangeRecorder,
+    private readonly preconditions: Preconditions,
+    private readonly set: EndpointSet,
     private readonly config: AppConfig,
   ) {}
 
@@ -45,6 +49,7 @@ export class EndpointsService {
     const { environmentId, environment, appKey } = caller;
     if (!dryRun && !(await this.environments.lock(environmentId)))
       throw new EnvironmentNotFound(appKey, environment);
+    await this.preconditions.require(() => this.state(appKey, environment));
     const differences = await this.endpoints.differences(environmentId, batch);
     const definitionDifferences = await this.definitions.differences(environmentId, definitions);
     if (!dryRun && differences.length + definitionDifferences.length > 0) {
@@ -72,6 +77,12 @@ export class EndpointsService {
     const bytes = await this.endpoints.storedBytes(applicationId);
     // An application beyond a quota that was lowered may still register less.
     if (bytes > max && bytes > before) throw new StorageQuotaExceeded(bytes, max);
+  }
+
+  private async state(appKey: string, environment: string): Promise<CurrentState> {
+    const state = await this.set.state(appKey, environment);
+    if (state === undefined) throw new EnvironmentNotFound(appKey, environment);
+    return state;
   }
 }
 

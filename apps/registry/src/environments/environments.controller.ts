@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/
 import { ApiTags } from '@nestjs/swagger';
 import type { Bindings } from '#libs/access/bindings.js';
 import { CurrentBindings, CurrentCaller, type OperatorCaller } from '#libs/access/caller.js';
+import type { TaggedResponse } from '#libs/entity-tags/tagged-response.js';
 import type { Listing } from '#libs/pagination/listing.js';
 import { PageQuery } from '#libs/pagination/page-query.js';
 import { Route } from '#libs/routes/route.decorator.js';
@@ -30,6 +31,7 @@ export class EnvironmentsController {
   @Post()
   @Route('editor', 'Create an environment', {
     created: EnvironmentResponse,
+    tagged: true,
     audited: 'environment.created',
     problems: [404, 409],
   })
@@ -37,24 +39,26 @@ export class EnvironmentsController {
     @Param('app_key') appKey: string,
     @Body() request: CreateEnvironmentRequest,
     @CurrentCaller() caller: OperatorCaller,
-  ): Promise<EnvironmentResponse> {
+  ): Promise<TaggedResponse<EnvironmentResponse>> {
     return this.environments.create(appKey, request, caller);
   }
 
   @Get(':environment')
   @ApiEnvironmentParam()
-  @Route('viewer', 'Get an environment', { ok: EnvironmentResponse, problems: [404] })
+  @Route('viewer', 'Get an environment', { ok: EnvironmentResponse, tagged: true, problems: [404] })
   get(
     @Param('app_key') appKey: string,
     @Param('environment') environment: string,
-  ): Promise<EnvironmentResponse> {
-    return this.environments.get(appKey, environment);
+  ): Promise<TaggedResponse<EnvironmentResponse>> {
+    return this.environments.getTagged(appKey, environment);
   }
 
   @Put(':environment')
   @ApiEnvironmentParam()
   @Route('editor', 'Change base domain, description or status of an environment', {
     ok: EnvironmentResponse,
+    tagged: true,
+    ifMatch: 'the environment',
     audited: 'environment.updated',
     problems: [404],
   })
@@ -62,13 +66,14 @@ export class EnvironmentsController {
     @Param('app_key') appKey: string,
     @Param('environment') environment: string,
     @Body() request: UpdateEnvironmentRequest,
-  ): Promise<EnvironmentResponse> {
+  ): Promise<TaggedResponse<EnvironmentResponse>> {
     return this.environments.update(appKey, environment, request);
   }
 
   @Delete(':environment')
   @ApiEnvironmentParam()
   @Route('admin', 'Delete an environment with its endpoints and API keys', {
+    ifMatch: 'the environment',
     audited: 'environment.deleted',
     problems: [404],
   })

@@ -8,6 +8,9 @@ import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
 import { ApplicationNotFound, EnvironmentNotFound } from '#libs/domain/not-found.errors.js';
 import { EgressPolicy } from '#libs/egress/egress-policy.js';
+import { editedStateTag } from '#libs/entity-tags/edited-state-tag.js';
+import { Preconditions } from '#libs/entity-tags/preconditions.js';
+import { TaggedResponse } from '#libs/entity-tags/tagged-response.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import type { InputError } from '#libs/problem-details/domain-error.js';
@@ -26,6 +29,7 @@ export class EnvironmentsService {
   constructor(
     private readonly environments: EnvironmentsRepository,
     private readonly changes: ChangeRecorder,
+    private readonly preconditions: Preconditions,
     private readonly egress: EgressPolicy,
     private readonly clock: DatabaseClock,
   ) {}
@@ -56,7 +60,7 @@ export class EnvironmentsService {
     appKey: string,
     request: CreateEnvironmentRequest,
     caller: OperatorCaller,
-  ): Promise<EnvironmentResponse> {
+  ): Promise<TaggedResponse<EnvironmentResponse>> {
     assertValid(this.ruleErrors(request));
     const { bindings } = caller;
     const applicationId = await this.environments.holdApplication(appKey);
@@ -66,7 +70,7 @@ export class EnvironmentsService {
     if (!bindings.includesEnvironment(request.name)) throw new OutsideBindings(caller);
     const environment = await this.createIn(applicationId, request);
     this.changes.record(environmentChange(appKey, environment, { after: environment }));
-    return environment;
+    return TaggedResponse.of(environment);
   }
 
   /** What the rules of this registry, not the shape of the request, speak against. */
@@ -96,26 +100,33 @@ export class EnvironmentsService {
     return toResponse(EnvironmentResponse, await this.find(appKey, name));
   }
 
+  /** The same with its entity tag. */
+  async getTagged(appKey: string, name: string): Promise<TaggedResponse<EnvironmentResponse>> {
+    return tagged(await this.find(appKey, name));
+  }
+
   async update(
     appKey: string,
     name: string,
     request: UpdateEnvironmentRequest,
-  ): Promise<EnvironmentResponse> {
+  ): Promise<TaggedResponse<EnvironmentResponse>> {
     assertValid(this.ruleErrors(request));
     const environment = await this.findAndLock(appKey, name);
+    await this.preconditions.require(() => tagged(environment).tag);
     const { baseDomain, description, status } = request;
     const changed = changedFields<EnvironmentEntity>(environment, { baseDomain, description, status });
-    if (changed === undefined) return toResponse(EnvironmentResponse, environment);
+    if (changed === undefined) return tagged(environment);
     const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.environments.update(environment.id, update);
     this.changes.record(environmentChange(appKey, environment, changed));
-    return toResponse(EnvironmentResponse, { ...environment, ...update });
+    return tagged({ ...environment, ...update });
   }
 
   async delete(appKey: string, name: string): Promise<void> {
     const environment = await this.findAndLock(appKey, name);
-    await this.environments.delete(environment.id);
     const before = toResponse(EnvironmentResponse, environment);
+    await this.preconditions.require(() => editedStateTag(before));
+    await this.environments.delete(environment.id);
     this.changes.record(environmentChange(appKey, environment, { before }));
   }
 
@@ -153,4 +164,8 @@ export class EnvironmentsService {
       telltaleEnvironments === null || (await this.environments.hasOneOf(applicationId, telltaleEnvironments))
     );
   }
+}
+
+function tagged(environment: EnvironmentEntity): TaggedResponse<EnvironmentResponse> {
+  return TaggedResponse.of(toResponse(EnvironmentResponse, environment));
 }

@@ -3,6 +3,7 @@ import type { AppConfig } from '#libs/config/app-config.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { ApplicationsModule } from '../applications/applications.module.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { EndpointSetModule } from '../discovery/endpoint-set.module.js';
 import { EndpointsModule } from '../endpoints/endpoints.module.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
 import { INFRASTRUCTURE, infrastructure } from '../infrastructure.js';
@@ -18,6 +19,7 @@ import { ImportsService } from './imports.service.js';
     ApplicationsModule,
     EnvironmentsModule,
     EndpointsModule,
+    EndpointSetModule,
     ApiKeysModule,
     MonitoringImportModule,
   ],

@@ -5,6 +5,9 @@ import { type Change, ChangeRecorder } from '#libs/audit-trail/change-recorder.j
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
+import { editedStateTag } from '#libs/entity-tags/edited-state-tag.js';
+import { Preconditions } from '#libs/entity-tags/preconditions.js';
+import { TaggedResponse } from '#libs/entity-tags/tagged-response.js';
 import { type Listing, listing } from '#libs/pagination/listing.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
@@ -12,6 +15,7 @@ import type { CreateOperatorRequest, UpdateOperatorRequest } from './dto/operato
 import { OperatorKeyResponse, OperatorResponse, OperatorWithKeysResponse } from './dto/operator.response.js';
 import type { OperatorEntity } from './operator.entity.js';
 import { OperatorNameTaken, OperatorNotFound } from './operator.errors.js';
+import type { OperatorKeyEntity } from './operator-key.entity.js';
 import { OperatorsRepository } from './operators.repository.js';
 
 /** Operators by name: people, services and agents, and what they may do. */
@@ -20,11 +24,12 @@ export class OperatorsService {
   constructor(
     private readonly operators: OperatorsRepository,
     private readonly changes: ChangeRecorder,
+    private readonly preconditions: Preconditions,
     private readonly clock: DatabaseClock,
   ) {}
 
   /** @throws OperatorNameTaken */
-  async create(request: CreateOperatorRequest, createdBy: string): Promise<OperatorResponse> {
+  async create(request: CreateOperatorRequest, createdBy: string): Promise<TaggedResponse<OperatorResponse>> {
     if (request.name === ADMIN_KEY_NAME) throw new OperatorNameTaken(request.name);
     const now = this.clock.now();
     const { name, kind, role, applications = null, environments = null } = request;
@@ -35,7 +40,7 @@ export class OperatorsService {
     await this.operators.insert(operator);
     const after = toResponse(OperatorResponse, operator);
     this.changes.record(operatorChange(operator, { after }));
-    return after;
+    return tagged(operator, []);
   }
 
   list(query: PageQuery): Promise<Listing<OperatorResponse>> {
@@ -46,27 +51,30 @@ export class OperatorsService {
     );
   }
 
-  async get(name: string): Promise<OperatorWithKeysResponse> {
+  async get(name: string): Promise<TaggedResponse<OperatorWithKeysResponse>> {
     const operator = await this.operators.find(name);
     if (operator === null) throw new OperatorNotFound(name);
-    return this.withKeys(operator);
+    return TaggedResponse.of(withKeys(operator, await this.operators.keysOf(operator.id)));
   }
 
-  async update(name: string, request: UpdateOperatorRequest): Promise<OperatorResponse> {
+  async update(name: string, request: UpdateOperatorRequest): Promise<TaggedResponse<OperatorResponse>> {
     const { role, applications, environments, isActive } = request;
     const operator = await this.findAndLock(name);
+    const keys = await this.operators.keysOf(operator.id);
+    await this.preconditions.require(() => tagged(operator, keys).tag);
     const changed = changedFields<OperatorEntity>(operator, { role, applications, environments, isActive });
-    if (changed === undefined) return toResponse(OperatorResponse, operator);
+    if (changed === undefined) return tagged(operator, keys);
     const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.operators.update(operator.id, update);
     this.changes.record(operatorChange(operator, changed));
-    return toResponse(OperatorResponse, { ...operator, ...update });
+    return tagged({ ...operator, ...update }, keys);
   }
 
   /** Deletes the operator and all keys of theirs; what they did stays in the audit trail. */
   async delete(name: string): Promise<void> {
     const operator = await this.findAndLock(name);
-    const before = await this.withKeys(operator);
+    const before = withKeys(operator, await this.operators.keysOf(operator.id));
+    await this.preconditions.require(() => editedStateTag(before));
     await this.operators.delete(operator.id);
     this.changes.record(operatorChange(operator, { before }));
   }
@@ -77,13 +85,20 @@ export class OperatorsService {
     if (operator === null) throw new OperatorNotFound(name);
     return operator;
   }
+}
 
-  private async withKeys(operator: OperatorEntity): Promise<OperatorWithKeysResponse> {
-    const keys = await this.operators.keysOf(operator.id);
-    return toResponse(OperatorWithKeysResponse, operator, {
-      keys: keys.map((key) => toResponse(OperatorKeyResponse, key)),
-    });
-  }
+/** An operator without the keys, under the entity tag of the operator with them. */
+function tagged(
+  operator: OperatorEntity,
+  keys: readonly OperatorKeyEntity[],
+): TaggedResponse<OperatorResponse> {
+  return new TaggedResponse(toResponse(OperatorResponse, operator), editedStateTag(withKeys(operator, keys)));
+}
+
+function withKeys(operator: OperatorEntity, keys: readonly OperatorKeyEntity[]): OperatorWithKeysResponse {
+  return toResponse(OperatorWithKeysResponse, operator, {
+    keys: keys.map((key) => toResponse(OperatorKeyResponse, key)),
+  });
 }
 
 function operatorChange(

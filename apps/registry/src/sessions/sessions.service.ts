@@ -99,7 +99,7 @@ export class SessionsService {
 
   /** @throws OperatorNotFound */
   async list(operatorName: string, query: PageQuery): Promise<Listing<OperatorSessionResponse>> {
-    const { id } = await this.operators.get(operatorName);
+    const { id } = (await this.operators.get(operatorName)).body;
     return listing(
       query,
       (after, limit) => this.sessions.ofOperator(id, after, limit),

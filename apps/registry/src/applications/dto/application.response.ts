@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { HEALTH_STATUSES, STATUSES } from '#libs/domain/status.js';
+import { ObservedField } from '#libs/responses/observed-field.decorator.js';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ResponseField } from '#libs/responses/response-field.decorator.js';
 import { EnvironmentResponse } from '../../environments/dto/environment.response.js';
@@ -26,22 +27,22 @@ export class ApplicationResponse {
   @ResponseField({ type: String, nullable: true, example: '/actuator/health' })
   readonly healthCheckUrl!: string | null;
 
-  @ResponseField({ enum: HEALTH_STATUSES })
+  @ObservedField({ enum: HEALTH_STATUSES })
   readonly healthStatus!: string;
 
-  @ResponseField({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
+  @ObservedField({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
   readonly lastHealthCheckAt!: Date | null;
 
-  @ResponseField({ type: 'integer', example: 0 })
+  @ObservedField({ type: 'integer', example: 0 })
   readonly consecutiveFailures!: number;
 
-  @ResponseField({ type: 'integer', example: 2 })
+  @ObservedField({ type: 'integer', example: 2 })
   readonly consecutiveSuccesses!: number;
 
   @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
   readonly createdAt!: Date;
 
-  @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  @ObservedField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
   readonly updatedAt!: Date;
 }
 

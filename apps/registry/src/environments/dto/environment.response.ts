@@ -1,4 +1,5 @@
 import { HEALTH_STATUSES, STATUSES } from '#libs/domain/status.js';
+import { ObservedField } from '#libs/responses/observed-field.decorator.js';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ResponseField } from '#libs/responses/response-field.decorator.js';
 
@@ -18,13 +19,13 @@ export class EnvironmentResponse {
   @ResponseField({ enum: STATUSES })
   readonly status!: string;
 
-  @ResponseField({ enum: HEALTH_STATUSES })
+  @ObservedField({ enum: HEALTH_STATUSES })
   readonly healthStatus!: string;
 
-  @ResponseField({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
+  @ObservedField({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
   readonly healthStatusChangedAt!: Date | null;
 
-  @ResponseField({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
+  @ObservedField({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
   readonly lastHealthCheckAt!: Date | null;
 
   @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11' })
@@ -33,6 +34,6 @@ export class EnvironmentResponse {
   @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
   readonly createdAt!: Date;
 
-  @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
+  @ObservedField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
   readonly updatedAt!: Date;
 }

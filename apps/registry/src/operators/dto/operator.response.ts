@@ -6,11 +6,12 @@ import {
   type OperatorKind,
   type OperatorRole,
 } from '#libs/domain/operator.js';
+import { ObservedField } from '#libs/responses/observed-field.decorator.js';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ResponseField } from '#libs/responses/response-field.decorator.js';
 
-const nullableTime = (example: string | null): PropertyDecorator =>
-  ResponseField({ type: String, format: 'date-time', nullable: true, example });
+const nullableTime = (): PropertyDecorator =>
+  ResponseField({ type: String, format: 'date-time', nullable: true, example: null });
 
 /** A key of an operator as everybody may see it: neither secret nor hash. */
 export class OperatorKeyResponse {
@@ -24,13 +25,13 @@ export class OperatorKeyResponse {
   @Transform(({ obj }) => `mcpop_${(obj as { selector: string }).selector}`)
   readonly prefix!: string;
 
-  @nullableTime(null)
+  @nullableTime()
   readonly expiresAt!: Date | null;
 
-  @nullableTime(TIME_EXAMPLE)
+  @ObservedField({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
   readonly lastUsedAt!: Date | null;
 
-  @nullableTime(null)
+  @nullableTime()
   readonly revokedAt!: Date | null;
 
   @ResponseField({ example: 'REGISTRY_ADMIN_KEY', description: 'The operator who issued it' })

@@ -1,0 +1,14 @@
+import { editedStateTag } from './edited-state-tag.js';
+
+/** A response with the entity tag of the resource as it is now. */
+export class TaggedResponse<Body extends object> {
+  constructor(
+    readonly body: Body,
+    readonly tag: string,
+  ) {}
+
+  /** @param representation all that the GET of the resource answers */
+  static of<Body extends object>(representation: Body): TaggedResponse<Body> {
+    return new TaggedResponse(representation, editedStateTag(representation));
+  }
+}
