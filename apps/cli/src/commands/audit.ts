@@ -107,7 +107,7 @@ It reads the database of DATABASE_URL, and needs the SECRET_KEY of the service; 
 .env in the working directory. Exit code 1: the trail is not as the registry wrote it.`,
     )
     .action(async ({ head }: VerifyOptions, command: Command) => {
-      const { verifyTrail } = await import('../audit/verify-trail.js');
+      const { verifyTrail } = await import('../database/verify-trail.js');
       const { json } = globalOptions(command);
       const output = new Output(json);
       const verified = await verifyTrail(head);
@@ -141,7 +141,7 @@ Needed where SECRET_KEY was replaced without the former one in the list, or mcp-
 genuine whatever is in the trail: look at it before.`,
     )
     .action(async ({ yes }: AdoptOptions, command: Command) => {
-      const { adopt } = await import('../audit/adopt.js');
+      const { adopt } = await import('../database/adopt-trail.js');
       const output = new Output(globalOptions(command).json);
       const entries = await adopt(yes === true);
       output.done(

@@ -1,6 +1,6 @@
-import { secretKeysGiven, withDatabase } from '../database/with-database.js';
 import { WrongUsage } from '../failure.js';
 import { agreement } from '../terminal/prompts.js';
+import { secretKeysGiven, withDatabase } from './with-database.js';
 
 /**
  * Signs the audit trail as it is, once the operator agrees.
