@@ -9,6 +9,7 @@ export type AuditAction =
   | 'environment.updated'
   | 'environment.deleted'
   | 'endpoints.registered'
+  | 'endpoints.replaced'
   | 'api-key.issued'
   | 'api-key.imported'
   | 'api-key.rotated'

@@ -6,7 +6,7 @@ export type OperatorKind = (typeof OPERATOR_KINDS)[number];
  * What an operator may do; each role includes those before it.
  * - `agent`: discovery
  * - `viewer`: reads everything but secrets
- * - `editor`: creates and changes applications, environments and API keys, probes now
+ * - `editor`: creates and changes applications, environments, endpoints and API keys, probes now
  * - `admin`: deletes applications and environments, operators and their keys
  */
 export const OPERATOR_ROLES = ['agent', 'viewer', 'editor', 'admin'] as const;

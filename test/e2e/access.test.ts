@@ -148,7 +148,7 @@ const REFUSED = {
   detail: 'This route needs valid credentials: see the security schemes in /openapi.json.',
 };
 
-const ABSENT_OPERATOR = { operator: 'absent', operator_key_id: 'absent' };
+const ABSENT_OPERATOR = { operator: 'absent', operator_key_id: 'absent', session_id: 'absent' };
 
 const OTHER_APPLICATION = {
   type: 'urn:mcp-registry:problem:other-application',
@@ -171,6 +171,7 @@ interface Target {
   readonly id: string;
   readonly operator: string;
   readonly operator_key_id: string;
+  readonly session_id: string;
 }
 
 /** Bodies whose documented example is taken by what is there already. */
@@ -237,7 +238,8 @@ function everyRow(app: TestApp): Promise<Record<string, unknown>[]> {
            (SELECT json_agg(t ORDER BY "id") FROM "Endpoint" t) AS "endpoints",
            (SELECT json_agg(to_jsonb(t) - 'lastUsedAt' ORDER BY "id") FROM "ApiKey" t) AS "apiKeys",
            (SELECT json_agg(t ORDER BY "id") FROM "Operator" t) AS "operators",
-           (SELECT json_agg(to_jsonb(t) - 'lastUsedAt' ORDER BY "id") FROM "OperatorKey" t) AS "operatorKeys"`);
+           (SELECT json_agg(to_jsonb(t) - 'lastUsedAt' ORDER BY "id") FROM "OperatorKey" t) AS "operatorKeys",
+           (SELECT json_agg(to_jsonb(t) - 'lastSeenAt' ORDER BY "id") FROM "OperatorSession" t) AS "sessions"`);
 }
 
 describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
@@ -255,7 +257,8 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
     app = await startApp({ ENDPOINTS_REQUIRE_KEY: String(requireKey) });
     world = await buildWorld(app);
     document = await documentOf(app);
-    operations = withHeads(operationsOf(document));
+    // Signing in has its credentials in the body; see the tests of sessions.
+    operations = withHeads(operationsOf(document).filter(({ name }) => name !== 'POST /session'));
   });
   afterAll(() => app.close());
 
@@ -333,6 +336,13 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
       .send({ name: operator, kind: 'service', role: 'viewer' })
       .expect(201);
     const issued = await app.http.post(`/operators/${operator}/keys`).set(AS_ADMIN).send({ name: 'ci' });
+    const { id: operatorKeyId } = issued.body as IssuedKey;
+    const session = `session-${operator}`;
+    await app.database.query(
+      `INSERT INTO "OperatorSession" ("id", "tokenHash", "operatorKeyId", "createdAt", "lastSeenAt", "expiresAt")
+       VALUES ($1, $1, $2, now(), now(), now() + interval '1 hour')`,
+      [session, operatorKeyId],
+    );
     return send(
       { app, document },
       operation,
@@ -341,7 +351,8 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
         environment: 'production',
         id: other.id,
         operator,
-        operator_key_id: (issued.body as IssuedKey).id,
+        operator_key_id: operatorKeyId,
+        session_id: session,
       },
       headers(application, key),
     );

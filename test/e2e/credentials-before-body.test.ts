@@ -14,7 +14,10 @@ describe('credentials', () => {
     await createApplication(app, { appKey: 'orders' });
     const { apiKey } = await issueKey(app, 'orders');
     application = asApplication('orders', apiKey);
-    withBody = operationsOf(await documentOf(app)).filter(({ method }) => method !== 'GET');
+    // Signing in is the one that has its credentials in the body, which may have 8 KiB.
+    withBody = operationsOf(await documentOf(app)).filter(
+      ({ method, name }) => method !== 'GET' && name !== 'POST /session',
+    );
     expect(withBody).not.toHaveLength(0);
   });
   afterAll(() => app.close());

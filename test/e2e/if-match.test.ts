@@ -473,7 +473,11 @@ describe('If-Match', () => {
     const operations = operationsOf(await documentOf(app));
     const taking = operations.filter(({ parameters }) => parameters.some(({ name }) => name === 'If-Match'));
     expect(taking.map(({ operationId }) => operationId).sort()).toEqual(
-      [...resources.flatMap(([name]) => [`${name}_update`, `${name}_delete`]), 'Endpoints_register'].sort(),
+      [
+        ...resources.flatMap(([name]) => [`${name}_update`, `${name}_delete`]),
+        'Endpoints_register',
+        'EnvironmentEndpoints_replace',
+      ].sort(),
     );
     const headersOf = (id: string, code: number): unknown =>
       operations.find(({ operationId }) => operationId === id)?.responses[String(code)];

@@ -31,6 +31,7 @@ const LEAST_ROLES: Readonly<Record<string, OperatorRole>> = {
   'POST /session/codes': 'agent',
   'GET /operators/{operator}/sessions': 'admin',
   'DELETE /operators/{operator}/sessions/{session_id}': 'admin',
+  'PUT /applications/{app_key}/environments/{environment}/endpoints': 'editor',
   'GET /endpoints': 'agent',
   'GET /health-check/applications/{app_id}': 'viewer',
   'GET /health-check/applications/{app_id}/logs': 'viewer',

@@ -248,7 +248,7 @@ describe('problem documents', () => {
       expect(problem(answer)).toMatchObject({
         type: 'urn:mcp-registry:problem:body-too-large',
         status: 413,
-        detail: 'The body has 1048577 bytes; allowed are 1048576 (every route but POST /register/endpoints).',
+        detail: 'The body has 1048577 bytes; allowed are 1048576 (every route but those of batches).',
       });
       expect(contract.faults({ method: 'POST', target: '/applications', headers: {} }, answer)).toEqual([]);
     });

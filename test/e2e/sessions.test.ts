@@ -168,6 +168,10 @@ describe('signing in', () => {
     within(await signIn({ key: ADMIN_KEY }));
   });
 
+  it('reads no more of a body than a key takes', async () => {
+    expectProblem(await signIn({ key: 'a'.repeat(9000) }), 413, 'payload-too-large');
+  });
+
   it.each([
     ['without the header of the console', { 'X-Registry-Console': '' }],
     ['from another site', { 'Sec-Fetch-Site': 'cross-site' }],

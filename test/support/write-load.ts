@@ -49,7 +49,12 @@ export class Targets {
 /** What requests change of applications; health is what the network makes it, and time prunes the trail. */
 type AuditAction = Exclude<
   AnyAction,
-  `health.${string}` | `audit.${string}` | `operator${string}` | `session.${string}` | `${string}.imported`
+  | `health.${string}`
+  | `audit.${string}`
+  | `operator${string}`
+  | `session.${string}`
+  | 'endpoints.replaced'
+  | `${string}.imported`
 >;
 
 /** How many requests are under way at once. */

@@ -32,7 +32,10 @@ export class EndpointsImporter {
     const all = batch.length === 0 ? [] : await this.endpoints.differences(target.environmentId, batch);
     const differences = all.filter(({ kind }) => kind !== 'deleted' || !keepOthers);
     if (differences.length > 0) {
-      this.changes.record(await endpointsChange(target, differences));
+      this.changes.record({
+        ...(await endpointsChange(target, differences)),
+        action: 'endpoints.registered',
+      });
       await this.endpoints.apply(target.environmentId, differences);
     }
     const { added, updated, deleted, unchanged } = registrationSummary(

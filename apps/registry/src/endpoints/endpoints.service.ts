@@ -10,11 +10,11 @@ import { type CurrentState, Preconditions } from '#libs/entity-tags/precondition
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { DefinitionsRepository } from './definitions.repository.js';
-import type { RegisterEndpointsRequest } from './dto/register-endpoints.request.js';
+import type { RegisterEndpointsRequest, ReplaceEndpointsRequest } from './dto/register-endpoints.request.js';
 import type { RegisterEndpointsResponse } from './dto/register-endpoints.response.js';
 import { StorageQuotaExceeded } from './endpoint.errors.js';
 import { EndpointsRepository } from './endpoints.repository.js';
-import { endpointsChange } from './endpoints-change.js';
+import { endpointsChange, type RegisteringEnvironment } from './endpoints-change.js';
 import { definitionsSummary, registrationSummary } from './registration-summary.js';
 import { registrationWarnings } from './registration-warnings.js';
 import { validDefinitions } from './valid-definitions.js';
@@ -44,17 +44,41 @@ export class EndpointsService {
     { environmentHeader, dryRun }: { environmentHeader: string | undefined; dryRun: boolean },
   ): Promise<RegisterEndpointsResponse> {
     refuseContradiction(caller, request, environmentHeader);
+    return this.replaceIn(caller, request, dryRun);
+  }
+
+  /**
+   * As {@link register}, by an operator.
+   *
+   * @throws ApplicationNotFound, EnvironmentNotFound, StorageQuotaExceeded
+   */
+  async replace(
+    appKey: string,
+    environmentName: string,
+    request: ReplaceEndpointsRequest,
+    { dryRun }: { dryRun: boolean },
+  ): Promise<RegisterEndpointsResponse> {
+    const { id, applicationId } = await this.environments.get(appKey, environmentName);
+    const place = { applicationId, appKey, environmentId: id, environment: environmentName };
+    return this.replaceIn(place, request, dryRun);
+  }
+
+  private async replaceIn(
+    place: RegisteringEnvironment,
+    request: ReplaceEndpointsRequest,
+    dryRun: boolean,
+  ): Promise<RegisterEndpointsResponse> {
     const batch = await validEndpoints(request.endpoints, this.config.batch.maxEndpoints);
     const definitions = validDefinitions(request.definitions);
-    const { environmentId, environment, appKey } = caller;
+    const { environmentId, environment, appKey } = place;
     if (!dryRun && !(await this.environments.lock(environmentId)))
       throw new EnvironmentNotFound(appKey, environment);
     await this.preconditions.require(() => this.state(appKey, environment));
     const differences = await this.endpoints.differences(environmentId, batch);
     const definitionDifferences = await this.definitions.differences(environmentId, definitions);
     if (!dryRun && differences.length + definitionDifferences.length > 0) {
-      this.changes.record(await endpointsChange(caller, differences, definitionDifferences));
-      await this.withinQuota(caller, async () => {
+      this.changes.record(await endpointsChange(place, differences, definitionDifferences));
+      await this.withinQuota(place, async () => {
         if (definitionDifferences.length > 0)
           await this.definitions.apply(environmentId, definitionDifferences);
         if (differences.length > 0) await this.endpoints.apply(environmentId, differences);
@@ -69,7 +93,10 @@ export class EndpointsService {
   }
 
   /** The changes of an application come one after the other: together they cannot pass its quota. */
-  private async withinQuota({ applicationId }: ApplicationCaller, apply: () => Promise<void>): Promise<void> {
+  private async withinQuota(
+    { applicationId }: RegisteringEnvironment,
+    apply: () => Promise<void>,
+  ): Promise<void> {
     const max = this.config.applicationQuotas.storedBytes;
     if (max === undefined) return apply();
     const before = await this.endpoints.storedBytes(applicationId);

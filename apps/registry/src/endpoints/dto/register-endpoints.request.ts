@@ -5,17 +5,8 @@ import { FlagField, TextField } from '#libs/validation/fields.js';
 import { BodyEnvironmentField } from '../../environments/dto/environment-fields.js';
 import { EndpointRegistration } from './endpoint-registration.js';
 
-export class RegisterEndpointsRequest {
-  @TextField({
-    description: 'The app key of the caller, as in X-App-Key.',
-    example: 'orders',
-    maxLength: 128,
-  })
-  readonly app_key!: string;
-
-  @BodyEnvironmentField()
-  readonly environment?: string | null;
-
+/** The whole set of an environment's endpoints. */
+export class ReplaceEndpointsRequest {
   /** Checked one by one in {@link validEndpoints}, after their number: a list may be long. */
   @ApiProperty({
     type: () => [EndpointRegistration],
@@ -38,6 +29,19 @@ export class RegisterEndpointsRequest {
   @Allow()
   @Converted()
   readonly definitions?: unknown;
+}
+
+/** The same, of the application that calls. */
+export class RegisterEndpointsRequest extends ReplaceEndpointsRequest {
+  @TextField({
+    description: 'The app key of the caller, as in X-App-Key.',
+    example: 'orders',
+    maxLength: 128,
+  })
+  readonly app_key!: string;
+
+  @BodyEnvironmentField()
+  readonly environment?: string | null;
 }
 
 export class RegisterEndpointsQuery {

@@ -3,9 +3,13 @@ import type { AppConfig } from '#libs/config/app-config.js';
 import type { Metrics } from '#libs/metrics/metrics.js';
 import { type BodyRoute, hasBody, RequestBodies } from './request-bodies.js';
 
-/** Of all routes but that of batches, within BATCH_MAX_BYTES. */
+/** Of all routes but those of batches, within BATCH_MAX_BYTES. */
 const MAX_BODY_BYTES = 1024 * 1024;
-const BATCH_ROUTE = '/register/endpoints';
+/** Each takes the whole set of an environment's endpoints. */
+const BATCH_ROUTES = ['/register/endpoints', '/applications/:app_key/environments/:environment/endpoints'];
+/** The one route that reads a body before it knows who sends it. */
+const SIGN_IN_ROUTE = '/session';
+const MAX_SIGN_IN_BYTES = 8 * 1024;
 /** Ordinary schemas take twice as many bytes a value. */
 const BYTES_PER_VALUE = 8;
 const LEAST_MAX_VALUES = 10_000;
@@ -23,13 +27,21 @@ export function receiveBodies(fastify: FastifyInstance, { http, batch }: AppConf
   const ofOthers: BodyRoute = {
     limit: {
       bytes: Math.min(MAX_BODY_BYTES, batch.maxBytes),
-      setting:
-        batch.maxBytes < MAX_BODY_BYTES ? 'BATCH_MAX_BYTES' : 'every route but POST /register/endpoints',
+      setting: batch.maxBytes < MAX_BODY_BYTES ? 'BATCH_MAX_BYTES' : 'every route but those of batches',
     },
     rules: { maxEndpoints: undefined, maxValues: LEAST_MAX_VALUES },
   };
-  const routeOf = ({ routeOptions }: FastifyRequest): BodyRoute =>
-    routeOptions.url === `${http.basePath}${BATCH_ROUTE}` ? ofBatch : ofOthers;
+  const batchRoutes: readonly (string | undefined)[] = BATCH_ROUTES.map(
+    (route) => `${http.basePath}${route}`,
+  );
+  const ofSignIn: BodyRoute = {
+    limit: { bytes: Math.min(MAX_SIGN_IN_BYTES, batch.maxBytes), setting: `POST ${SIGN_IN_ROUTE}` },
+    rules: ofOthers.rules,
+  };
+  const routeOf = ({ routeOptions: { url } }: FastifyRequest): BodyRoute => {
+    if (batchRoutes.includes(url)) return ofBatch;
+    return url === `${http.basePath}${SIGN_IN_ROUTE}` ? ofSignIn : ofOthers;
+  };
 
   fastify.addHook('preParsing', (request, reply, payload, done) => {
     // Where no route is, no one has looked at credentials either.
