@@ -105,7 +105,7 @@ describe('PUT /applications/{app_key}/environments/{environment}/endpoints', () 
 
   it('refuses what a batch of an application is refused for', async () => {
     expectInvalid(await replace({}), '#/endpoints');
-    expectInvalid(await replace({ endpoints: [endpoint({ path: 'none' })] }), '#/endpoints/0/path');
+    expectInvalid(await replace({ endpoints: [endpoint({ method: 'FETCH' })] }), '#/endpoints/0/method');
     const many = Array.from({ length: 51 }, (_, n) => endpoint({ path: `/p${n}` }));
     expectProblem(await replace({ endpoints: many }), 413, 'too-many-endpoints');
     expectProblem(await replace({ endpoints: [endpoint()] }, '', 'absent'), 404, 'environment-not-found');

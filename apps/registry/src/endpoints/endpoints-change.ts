@@ -17,7 +17,6 @@ export async function endpointsChange(
   definitions: readonly DefinitionDifference[] = [],
 ): Promise<Change> {
   return {
-    action: 'endpoints.registered',
     resourceType: 'endpoints',
     resourceId: environmentId,
     applicationId,
