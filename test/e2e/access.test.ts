@@ -329,6 +329,10 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
     const application = await createApplication(app, { name: operation.name.slice(0, 60) });
     const key = await issueKey(app, application.appKey);
     const other = await issueKey(app, application.appKey);
+    if (!operation.path.includes('{operator}') && operation.name !== 'POST /operators') {
+      const target = { app_key: application.appKey, environment: 'production', id: other.id };
+      return send({ app, document }, operation, { ...target, ...ABSENT_OPERATOR }, headers(application, key));
+    }
     const operator = `operator-${(operatorsMade += 1)}`;
     await app.http
       .post('/operators')

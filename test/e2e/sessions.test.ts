@@ -169,7 +169,7 @@ describe('signing in', () => {
   });
 
   it('reads no more of a body than a key takes', async () => {
-    expectProblem(await signIn({ key: 'a'.repeat(9000) }), 413, 'payload-too-large');
+    expectProblem(await signIn({ key: 'a'.repeat(9000) }), 413, 'body-too-large');
   });
 
   it.each([

@@ -37,6 +37,7 @@ describe('AuditLogRepository', () => {
     ipAddress: null,
     userAgent: null,
     requestId: null,
+    mac: null,
     ...fields,
   });
 

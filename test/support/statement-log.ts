@@ -1,17 +1,22 @@
 import { DataSource, type Logger } from 'typeorm';
+import { AuditSealer } from '#registry/audit/chain/audit-sealer.js';
+import { stopIntervals } from './intervals.js';
 import type { TestApp } from './start-app.js';
 
-/** Written every ten seconds, whatever a test does meanwhile. */
-const LAST_USE_OF_KEYS = /^\s*UPDATE "ApiKey"[^]*"lastUsedAt"/;
-
-/** Collects the SQL the service sends for `work` while it runs, transaction control included. */
+/**
+ * Collects the SQL the service sends for `work` while it runs, transaction control included. Its background jobs end for
+ * good: their statements would be among those.
+ */
 export async function statementsOf(app: TestApp, work: () => Promise<unknown>): Promise<string[]> {
+  stopIntervals(app);
+  // Behind a run that has begun.
+  await app.nest.get(AuditSealer).seal();
   const dataSource = app.nest.get(DataSource);
   const usual = dataSource.logger;
   const statements: string[] = [];
   const recording: Partial<Logger> = {
     logQuery: (statement) => {
-      if (!LAST_USE_OF_KEYS.test(statement)) statements.push(statement);
+      statements.push(statement);
     },
     logQueryError: () => undefined,
     logQuerySlow: () => undefined,
