@@ -6,6 +6,7 @@ import { JsonText } from '../json/json-text.js';
 import { JSON_OID } from './column-lists.js';
 import { parseConnectionUrl } from './connection-url.js';
 import { READ_ONLY_SQLSTATE } from './database-errors.js';
+import { nameStatements } from './prepared-statements.js';
 
 export interface ConnectionSettings {
   readonly url: string;
@@ -58,6 +59,7 @@ export function createDataSource(
       types: { getTypeParser: typeParser },
       onConnect: (client: Connected) => {
         leaveReadOnlyServer(client);
+        if (!behindPooler) nameStatements(client);
         if (statementTimeoutMs > 0) breakWhenSilent(client, statementTimeoutMs + ANSWER_GRACE_MS);
       },
     },
@@ -74,6 +76,7 @@ function typeParser(oid: number, format: 'text' | 'binary'): (text: string) => u
 interface Connected {
   readonly connection: EventEmitter & { readonly stream: Socket };
   end(): Promise<void>;
+  query(...parameters: unknown[]): unknown;
 }
 
 /**

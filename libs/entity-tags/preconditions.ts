@@ -23,6 +23,11 @@ const ENCODED = new RegExp(`-(?:${ENCODINGS.join('|')})"$`);
 export class Preconditions {
   private readonly demands = new AsyncContext<Demand>();
 
+  /** Whether the current request has an `If-Match`: only then its response needs the tag of the new state. */
+  get areDemanded(): boolean {
+    return this.demands.get() !== undefined;
+  }
+
   /**
    * Evaluates the `If-Match` of the current request, if it has one. A service calls it in the transaction of the change, once
    * what `current` reads is locked and before it changes anything.

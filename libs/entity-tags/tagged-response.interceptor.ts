@@ -11,7 +11,7 @@ export class TaggedResponseInterceptor implements NestInterceptor {
     return next.handle().pipe(
       map((result: unknown): unknown => {
         if (!(result instanceof TaggedResponse)) return result;
-        reply.header('etag', result.tag);
+        if (result.tag !== undefined) reply.header('etag', result.tag);
         return result.body as object;
       }),
     );

@@ -4,7 +4,8 @@ import { editedStateTag } from './edited-state-tag.js';
 export class TaggedResponse<Body extends object> {
   constructor(
     readonly body: Body,
-    readonly tag: string,
+    /** undefined: the resource was changed without a demand, whose tag would cost more than it is worth. */
+    readonly tag: string | undefined,
   ) {}
 
   /** @param representation all that the GET of the resource answers */

@@ -37,7 +37,6 @@ describe('AuditLogRepository', () => {
     ipAddress: null,
     userAgent: null,
     requestId: null,
-    mac: null,
     ...fields,
   });
 

@@ -41,7 +41,7 @@ const SAMPLES: Readonly<
     path: '/applications/orders',
     body: { description: 'changed' },
     // The judgement, the lock, the environments for the entity tag, the change, the quota of the trail, the audit entry.
-    most: 6,
+    most: 5,
   },
 };
 

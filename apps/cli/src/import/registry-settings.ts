@@ -13,42 +13,43 @@ const WITHOUT_TLS = { TLS_CERT_FILE: undefined, TLS_KEY_FILE: undefined, TLS_CLI
 
 const withoutDatabase = (
   dataDir: string,
-): string => `DATABASE_URL is not set: the command works on the registry's database, as the service has it.
+): string => `DATABASE_URL is not set: an import writes into the registry's database, as the service has it.
 With the embedded database, leave the service running and say, in its directory:
   export DATABASE_URL="postgres://mcp_registry:$(cat ${dataDir}/postgres-password)@127.0.0.1:$(sed -n 4p ${dataDir}/postgres/postmaster.pid)/mcp_registry"
   export SECRET_KEY="$(cat ${dataDir}/secret-key)"`;
 
-const WITHOUT_SECRET_KEY =
-  'SECRET_KEY is not set: give the command that of the service, which signs the entries of the audit trail';
-
-/** The settings of the service that a command on its database needs. */
+/** The settings of the service that an import needs. */
 export interface RegistrySettings {
   readonly config: AppConfig;
   readonly databaseUrl: string;
+  /** Whether issued keys carry the HMAC checksum. */
+  readonly hasSecretKey: boolean;
 }
 
 /**
  * Reads the settings as the service does, from the environment and from `.env`.
  *
- * @throws WrongUsage when they name no database or no secret key, or are invalid
+ * @throws WrongUsage when they name no database, or are invalid
  */
 export async function registrySettings(): Promise<RegistrySettings> {
   readEnvFile();
+  const hasSecretKey = isGiven('SECRET_KEY');
   const anySecret = (): string => randomBytes(32).toString('base64url');
   try {
     const config = await loadConfig({
       ...process.env,
       ...WITHOUT_TLS,
-      // Do not generate secrets in files here.
-      ...(!isGiven('SECRET_KEY') && { SECRET_KEY: anySecret() }),
+      // Do not generate secrets here. Keys issued under another SECRET_KEY than the service has are valid, but not
+      // recognised by their checksum.
+      ...(!hasSecretKey && { SECRET_KEY: anySecret() }),
       ...(!isGiven('REGISTRY_ADMIN_KEY') && { REGISTRY_ADMIN_KEY: anySecret() }),
     });
     const { url } = config.database;
     if (url === undefined) throw new WrongUsage(withoutDatabase(given('DATA_DIR') ?? '.data').split('\n'));
-    if (!isGiven('SECRET_KEY')) throw new WrongUsage(WITHOUT_SECRET_KEY);
     return {
       config: { ...config, database: { ...config.database, maxConnections: CONNECTIONS } },
       databaseUrl: url,
+      hasSecretKey,
     };
   } catch (error) {
     throw error instanceof ConfigError ? new WrongUsage(`Configuration: ${error.message}`) : error;

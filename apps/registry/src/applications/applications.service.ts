@@ -98,8 +98,10 @@ export class ApplicationsService {
     if (caller.kind === 'admin') refusePartOfApplication(caller);
     assertValid(this.ruleErrors(request));
     const application = await this.findAndLock(appKey);
-    const environments = await this.environments.allOf(application.id, Bindings.NONE);
-    await this.preconditions.require(() => tagged(application, environments).tag);
+    const environments = this.preconditions.areDemanded
+      ? await this.environments.allOf(application.id, Bindings.NONE)
+      : undefined;
+    await this.preconditions.require(() => tagOf(application, environments ?? []));
     const { name, description, healthCheckUrl, status } = request;
     const changed = changedFields<ApplicationEntity>(application, {
       name,
@@ -107,12 +109,12 @@ export class ApplicationsService {
       healthCheckUrl,
       status,
     });
-    if (changed === undefined) return tagged(application, environments);
+    if (changed === undefined) return answer(application, environments);
     if (changed.after.status !== undefined && caller.kind !== 'admin') throw new StatusIsForAdmins();
     const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.applications.update(application.id, update);
     this.changes.record(applicationChange(application, changed));
-    return tagged({ ...application, ...update }, environments);
+    return answer({ ...application, ...update }, environments);
   }
 
   /** @throws ApplicationNotFound, OutsideBindings */
@@ -177,15 +179,17 @@ function refusePartOfApplication(caller: OperatorCaller): void {
   if (caller.bindings.environments !== null) throw new OutsideBindings(caller);
 }
 
-/** An application without its environments, under the entity tag of the application with them. */
-function tagged(
+/** An application without its environments; where these are given, under the entity tag of the application with them. */
+function answer(
   application: ApplicationEntity,
-  environments: readonly EnvironmentResponse[],
+  environments: readonly EnvironmentResponse[] | undefined,
 ): TaggedResponse<ApplicationResponse> {
-  return new TaggedResponse(
-    toResponse(ApplicationResponse, application),
-    editedStateTag(withEnvironments(application, environments)),
-  );
+  const tag = environments && tagOf(application, environments);
+  return new TaggedResponse(toResponse(ApplicationResponse, application), tag);
+}
+
+function tagOf(application: ApplicationEntity, environments: readonly EnvironmentResponse[]): string {
+  return editedStateTag(withEnvironments(application, environments));
 }
 
 function withEnvironments(

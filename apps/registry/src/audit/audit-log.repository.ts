@@ -3,6 +3,7 @@ import type { Bindings } from '#libs/access/bindings.js';
 import { ADVISORY_LOCKS } from '#libs/database/advisory-locks.js';
 import { type ListedColumn, listsOf, unnested } from '#libs/database/column-lists.js';
 import { Database } from '#libs/database/database.js';
+import { prepared } from '#libs/database/prepared-statements.js';
 import { type Counter, Metrics } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { MEBIBYTE } from '#libs/units/bytes.js';
@@ -92,18 +93,13 @@ export interface SignedRow extends AuditLogRow {
   readonly mac: string;
 }
 
-const WRITTEN_COLUMNS: readonly ListedColumn<keyof SignedRow>[] = [
-  ...(COLUMNS as readonly ListedColumn<keyof AuditLogRow>[]),
-  { column: 'mac', type: 'text' },
-];
-
-/** Every change pays for it, so that its text is made once. */
-const APPEND = `
-  WITH "written" AS (SELECT * FROM ${unnested(WRITTEN_COLUMNS, 'entry')}), "entries" AS (
+/** Every change pays for it. */
+const APPEND = prepared(`
+  WITH "entries" AS (
     INSERT INTO "AuditLog" (${COLUMN_NAMES.join(', ')})
-    SELECT ${COLUMN_NAMES.map((name) => WRITTEN_AS[name] ?? name).join(', ')} FROM "written"
+    SELECT ${COLUMN_NAMES.map((name) => WRITTEN_AS[name] ?? name).join(', ')} FROM ${unnested(COLUMNS, 'entry')}
   )
-  INSERT INTO "AuditSeal" ("entryId", "mac") SELECT "id", "mac" FROM "written"`;
+  INSERT INTO "AuditSeal" ("entryId", "mac") SELECT * FROM unnest($1::text[], $${COLUMNS.length + 1}::text[])`);
 
 /** Values of one page. */
 const MAX_PAGE_BYTES = 4 * MEBIBYTE;
@@ -164,7 +160,7 @@ export class AuditLogRepository {
 
   /** Writes all entries in one statement, in the current transaction if there is one. */
   async append(entries: readonly SignedRow[]): Promise<void> {
-    await this.database.query(APPEND, listsOf(WRITTEN_COLUMNS, entries));
+    await this.database.query(APPEND, [...listsOf(COLUMNS, entries), entries.map(({ mac }) => mac)]);
     this.database.afterCommit(() => {
       for (const { action } of entries) this.written.inc({ action });
     });

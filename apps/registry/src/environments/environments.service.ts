@@ -112,7 +112,7 @@ export class EnvironmentsService {
   ): Promise<TaggedResponse<EnvironmentResponse>> {
     assertValid(this.ruleErrors(request));
     const environment = await this.findAndLock(appKey, name);
-    await this.preconditions.require(() => tagged(environment).tag);
+    await this.preconditions.require(() => editedStateTag(toResponse(EnvironmentResponse, environment)));
     const { baseDomain, description, status } = request;
     const changed = changedFields<EnvironmentEntity>(environment, { baseDomain, description, status });
     if (changed === undefined) return tagged(environment);

@@ -61,7 +61,7 @@ export class OperatorsService {
     const { role, applications, environments, isActive } = request;
     const operator = await this.findAndLock(name);
     const keys = await this.operators.keysOf(operator.id);
-    await this.preconditions.require(() => tagged(operator, keys).tag);
+    await this.preconditions.require(() => editedStateTag(withKeys(operator, keys)));
     const changed = changedFields<OperatorEntity>(operator, { role, applications, environments, isActive });
     if (changed === undefined) return tagged(operator, keys);
     const update = { ...changed.after, updatedAt: this.clock.now() };
