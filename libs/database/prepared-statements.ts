@@ -2,13 +2,13 @@
 const names = new Map<string, string>();
 
 /**
- * Has every connection keep the plan of a statement, for those that take longer to plan than to execute. It must return no
- * columns: a plan does not survive a migration that changes them.
+ * Has every connection keep the plan of a statement, for those that take longer to plan than to execute. There must be few,
+ * and each names the columns it returns: a plan does not survive that `*` means others.
  *
  * @returns the statement
  */
 export function prepared(statement: string): string {
-  names.set(statement, `mcp_registry_${names.size + 1}`);
+  if (!names.has(statement)) names.set(statement, `mcp_registry_${names.size + 1}`);
   return statement;
 }
 

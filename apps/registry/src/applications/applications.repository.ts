@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Bindings } from '#libs/access/bindings.js';
 import { Database } from '#libs/database/database.js';
+import { prepared } from '#libs/database/prepared-statements.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { ApplicationEntity } from './application.entity.js';
 
@@ -21,6 +22,26 @@ export type NewApplication = Pick<
       'status' | 'healthStatus' | 'lastHealthCheckAt' | 'consecutiveFailures' | 'consecutiveSuccesses'
     >
   >;
+
+const COLUMNS: readonly (keyof ApplicationEntity)[] = [
+  'id',
+  'name',
+  'description',
+  'appKey',
+  'status',
+  'authenticationMethod',
+  'healthCheckUrl',
+  'healthStatus',
+  'lastHealthCheckAt',
+  'consecutiveFailures',
+  'consecutiveSuccesses',
+  'createdAt',
+  'updatedAt',
+];
+
+const FIND_AND_LOCK = prepared(
+  `SELECT ${COLUMNS.map((column) => `"${column}"`).join(', ')} FROM "Application" WHERE "appKey" = $1 FOR UPDATE`,
+);
 
 @Injectable()
 export class ApplicationsRepository {
@@ -46,10 +67,7 @@ export class ApplicationsRepository {
 
   /** Locks the row until the transaction ends. */
   async findAndLock(appKey: string): Promise<ApplicationEntity | null> {
-    const [row] = await this.database.query<ApplicationEntity>(
-      `SELECT * FROM "Application" WHERE "appKey" = $1 FOR UPDATE`,
-      [appKey],
-    );
+    const [row] = await this.database.query<ApplicationEntity>(FIND_AND_LOCK, [appKey]);
     return row ?? null;
   }
 
@@ -79,7 +97,9 @@ export class ApplicationsRepository {
   async update(id: string, change: Partial<ApplicationEntity>): Promise<void> {
     const columns = Object.keys(change) as (keyof ApplicationEntity)[];
     await this.database.query(
-      `UPDATE "Application" SET ${columns.map((column, index) => `"${column}" = $${index + 2}`).join(', ')} WHERE "id" = $1`,
+      prepared(
+        `UPDATE "Application" SET ${columns.map((column, index) => `"${column}" = $${index + 2}`).join(', ')} WHERE "id" = $1`,
+      ),
       [id, ...columns.map((column) => change[column])],
     );
   }
