@@ -45,6 +45,7 @@ export class SealAuditTrail1763798400009 implements MigrationInterface {
       CREATE TABLE "AuditAnchor" (
         "firstNumber" bigint NOT NULL,
         "lastNumber" bigint NOT NULL,
+        "priorHash" text NOT NULL,
         "lastHash" text NOT NULL,
         "signature" text NOT NULL,
         CONSTRAINT "PK_AuditAnchor" PRIMARY KEY ("firstNumber")

@@ -311,7 +311,7 @@ describe('audit verify', () => {
       [
         `DELETE FROM "AuditLog" WHERE "id" IN (SELECT "entryId" FROM "AuditSeal" WHERE "number" < 4)`,
         `DELETE FROM "AuditSeal" WHERE "number" < 4`,
-        `INSERT INTO "AuditAnchor" SELECT 1, 3, "hash", repeat('ab', 32) FROM "kept AuditSeal" WHERE "number" = 3`,
+        `INSERT INTO "AuditAnchor" ("firstNumber", "lastNumber", "priorHash", "lastHash", "signature") SELECT 1, 3, repeat('0', 64), "hash", repeat('ab', 32) FROM "kept AuditSeal" WHERE "number" = 3`,
       ],
       [/^The anchor of the numbers 1 to 3 is not signed/, /^The numbers 1 to 3 were removed/],
     ],

@@ -1,9 +1,12 @@
 import { runMigrations } from '#libs/database/run-migrations.js';
 import { migrations } from '#migrations/migrations.js';
+import { AuditService } from '#registry/audit/audit.service.js';
 import { AuditPruningService } from '#registry/audit/audit-pruning.service.js';
 import { adoptTrail, signMigratedTrail } from '#registry/audit/chain/adopt-trail.js';
+import { AuditChainRepository } from '#registry/audit/chain/audit-chain.repository.js';
 import { AuditSealer } from '#registry/audit/chain/audit-sealer.js';
 import { AuditVerification, type VerifiedTrail } from '#registry/audit/chain/audit-verification.js';
+import { linked } from '#registry/audit/chain/chain-link.js';
 import { eventually } from '../support/eventually.js';
 import { stopIntervals } from '../support/intervals.js';
 import { afterEach, describe, expect, it } from '../support/jest.js';
@@ -118,47 +121,108 @@ describe('the chain of the audit trail', () => {
     },
   );
 
+  /** Entries that another registry wrote so many days ago. */
+  const bring = async ({ nest }: TestApp, daysAgo: number, ...ids: string[]): Promise<void> => {
+    const entry = { action: 'APPLICATION_CREATED', appKey: null, applicationId: null, details: null };
+    const createdAt = new Date(Date.now() - daysAgo * 86_400_000);
+    await nest.get(AuditService).import(
+      ids.map((id) => ({ ...entry, id, createdAt, ipAddress: null, userAgent: null })),
+      { dryRun: false },
+    );
+    await nest.get(AuditSealer).seal();
+  };
+  const anchorsOf = async ({ database: on }: TestApp): Promise<number[][]> => {
+    const anchors = await on.query<{ firstNumber: string; lastNumber: string }>(
+      `SELECT "firstNumber", "lastNumber" FROM "AuditAnchor" ORDER BY "firstNumber"`,
+    );
+    return anchors.map(({ firstNumber, lastNumber }) => [Number(firstNumber), Number(lastNumber)]);
+  };
+
   it('has signed anchors where retention took entries away, adjacent ones as one', async () => {
-    const app = await service(await database(), { AUDIT_RETENTION_DAYS: '10' });
-    for (let n = 0; n < 8; n += 1) await change(app, `app-${n}`);
+    const shared = await database();
+    const app = await service(shared, { AUDIT_RETENTION_DAYS: '18' });
+    await bring(app, 20, 'a', 'b');
+    await bring(app, 15, 'c');
+    await change(app, 'kept');
     await seal(app);
-    // As if they had been written long ago; those that are verified later are not changed.
-    await app.database.query(`ALTER TABLE "AuditLog" DISABLE TRIGGER USER`);
-    const age = async (...numbers: number[]): Promise<void> => {
-      await app.database.query(
-        `UPDATE "AuditLog" SET "createdAt" = now() - interval '20 days' WHERE "id" IN (SELECT "entryId" FROM "AuditSeal" WHERE "number" = ANY($1))`,
-        [numbers],
-      );
-    };
-    await age(1, 2, 5);
+    await bring(app, 20, 'd');
     await app.nest.get(AuditPruningService).prune();
-    const anchors = async (): Promise<number[][]> =>
-      (
-        await app.database.query<{ firstNumber: string; lastNumber: string }>(
-          `SELECT "firstNumber", "lastNumber" FROM "AuditAnchor" ORDER BY "firstNumber"`,
-        )
-      ).map(({ firstNumber, lastNumber }) => [Number(firstNumber), Number(lastNumber)]);
-    expect(await anchors()).toEqual([
+    await seal(app);
+    expect(await anchorsOf(app)).toEqual([
       [1, 2],
       [5, 5],
     ]);
+    expect(await verify(app)).toMatchObject({ entries: 3, pruned: 3, problems: [] });
+    const stricter = await service(shared, { AUDIT_RETENTION_DAYS: '10' });
+    // Its start prunes as well, and one of both does the work.
+    await eventually(async () => {
+      await stricter.nest.get(AuditPruningService).prune();
+      return JSON.stringify(await anchorsOf(app)) === '[[1,3],[5,5]]';
+    });
+    await seal(stricter);
+    expect(await verify(app)).toMatchObject({ entries: 3, pruned: 4, problems: [] });
+    await shared.query(`UPDATE "AuditAnchor" SET "lastNumber" = 4 WHERE "firstNumber" = 1`);
+    expect((await verify(app))?.problems).toContain(
+      'The anchor of the numbers 1 to 4 is not signed by the registry.',
+    );
+  });
+
+  it('shows what was changed before a range that was pruned', async () => {
+    const app = await service(await database(), { AUDIT_RETENTION_DAYS: '18' });
+    for (const name of ['one', 'two']) await change(app, name);
     await seal(app);
-    expect(await verify(app)).toMatchObject({ entries: 6, pruned: 3, problems: [] });
-    await age(3, 4);
+    await bring(app, 20, 'old');
     await app.nest.get(AuditPruningService).prune();
     await seal(app);
-    expect(await anchors()).toEqual([[1, 5]]);
-    expect(await verify(app)).toMatchObject({ entries: 5, pruned: 5, problems: [] });
-    await app.database.query(`UPDATE "AuditAnchor" SET "lastNumber" = 6`);
+    expect(await verify(app)).toMatchObject({ pruned: 1, problems: [] });
+    for (const table of ['AuditLog', 'AuditSeal']) {
+      await app.database.query(`ALTER TABLE "${table}" DISABLE TRIGGER USER`);
+    }
     await app.database.query(
-      `DELETE FROM "AuditLog" WHERE "id" IN (SELECT "entryId" FROM "AuditSeal" WHERE "number" = 6)`,
+      `UPDATE "AuditLog" SET "operatorName" = 'mallory' WHERE "id" = (SELECT "entryId" FROM "AuditSeal" WHERE "number" = 2)`,
     );
-    await app.database.query(`ALTER TABLE "AuditSeal" DISABLE TRIGGER USER`);
-    await app.database.query(`DELETE FROM "AuditSeal" WHERE "number" = 6`);
+    const chain = app.nest.get(AuditChainRepository, { strict: false });
+    const [first, second] = await chain.sealedAfter(0, 2);
+    if (first === undefined || second === undefined) throw new Error('Nothing is sealed');
+    const { digest, createdAt, mac } = second;
+    const forged = linked(first, { digest: digest ?? '', createdAt: createdAt ?? '', mac });
+    await app.database.query(`UPDATE "AuditSeal" SET "hash" = $1 WHERE "number" = 2`, [forged.hash]);
     expect((await verify(app))?.problems).toEqual([
-      'The anchor of the numbers 1 to 6 is not signed by the registry.',
-      'The numbers 1 to 6 were removed.',
+      'Number 2 has another hash than when the numbers from 3 on were pruned.',
     ]);
+  });
+
+  it('keeps an entry whose age was forged to have it pruned', async () => {
+    const app = await service(await database(), { AUDIT_RETENTION_DAYS: '18' });
+    await bring(app, 20, 'old');
+    for (const name of ['one', 'two']) await change(app, name);
+    await seal(app);
+    await app.database.query(`ALTER TABLE "AuditLog" DISABLE TRIGGER USER`);
+    await app.database.query(
+      `UPDATE "AuditLog" SET "createdAt" = now() - interval '30 days' WHERE "id" = (SELECT "entryId" FROM "AuditSeal" WHERE "number" = 2)`,
+    );
+    await app.nest.get(AuditPruningService).prune();
+    await seal(app);
+    expect(await anchorsOf(app)).toEqual([[1, 1]]);
+    expect(await verify(app)).toMatchObject({
+      pruned: 1,
+      problems: [expect.stringMatching(/^The entry [\w-]+, number 2, was changed, moved or inserted\.$/)],
+    });
+  });
+
+  it('looks again, at the start of a process, at what one with another SECRET_KEY has refused', async () => {
+    const shared = await database();
+    const before = await service(shared);
+    await change(before, 'before');
+    await shared.query(`UPDATE "AuditSeal" SET "isRefused" = true`);
+    await seal(before);
+    expect(await headOf(before)).toMatchObject({ number: 0, unsealed: 0 });
+    const last = await service(shared);
+    await eventually(async () => {
+      await seal(last);
+      return (await headOf(last)).number === 1;
+    });
+    expect(await verify(last)).toMatchObject({ entries: 1, problems: [] });
   });
 
   it('is signed again when SECRET_KEY is replaced, so that the old value can go', async () => {

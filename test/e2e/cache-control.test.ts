@@ -11,7 +11,6 @@ const TAGGED = [
   'Applications_get',
   'Environments_get',
   'Operators_get',
-  'Applications_update',
   'Environments_update',
   'Operators_update',
 ];

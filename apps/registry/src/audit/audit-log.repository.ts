@@ -8,7 +8,8 @@ import { type Counter, Metrics } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { MEBIBYTE } from '#libs/units/bytes.js';
 import { AuditLogEntity } from './audit-log.entity.js';
-import type { PrunedRange } from './chain/chain-keys.js';
+import { EMPTY_CHAIN } from './chain/chain-link.js';
+import { entryDigestSql, entryTimeSql } from './chain/entry-digest.js';
 
 /** An entry as the table takes it. */
 export type AuditLogRow = Omit<AuditLogEntity, 'createdAt' | 'before' | 'after'> & {
@@ -28,13 +29,19 @@ export interface EntriesPage {
   readonly hasMore: boolean;
 }
 
-/** What retention took away. */
-export interface PrunedEntries {
-  readonly count: number;
-  readonly oldest: Date;
-  readonly newest: Date;
-  /** Of the sealed ones, by number. */
-  readonly ranges: readonly PrunedRange[];
+/** An entry that retention may take away. */
+export interface PrunableEntry {
+  readonly id: string;
+  readonly createdAt: Date;
+  /** null: it has no seal. */
+  readonly number: number | null;
+  readonly hash: string;
+  readonly mac: string | null;
+  readonly digest: string;
+  /** In milliseconds. */
+  readonly time: string;
+  /** The hash that its own refers to; null: it is gone. */
+  readonly priorHash: string | null;
 }
 
 export interface AuditLogFilter {
@@ -100,6 +107,17 @@ const APPEND = prepared(`
     SELECT ${COLUMN_NAMES.map((name) => WRITTEN_AS[name] ?? name).join(', ')} FROM ${unnested(COLUMNS, 'entry')}
   )
   INSERT INTO "AuditSeal" ("entryId", "mac") SELECT * FROM unnest($1::text[], $${COLUMNS.length + 1}::text[])`);
+
+const PRUNABLE = `
+  SELECT a."id", a."createdAt", s."number"::float8 AS "number", s."hash", s."mac", ${entryDigestSql('a')} AS "digest",
+         ${entryTimeSql('a')} AS "time",
+         coalesce(p."hash", n."lastHash", CASE WHEN s."number" = 1 THEN '${EMPTY_CHAIN.hash}' END) AS "priorHash"
+  FROM "AuditLog" a LEFT JOIN "AuditSeal" s ON s."entryId" = a."id"
+  LEFT JOIN "AuditSeal" p ON p."number" = s."number" - 1
+  LEFT JOIN "AuditAnchor" n ON n."lastNumber" = s."number" - 1
+  WHERE a."createdAt" < now() - make_interval(days => $1) AND (s."number" IS NOT NULL OR s."entryId" IS NULL)
+    AND a."id" <> ALL($3::text[])
+  ORDER BY a."createdAt", a."id" LIMIT $2`;
 
 /** Values of one page. */
 const MAX_PAGE_BYTES = 4 * MEBIBYTE;
@@ -175,34 +193,19 @@ export class AuditLogRepository {
     return row?.locked === true;
   }
 
-  /**
-   * Deletes the oldest entries beyond an age in days. Runs in a transaction that the table permits to delete.
-   *
-   * @returns undefined when there are none
-   */
-  async deleteOlderThan(days: number, limit: number): Promise<PrunedEntries | undefined> {
+  /** The oldest entries beyond an age in days that are sealed, or have no seal at all, with what their seals refer to. */
+  async olderThan(days: number, limit: number, except: readonly string[]): Promise<PrunableEntry[]> {
+    return this.database.query<PrunableEntry>(PRUNABLE, [days, limit, except]);
+  }
+
+  /** Deletes entries with their seals. Runs in a transaction that the tables permit to delete. */
+  async delete(ids: readonly string[]): Promise<void> {
     await this.database.query(`SELECT set_config('mcp_registry.audit_retention', 'on', true)`);
-    const [pruned] = await this.database.query<Omit<PrunedEntries, 'ranges'> & { readonly ranges: string }>(
-      `WITH "old" AS MATERIALIZED (
-         SELECT a."id" FROM "AuditLog" a LEFT JOIN "AuditSeal" s ON s."entryId" = a."id"
-         WHERE a."createdAt" < now() - make_interval(days => $1) AND (s."number" IS NOT NULL OR s."entryId" IS NULL)
-         ORDER BY a."createdAt", a."id" LIMIT $2
-       ), "deleted" AS (
-         DELETE FROM "AuditLog" WHERE "id" = ANY(ARRAY(SELECT "id" FROM "old")) RETURNING "createdAt"
-       ), "seals" AS (
-         DELETE FROM "AuditSeal" WHERE "entryId" = ANY(ARRAY(SELECT "id" FROM "old")) RETURNING "number", "hash"
-       ), "ranges" AS (
-         SELECT min("number") AS "first", max("number") AS "last", (array_agg("hash" ORDER BY "number" DESC))[1] AS "hash"
-         FROM (SELECT *, "number" - row_number() OVER (ORDER BY "number") AS "range" FROM "seals") r GROUP BY "range"
-       )
-       SELECT count(*)::integer AS "count", min("createdAt") AS "oldest", max("createdAt") AS "newest",
-              (SELECT coalesce(json_agg(json_build_object('firstNumber', "first", 'lastNumber', "last", 'lastHash', "hash")
-                 ORDER BY "first"), '[]'::json) FROM "ranges")::text AS "ranges"
-       FROM "deleted" HAVING count(*) > 0`,
-      [days, limit],
+    await this.database.query(
+      `WITH "entries" AS (DELETE FROM "AuditLog" WHERE "id" = ANY($1)) DELETE FROM "AuditSeal" WHERE "entryId" = ANY($1)`,
+      [ids],
     );
     await this.database.query(`SELECT set_config('mcp_registry.audit_retention', 'off', true)`);
-    return pruned && { ...pruned, ranges: JSON.parse(pruned.ranges) as PrunedRange[] };
   }
 
   /** Which of these ids have an entry. */

@@ -9,6 +9,10 @@ export class AuditAnchorEntity {
   @Column({ type: 'bigint' })
   lastNumber!: string;
 
+  /** Of the entry before it. */
+  @Column({ type: 'text' })
+  priorHash!: string;
+
   /** Of its last entry, which the next one refers to. */
   @Column({ type: 'text' })
   lastHash!: string;

@@ -42,7 +42,7 @@ const HEAD = `
   SELECT "number"::float8 AS "number", "hash", "adoptedUntil"::float8 AS "adoptedUntil", "sealedAt", "signature"
   FROM "AuditHead"`;
 const ANCHORS = `
-  SELECT "firstNumber"::float8 AS "firstNumber", "lastNumber"::float8 AS "lastNumber", "lastHash", "signature"
+  SELECT "firstNumber"::float8 AS "firstNumber", "lastNumber"::float8 AS "lastNumber", "priorHash", "lastHash", "signature"
   FROM "AuditAnchor"`;
 
 const UNSEALED = `
@@ -122,6 +122,13 @@ export class AuditChainRepository {
     await this.database.query(`UPDATE "AuditSeal" SET "isRefused" = true WHERE "entryId" = ANY($1)`, [ids]);
   }
 
+  /** Has refused entries looked at again, by a process that may know other keys. */
+  async reconsider(): Promise<void> {
+    await this.database.query(
+      `UPDATE "AuditSeal" SET "isRefused" = false WHERE "number" IS NULL AND "isRefused"`,
+    );
+  }
+
   async anchors(): Promise<StoredAnchor[]> {
     return this.database.query<StoredAnchor>(`${ANCHORS} ORDER BY "firstNumber"`);
   }
@@ -136,7 +143,7 @@ export class AuditChainRepository {
 
   /** Puts one anchor in the place of others. */
   async anchor(
-    { firstNumber, lastNumber, lastHash }: PrunedRange,
+    { firstNumber, lastNumber, priorHash, lastHash }: PrunedRange,
     signature: string,
     replaced: readonly number[],
   ): Promise<void> {
@@ -144,14 +151,18 @@ export class AuditChainRepository {
       replaced,
     ]);
     await this.database.query(
-      `INSERT INTO "AuditAnchor" ("firstNumber", "lastNumber", "lastHash", "signature") VALUES ($1, $2, $3, $4)`,
-      [firstNumber, lastNumber, lastHash, signature],
+      `INSERT INTO "AuditAnchor" ("firstNumber", "lastNumber", "priorHash", "lastHash", "signature") VALUES ($1, $2, $3, $4, $5)`,
+      [firstNumber, lastNumber, priorHash, lastHash, signature],
     );
   }
 
   /** Everything that follows in this transaction reads one state of the database. It is to be its first statement. */
   async beginSnapshot(): Promise<void> {
     await this.database.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    // Operators, too, are those of PostgreSQL, whatever the owner of the tables has put in their place.
+    await this.database.query(
+      `SELECT set_config('search_path', 'pg_catalog, ' || quote_ident(current_schema()), true)`,
+    );
   }
 
   async sealedAfter(number: number, limit: number): Promise<SealedEntry[]> {

@@ -68,10 +68,14 @@ export class AuditSealer {
     }
   }
 
-  /** Signs again, under the first `SECRET_KEY`, what another one of the list has signed, so that this one can be removed. */
+  /**
+   * Once in each process: looks again at entries that a process with other keys refused, and signs again, under the first
+   * `SECRET_KEY`, what another one of the list has signed, so that this one can be removed.
+   */
   private async renewSignatures(): Promise<void> {
-    await this.database.transaction(async () => {
-      if (!(await this.chain.isOnlySealer())) return;
+    this.renewed = await this.database.transaction(async () => {
+      if (!(await this.chain.isOnlySealer())) return false;
+      await this.chain.reconsider();
       const head = await this.chain.head();
       if (head !== undefined && this.keys.judgeHead(head.signature, head) === 'former') {
         await this.chain.moveHead(head, this.keys.signHead(head));
@@ -80,8 +84,8 @@ export class AuditSealer {
         if (this.keys.judgeRange(anchor.signature, anchor) !== 'former') continue;
         await this.chain.anchor(anchor, this.keys.signRange(anchor), [anchor.firstNumber]);
       }
+      return true;
     });
-    this.renewed = true;
   }
 
   /** @returns false when another process seals */

@@ -184,6 +184,11 @@ class ChainWalk {
       }
       if (missing >= number) return true;
       if (anchor?.firstNumber !== missing || anchor.lastNumber >= number) break;
+      if (this.at.hash !== '' && anchor.priorHash !== this.at.hash) {
+        this.problems.add(
+          `Number ${this.at.number} has another hash than when the numbers from ${anchor.firstNumber} on were pruned.`,
+        );
+      }
       this.pruned += anchor.lastNumber - anchor.firstNumber + 1;
       this.nextAnchor += 1;
       this.arrive({ number: anchor.lastNumber, hash: anchor.lastHash });

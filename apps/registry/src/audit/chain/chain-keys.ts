@@ -7,6 +7,8 @@ export type Verdict = 'current' | 'former' | 'wrong';
 
 /** A range of entries that retention took away. */
 export interface PrunedRange {
+  /** Of the entry before it. */
+  readonly priorHash: string;
   readonly firstNumber: number;
   readonly lastNumber: number;
   /** Of its last entry. */
@@ -69,8 +71,8 @@ export class ChainKeys {
 }
 
 const headText = ({ number, hash, adoptedUntil }: Head): string => `head ${number} ${hash} ${adoptedUntil}`;
-const rangeText = ({ firstNumber, lastNumber, lastHash }: PrunedRange): string =>
-  `pruned ${firstNumber} ${lastNumber} ${lastHash}`;
+const rangeText = ({ priorHash, firstNumber, lastNumber, lastHash }: PrunedRange): string =>
+  `pruned ${priorHash} ${firstNumber} ${lastNumber} ${lastHash}`;
 
 function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
