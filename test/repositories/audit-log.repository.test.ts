@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto';
 import { Bindings } from '#libs/access/bindings.js';
 import { NO_METRICS } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
-import {
-  type AuditLogFilter,
-  AuditLogRepository,
-  type AuditLogRow,
-} from '#registry/audit/audit-log.repository.js';
+import { type AuditLogFilter, AuditLogRepository } from '#registry/audit/audit-log.repository.js';
+import type { AuditLogRow } from '#registry/audit/audit-log-row.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
 

@@ -8,18 +8,9 @@ import { type Counter, Metrics } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { MEBIBYTE } from '#libs/units/bytes.js';
 import { AuditLogEntity } from './audit-log.entity.js';
+import type { AuditLogRow } from './audit-log-row.js';
 import { EMPTY_CHAIN } from './chain/chain-link.js';
 import { entryDigestSql, entryTimeSql } from './chain/entry-digest.js';
-
-/** An entry as the table takes it. */
-export type AuditLogRow = Omit<AuditLogEntity, 'createdAt' | 'before' | 'after'> & {
-  /** null: now, by the database's clock. */
-  readonly createdAt: Date | null;
-  /** JSON. */
-  readonly before: string | null;
-  /** JSON. */
-  readonly after: string | null;
-};
 
 /** An entry as it is read: too large values of earlier versions as `{"truncated": true, "sha256": …, "bytes": …}`. */
 export type ListedEntry = AuditLogRow & { readonly createdAt: Date };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditLogRow } from '../audit-log.repository.js';
+import type { AuditLogRow } from '../audit-log-row.js';
 
 /**
  * What of an entry is digested, in this order. The time is not among it: the database's clock sets it when the entry is
