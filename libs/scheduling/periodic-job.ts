@@ -47,14 +47,15 @@ export class PeriodicJob implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.pause();
+    const paused = this.pause();
     this.shutdown.abort();
-    await this.running;
+    await paused;
   }
 
-  /** Starts no more runs; a current one finishes. */
-  pause(): void {
+  /** Starts no more runs; resolves when a current one has finished. */
+  async pause(): Promise<void> {
     if (this.scheduler.doesExist('interval', this.name)) this.scheduler.deleteInterval(this.name);
+    await this.running;
   }
 
   private runUnlessRunning(): void {

@@ -13,7 +13,7 @@ import { eventually } from '../support/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { ADMIN_KEY, AS_ADMIN } from '../support/secrets.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
-import type { TestSet } from '../support/test-set.js';
+import { itIn, type TestSet } from '../support/test-set.js';
 import { type TlsAnswer, type TlsClientOptions, tlsRequest } from '../support/tls-request.js';
 
 /** Mutual TLS of operators, with one process or, in the long set, with workers. */
@@ -245,51 +245,54 @@ export function clientCertificates(set: TestSet): void {
   }
 
   describe.each(set === 'short' ? [1] : [2])('the authorities of operators, with %i workers', (workers) => {
-    it('are replaced: a new one counts for new connections, one taken out for none any more', async () => {
-      const file = join(certificates.directory, `authorities-${workers}.pem`);
-      const replace = async (...authorities: TestAuthority[]): Promise<void> => {
-        await writeFile(`${file}.next`, authorities.map(({ cert }) => cert).join(''));
-        await rename(`${file}.next`, file);
-      };
-      await replace(operators);
-      const service = await spawnService({ ...settings(file), WORKERS: String(workers) });
-      const kept = new Agent({ keepAlive: true, maxSockets: 1 });
-      const resuming = new Agent({ keepAlive: false, maxCachedSessions: 100 });
-      const listed = (client: TestCertificate | undefined, agent?: Agent): Promise<TlsAnswer> =>
-        ask(service, '/applications', client, { headers: AS_ADMIN, agent });
-      /** The statuses of as many new connections as surely reach every worker. */
-      const statuses = async (client: TestCertificate | undefined): Promise<string> => {
-        const found = new Set<number>();
-        for (let asked = 0; asked < 2 * workers; asked += 1) found.add((await listed(client)).status);
-        return [...found].sort().join(' ');
-      };
-      try {
-        const first = await listed(clients.good, kept);
-        expect(first.status).toBe(200);
-        expect(await statuses(clients.other)).toBe('401');
+    itIn('long', set)(
+      'are replaced: a new one counts for new connections, one taken out for none any more',
+      async () => {
+        const file = join(certificates.directory, `authorities-${workers}.pem`);
+        const replace = async (...authorities: TestAuthority[]): Promise<void> => {
+          await writeFile(`${file}.next`, authorities.map(({ cert }) => cert).join(''));
+          await rename(`${file}.next`, file);
+        };
+        await replace(operators);
+        const service = await spawnService({ ...settings(file), WORKERS: String(workers) });
+        const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+        const resuming = new Agent({ keepAlive: false, maxCachedSessions: 100 });
+        const listed = (client: TestCertificate | undefined, agent?: Agent): Promise<TlsAnswer> =>
+          ask(service, '/applications', client, { headers: AS_ADMIN, agent });
+        /** The statuses of as many new connections as surely reach every worker. */
+        const statuses = async (client: TestCertificate | undefined): Promise<string> => {
+          const found = new Set<number>();
+          for (let asked = 0; asked < 2 * workers; asked += 1) found.add((await listed(client)).status);
+          return [...found].sort().join(' ');
+        };
+        try {
+          const first = await listed(clients.good, kept);
+          expect(first.status).toBe(200);
+          expect(await statuses(clients.other)).toBe('401');
 
-        await replace(operators, others);
-        await eventually(() => statuses(clients.other), { fits: (found) => found === '200', every: 200 });
-        expect(await listed(clients.good, kept)).toMatchObject({ status: 200, localPort: first.localPort });
-        expect((await listed(clients.good, resuming)).status).toBe(200);
+          await replace(operators, others);
+          await eventually(() => statuses(clients.other), { fits: (found) => found === '200', every: 200 });
+          expect(await listed(clients.good, kept)).toMatchObject({ status: 200, localPort: first.localPort });
+          expect((await listed(clients.good, resuming)).status).toBe(200);
 
-        await replace(others);
-        await eventually(() => statuses(clients.good), { fits: (found) => found === '401', every: 200 });
-        expect(await statuses(clients.other)).toBe('200');
-        // On the connection that was certified by the authority, and in the session of another one.
-        expect(await listed(clients.good, kept)).toMatchObject({ status: 401, localPort: first.localPort });
-        expect((await listed(clients.good, resuming)).status).toBe(401);
-        // Node.js gives a worker that takes the place of another one the keys of session tickets of the start.
-        await replaceWorker(service);
-        for (let asked = 0; asked < 2 * workers; asked += 1) {
-          const { session } = first;
-          const answer = await ask(service, '/applications', clients.good, { headers: AS_ADMIN, session });
-          expect(answer.status).toBe(401);
+          await replace(others);
+          await eventually(() => statuses(clients.good), { fits: (found) => found === '401', every: 200 });
+          expect(await statuses(clients.other)).toBe('200');
+          // On the connection that was certified by the authority, and in the session of another one.
+          expect(await listed(clients.good, kept)).toMatchObject({ status: 401, localPort: first.localPort });
+          expect((await listed(clients.good, resuming)).status).toBe(401);
+          // Node.js gives a worker that takes the place of another one the keys of session tickets of the start.
+          await replaceWorker(service);
+          for (let asked = 0; asked < 2 * workers; asked += 1) {
+            const { session } = first;
+            const answer = await ask(service, '/applications', clients.good, { headers: AS_ADMIN, session });
+            expect(answer.status).toBe(401);
+          }
+        } finally {
+          for (const agent of [kept, resuming]) agent.destroy();
+          await service.stop();
         }
-      } finally {
-        for (const agent of [kept, resuming]) agent.destroy();
-        await service.stop();
-      }
-    });
+      },
+    );
   });
 }

@@ -12,5 +12,5 @@ export function periodicJobsOf(app: INestApplicationContext): PeriodicJob[] {
 
 /** Stops what the service does every few seconds: the test decides when it happens. */
 export function stopIntervals({ nest }: { readonly nest: INestApplicationContext }): void {
-  for (const job of periodicJobsOf(nest)) job.pause();
+  for (const job of periodicJobsOf(nest)) void job.pause();
 }

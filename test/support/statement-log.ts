@@ -1,6 +1,5 @@
 import { DataSource, type Logger } from 'typeorm';
-import { AuditSealer } from '#registry/audit/chain/audit-sealer.js';
-import { stopIntervals } from './intervals.js';
+import { periodicJobsOf } from './intervals.js';
 import type { TestApp } from './start-app.js';
 
 /**
@@ -8,9 +7,7 @@ import type { TestApp } from './start-app.js';
  * good: their statements would be among those.
  */
 export async function statementsOf(app: TestApp, work: () => Promise<unknown>): Promise<string[]> {
-  stopIntervals(app);
-  // Behind a run that has begun.
-  await app.nest.get(AuditSealer).seal();
+  await Promise.all(periodicJobsOf(app.nest).map((job) => job.pause()));
   const dataSource = app.nest.get(DataSource);
   const usual = dataSource.logger;
   const statements: string[] = [];

@@ -4,7 +4,7 @@ import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { HOUR_MS } from '#libs/units/durations.js';
 import { AuditQuotaExceeded } from './audit.errors.js';
-import type { AuditLogRow } from './audit-log.repository.js';
+import type { AuditLogRow } from './audit-log-row.js';
 import { AuditUsageRepository } from './audit-usage.repository.js';
 
 /** Applications remembered to have used up their quota; of others the database is asked. */
