@@ -60,5 +60,5 @@ export async function startApp(
 
 function stopProbing(nest: NestFastifyApplication): void {
   const probing = periodicJobsOf(nest).filter(({ name }) => name.includes('probe'));
-  for (const job of probing) job.pause();
+  for (const job of probing) void job.pause();
 }
