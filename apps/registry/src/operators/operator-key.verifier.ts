@@ -15,6 +15,7 @@ import { DatabaseClock } from '#libs/database/database-clock.js';
 import { includesRole } from '#libs/domain/operator.js';
 import { Metrics } from '#libs/metrics/metrics.js';
 import { isHashOf, operatorSelector } from './operator-key-material.js';
+import { refusalOfOperatorKey } from './operator-key-standing.js';
 import { OperatorKeyUses } from './operator-key-uses.js';
 import { type OperatorKeyRecord, OperatorsRepository } from './operators.repository.js';
 
@@ -85,7 +86,7 @@ export class OperatorKeyVerifier extends OperatorVerifier {
       if (!includesRole(record.role, role)) return 'insufficient-role';
       // What lies within them was decided by those that the request was admitted with.
       if (!bindings.equals(record)) return 'outside-bindings';
-      return this.standingOf(record);
+      return refusalOfOperatorKey(record, this.clock.now());
     };
   }
 
@@ -102,14 +103,7 @@ export class OperatorKeyVerifier extends OperatorVerifier {
 
   private refusalOf(record: OperatorKeyRecord, key: string): RefusalReason | undefined {
     if (!isHashOf(record.hash, key, this.config.secrets.secretKeys)) return 'wrong-operator-key';
-    return this.standingOf(record);
-  }
-
-  private standingOf({ revokedAt, expiresAt, isActive }: OperatorKeyRecord): RefusalReason | undefined {
-    const now = this.clock.now();
-    if (revokedAt !== null) return 'revoked-operator-key';
-    if (expiresAt !== null && expiresAt <= now) return 'expired-operator-key';
-    return isActive ? undefined : 'inactive-operator';
+    return refusalOfOperatorKey(record, this.clock.now());
   }
 }
 

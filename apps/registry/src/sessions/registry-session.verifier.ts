@@ -12,6 +12,7 @@ import { ChangeFeed, OPERATORS } from '#libs/database/change-feed.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { includesRole } from '#libs/domain/operator.js';
 import { Metrics } from '#libs/metrics/metrics.js';
+import { refusalOfOperatorKey } from '../operators/operator-key-standing.js';
 import { hashesOf } from './session-secret.js';
 import { SessionUses } from './session-uses.js';
 import { type SessionRecord, SessionsRepository } from './sessions.repository.js';
@@ -67,8 +68,12 @@ export class RegistrySessionVerifier extends SessionVerifier {
       return record === undefined ? [] : [knownSession(record)];
     };
     let [known] = await this.cache.getOrLoad(hash, load, subjectOf);
-    // Another process may have seen it since.
-    if (known !== undefined && this.refusalOf(known) === 'idle-session') [known] = await load();
+    if (known !== undefined && this.refusalOf(known) === 'idle-session') {
+      // Another process may have seen it since; the cached session learns it, so that only this request reads it.
+      const [read] = await load();
+      if (read === undefined) known = undefined;
+      else known.lastSeenAt = read.lastSeenAt;
+    }
     return this.judged(known);
   }
 
@@ -119,16 +124,15 @@ export class RegistrySessionVerifier extends SessionVerifier {
     { whateverItsUse = false } = {},
   ): RefusalReason | undefined {
     const now = this.clock.now();
-    const { operatorKeyId, adminKeyFingerprint, expiresAt, keyExpiresAt, keyRevokedAt, isActive } = record;
-    if (expiresAt <= now) return 'expired-session';
+    const { operatorKeyId, adminKeyFingerprint, keyExpiresAt, keyRevokedAt, isActive } = record;
+    if (record.expiresAt <= now) return 'expired-session';
     const idleMs = now.getTime() - lastSeenAt.getTime();
     if (!whateverItsUse && idleMs > this.config.console.sessionIdleSeconds * 1000) return 'idle-session';
     if (operatorKeyId === null) {
       return this.adminKey.isCurrent(adminKeyFingerprint ?? '') ? undefined : 'wrong-admin-key';
     }
-    if (keyRevokedAt !== null) return 'revoked-operator-key';
-    if (keyExpiresAt !== null && keyExpiresAt <= now) return 'expired-operator-key';
-    return isActive === true ? undefined : 'inactive-operator';
+    const key = { revokedAt: keyRevokedAt, expiresAt: keyExpiresAt, isActive: isActive === true };
+    return refusalOfOperatorKey(key, now);
   }
 }
 
