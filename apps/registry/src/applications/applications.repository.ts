@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { getMetadataArgsStorage } from 'typeorm';
 import type { Bindings } from '#libs/access/bindings.js';
 import { Database } from '#libs/database/database.js';
 import { prepared } from '#libs/database/prepared-statements.js';
@@ -23,21 +24,9 @@ export type NewApplication = Pick<
     >
   >;
 
-const COLUMNS: readonly (keyof ApplicationEntity)[] = [
-  'id',
-  'name',
-  'description',
-  'appKey',
-  'status',
-  'authenticationMethod',
-  'healthCheckUrl',
-  'healthStatus',
-  'lastHealthCheckAt',
-  'consecutiveFailures',
-  'consecutiveSuccesses',
-  'createdAt',
-  'updatedAt',
-];
+const COLUMNS = getMetadataArgsStorage()
+  .filterColumns(ApplicationEntity)
+  .map(({ propertyName }) => propertyName);
 
 const FIND_AND_LOCK = prepared(
   `SELECT ${COLUMNS.map((column) => `"${column}"`).join(', ')} FROM "Application" WHERE "appKey" = $1 FOR UPDATE`,

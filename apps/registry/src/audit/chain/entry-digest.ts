@@ -2,32 +2,33 @@ import { createHash } from 'node:crypto';
 import type { AuditLogRow } from '../audit-log-row.js';
 
 /**
- * What of an entry is digested, in this order. The time is not among it: the database's clock sets it when the entry is
- * written. It is part of the digest of the link.
+ * What of an entry is digested, in this order: every column, so that none can be changed unnoticed. The time is not among
+ * them: the database's clock sets it when the entry is written. It is part of the digest of the link.
  */
-const DIGESTED = [
-  'id',
-  'action',
-  'actor',
-  'apiKeyId',
-  'operatorId',
-  'operatorName',
-  'via',
-  'sessionId',
-  'appKey',
-  'applicationId',
-  'environment',
-  'environmentId',
-  'resourceType',
-  'resourceId',
-  'before',
-  'after',
-  'reason',
-  'occurrences',
-  'ipAddress',
-  'userAgent',
-  'requestId',
-] as const satisfies readonly (keyof AuditLogRow)[];
+const DIGESTED_COLUMNS: Readonly<Record<Exclude<keyof AuditLogRow, 'createdAt'>, true>> = {
+  id: true,
+  action: true,
+  actor: true,
+  apiKeyId: true,
+  operatorId: true,
+  operatorName: true,
+  via: true,
+  sessionId: true,
+  appKey: true,
+  applicationId: true,
+  environment: true,
+  environmentId: true,
+  resourceType: true,
+  resourceId: true,
+  before: true,
+  after: true,
+  reason: true,
+  occurrences: true,
+  ipAddress: true,
+  userAgent: true,
+  requestId: true,
+};
+const DIGESTED = Object.keys(DIGESTED_COLUMNS) as (keyof typeof DIGESTED_COLUMNS)[];
 
 /** SHA-256, in hexadecimal digits, of the values of an entry: each as its length in bytes and its text, `-` for null. */
 export function entryDigest(entry: AuditLogRow): string {
