@@ -61,8 +61,12 @@ export class AuditPruningService {
     return this.database.transaction(async () => {
       if (!(await this.entries.isOnlyPruner())) return { pruned: 0, kept: [] };
       const found = await this.entries.olderThan(days, BATCH_SIZE, except);
-      const pruned = found.filter(isAsSealed);
-      const kept = found.filter((entry) => !isAsSealed(entry)).map(({ id }) => id);
+      const pruned: PrunableEntry[] = [];
+      const kept: string[] = [];
+      for (const entry of found) {
+        if (isAsSealed(entry)) pruned.push(entry);
+        else kept.push(entry.id);
+      }
       for (const id of kept) {
         this.logger.error(`The entry ${id} is kept beyond its retention: it is not as it was sealed`);
       }

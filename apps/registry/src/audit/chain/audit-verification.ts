@@ -127,7 +127,8 @@ class Problems {
 class ChainWalk {
   entries = 0;
   pruned = 0;
-  private at: ChainEnd = EMPTY_CHAIN;
+  /** Where the walk is; without a hash behind entries that are gone. */
+  private at: Partial<ChainEnd> & Pick<ChainEnd, 'number'> = EMPTY_CHAIN;
   private nextAnchor = 0;
 
   constructor(
@@ -139,11 +140,15 @@ class ChainWalk {
 
   entry(entry: SealedEntry): void {
     const { number, id, digest, createdAt, mac, hash } = entry;
-    const isKnownBefore = this.passGap(number);
+    this.passGap(number);
+    const before = this.at.hash;
     this.entries += 1;
     if (digest === null || createdAt === null) {
       this.problems.add(`The entry ${id}, number ${number}, was removed.`);
-    } else if (isKnownBefore && linked(this.at, { digest, createdAt, mac }).hash !== hash) {
+    } else if (
+      before !== undefined &&
+      linked({ number: number - 1, hash: before }, { digest, createdAt, mac }).hash !== hash
+    ) {
       this.problems.add(`The entry ${id}, number ${number}, was changed, moved or inserted.`);
     } else if (mac === null && number > this.adoptedUntil) {
       this.problems.add(`The entry ${id}, number ${number}, was not written by the registry.`);
@@ -170,8 +175,8 @@ class ChainWalk {
     }
   }
 
-  /** Passes over what was pruned before this number. @returns whether the hash before it is known */
-  private passGap(number: number): boolean {
+  /** Goes to right before this number, over what was pruned. */
+  private passGap(number: number): void {
     for (;;) {
       const anchor = this.anchors[this.nextAnchor];
       const missing = this.at.number + 1;
@@ -182,9 +187,9 @@ class ChainWalk {
         this.nextAnchor += 1;
         continue;
       }
-      if (missing >= number) return true;
+      if (missing >= number) return;
       if (anchor?.firstNumber !== missing || anchor.lastNumber >= number) break;
-      if (this.at.hash !== '' && anchor.priorHash !== this.at.hash) {
+      if (this.at.hash !== undefined && anchor.priorHash !== this.at.hash) {
         this.problems.add(
           `Number ${this.at.number} has another hash than when the numbers from ${anchor.firstNumber} on were pruned.`,
         );
@@ -197,8 +202,7 @@ class ChainWalk {
     const gone =
       missing === number - 1 ? `number ${missing} was` : `numbers ${missing} to ${number - 1} were`;
     this.problems.add(`The ${gone} removed.`);
-    this.at = { number: number - 1, hash: '' };
-    return false;
+    this.at = { number: number - 1 };
   }
 
   private arrive(at: ChainEnd): void {
