@@ -417,6 +417,10 @@ describe('audit verify', () => {
     );
     const another = cli.with({ env: { SECRET_KEY: 'another-secret-key-of-the-tests' } });
     expect((await another.run('audit verify')).code).toBe(1);
-    expect((await cli.with({ env: { DATABASE_URL: '' } }).run('audit verify')).code).toBe(2);
+    const { code, stderr } = await cli.with({ env: { DATABASE_URL: '' } }).run('audit verify');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^DATABASE_URL is not set: audit verify reads the registry's database, as the service has it\.\n/,
+    );
   });
 });

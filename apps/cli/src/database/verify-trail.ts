@@ -17,7 +17,7 @@ interface KeptHead {
  */
 export async function verifyTrail(kept: string | undefined): Promise<VerifiedTrail> {
   const head = kept === undefined ? undefined : await keptHead(kept);
-  const settings = await registrySettings();
+  const settings = await registrySettings('audit verify reads');
   if (!settings.hasSecretKey) {
     throw new WrongUsage('SECRET_KEY must be set: what the registry wrote is signed with it');
   }

@@ -46,7 +46,7 @@ async function openable(
   argument: string | undefined,
   kind: SourceKind,
 ): Promise<{ url: URL; settings: RegistrySettings }> {
-  const settings = await registrySettings();
+  const settings = await registrySettings('an import writes into');
   return { settings, url: await sourceUrl(argument, kind) };
 }
 

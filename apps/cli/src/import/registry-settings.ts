@@ -11,14 +11,18 @@ const CONNECTIONS = 4;
 /** An import listens to no one, and may be run where the files of the service are not. */
 const WITHOUT_TLS = { TLS_CERT_FILE: undefined, TLS_KEY_FILE: undefined, TLS_CLIENT_CA_FILE: undefined };
 
+/** What a command does with the database, as its message says it. */
+type DatabaseUse = 'an import writes into' | 'audit verify reads';
+
 const withoutDatabase = (
+  use: DatabaseUse,
   dataDir: string,
-): string => `DATABASE_URL is not set: an import writes into the registry's database, as the service has it.
+): string => `DATABASE_URL is not set: ${use} the registry's database, as the service has it.
 With the embedded database, leave the service running and say, in its directory:
   export DATABASE_URL="postgres://mcp_registry:$(cat ${dataDir}/postgres-password)@127.0.0.1:$(sed -n 4p ${dataDir}/postgres/postmaster.pid)/mcp_registry"
   export SECRET_KEY="$(cat ${dataDir}/secret-key)"`;
 
-/** The settings of the service that an import needs. */
+/** The settings of the service that work on its database needs. */
 export interface RegistrySettings {
   readonly config: AppConfig;
   readonly databaseUrl: string;
@@ -31,7 +35,7 @@ export interface RegistrySettings {
  *
  * @throws WrongUsage when they name no database, or are invalid
  */
-export async function registrySettings(): Promise<RegistrySettings> {
+export async function registrySettings(use: DatabaseUse): Promise<RegistrySettings> {
   readEnvFile();
   const hasSecretKey = isGiven('SECRET_KEY');
   const anySecret = (): string => randomBytes(32).toString('base64url');
@@ -45,7 +49,8 @@ export async function registrySettings(): Promise<RegistrySettings> {
       ...(!isGiven('REGISTRY_ADMIN_KEY') && { REGISTRY_ADMIN_KEY: anySecret() }),
     });
     const { url } = config.database;
-    if (url === undefined) throw new WrongUsage(withoutDatabase(given('DATA_DIR') ?? '.data').split('\n'));
+    if (url === undefined)
+      throw new WrongUsage(withoutDatabase(use, given('DATA_DIR') ?? '.data').split('\n'));
     return {
       config: { ...config, database: { ...config.database, maxConnections: CONNECTIONS } },
       databaseUrl: url,
