@@ -32,11 +32,30 @@ export class LargeResponses {
   }
 
   /** @throws NoMemoryForResponse when too many wait, or the wait is too long */
-  async borrow(bytes: number): Promise<Reservation> {
+  private async borrow(bytes: number): Promise<Reservation> {
     try {
       return await this.budget.acquire(undefined, Math.min(bytes, this.maxBytes));
     } catch (error) {
       throw error instanceof BudgetExceeded ? new NoMemoryForResponse() : error;
+    }
+  }
+
+  /**
+   * Begins a response that is sent as its client takes it, in one of `maxBytes` places.
+   *
+   * @param begin gets what gives the place back, to be called when the response has ended; when it fails, it is given back
+   * @throws NoMemoryForResponse
+   */
+  async stream<Answer>(begin: (close: () => void) => Promise<Answer>): Promise<Answer> {
+    const place = await this.borrow(1);
+    const close = (): void => {
+      place.release();
+    };
+    try {
+      return await begin(close);
+    } catch (error) {
+      close();
+      throw error;
     }
   }
 

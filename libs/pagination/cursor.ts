@@ -14,8 +14,13 @@ export function encodeCursor({ createdAt, id }: Keyset): string {
   return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url');
 }
 
+/** The position of a cursor, where a request has one. @throws InvalidInput */
+export function afterCursor(cursor: string | undefined): Keyset | undefined {
+  return cursor === undefined ? undefined : decodeCursor(cursor);
+}
+
 /** @throws InvalidInput when the word was not made by {@link encodeCursor} */
-export function decodeCursor(cursor: string): Keyset {
+function decodeCursor(cursor: string): Keyset {
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (

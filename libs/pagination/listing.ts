@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, type Keyset } from './cursor.js';
+import { afterCursor, encodeCursor, type Keyset } from './cursor.js';
 import type { PageQuery } from './page-query.js';
 
 /** Rows of a list ordered by `createdAt` and `id` that follow a position, at most `limit` of them. */
@@ -31,7 +31,7 @@ export async function listing<Row extends Keyset, Item>(
   rowsAfter: RowsAfter<Row>,
   toItem: (row: Row) => Item,
 ): Promise<Listing<Item>> {
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+  const after = afterCursor(query.cursor);
   if (query.limit !== undefined) {
     const rows = await rowsAfter(after, query.limit + 1);
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;

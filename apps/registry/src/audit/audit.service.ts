@@ -8,7 +8,7 @@ import { newId } from '#libs/database/new-id.js';
 import { jsonOf } from '#libs/json/json-pieces.js';
 import { JsonText } from '#libs/json/json-text.js';
 import { LargeResponses } from '#libs/memory/large-responses.js';
-import { decodeCursor, encodeCursor, type Keyset } from '#libs/pagination/cursor.js';
+import { afterCursor, encodeCursor, type Keyset } from '#libs/pagination/cursor.js';
 import { JsonStream } from '#libs/pagination/json-stream.js';
 import { Page } from '#libs/pagination/listing.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
@@ -53,8 +53,11 @@ export class AuditService extends AuditedTransactions {
   /** A page of at most `limit` entries and some 4 MiB, newest first. */
   async list(query: AuditLogQuery, bindings: Bindings): Promise<Page<AuditLogResponse>> {
     const { cursor, limit = DEFAULT_LIMIT } = query;
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const { entries, hasMore } = await this.entries.page(filterOf(query, bindings), after, limit);
+    const { entries, hasMore } = await this.entries.page(
+      filterOf(query, bindings),
+      afterCursor(cursor),
+      limit,
+    );
     const last = entries.at(-1);
     return new Page(entries.map(shown), hasMore && last !== undefined ? encodeCursor(last) : undefined);
   }
@@ -64,22 +67,15 @@ export class AuditService extends AuditedTransactions {
    *
    * @throws NoMemoryForResponse when too many clients export
    */
-  async export(query: AuditLogQuery, bindings: Bindings): Promise<JsonStream> {
-    const place = await this.exports.borrow(1);
-    const close = (): void => {
-      place.release();
-    };
-    try {
+  export(query: AuditLogQuery, bindings: Bindings): Promise<JsonStream> {
+    return this.exports.stream(async (close) => {
       const filter = filterOf(query, bindings);
       const read = (after: Keyset | undefined): Promise<EntriesPage> =>
         this.entries.page(filter, after, EXPORTED_AT_A_TIME);
       // The first page is read before the answer begins: its failure is still a proper error response.
-      const first = await read(query.cursor === undefined ? undefined : decodeCursor(query.cursor));
+      const first = await read(afterCursor(query.cursor));
       return new JsonStream(lines(first, read), close, undefined, NDJSON);
-    } catch (error) {
-      close();
-      throw error;
-    }
+    });
   }
 
   /** Up to where the trail is sealed. */

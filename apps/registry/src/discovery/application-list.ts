@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { CachedResponse } from '#libs/http-cache/cached-response.js';
 import { LargeResponses } from '#libs/memory/large-responses.js';
-import { decodeCursor, encodeCursor, type Keyset } from '#libs/pagination/cursor.js';
+import { afterCursor, encodeCursor, type Keyset } from '#libs/pagination/cursor.js';
 import { JsonStream } from '#libs/pagination/json-stream.js';
 import type { PageQuery } from '#libs/pagination/page-query.js';
 import { MEBIBYTE } from '#libs/units/bytes.js';
@@ -48,22 +48,15 @@ export class ApplicationList {
   }
 
   /** The same of any size, read as the client takes it. @throws NoMemoryForResponse */
-  async stream(filter: ListFilter, { limit, cursor }: PageQuery): Promise<JsonStream> {
-    const place = await this.streams.borrow(1);
-    const close = (): void => {
-      place.release();
-    };
-    try {
+  stream(filter: ListFilter, { limit, cursor }: PageQuery): Promise<JsonStream> {
+    return this.streams.stream(async (close) => {
       // The first batch is read before the answer begins: its failure is still a proper error response.
       const read = (after: Keyset | undefined): Promise<ListedApplications> =>
         this.large.alone(() => this.read(filter, after, limit ?? BATCH_SIZE));
       const first = await read(afterCursor(cursor));
       if (limit !== undefined) return new JsonStream(texts([first]), close, nextCursor(first));
       return new JsonStream(texts(batches(first, read)), close);
-    } catch (error) {
-      close();
-      throw error;
-    }
+    });
   }
 
   private async wholeAnswer(
@@ -134,10 +127,6 @@ async function* texts(
     }
   }
   yield separator === '[' ? '[]' : ']';
-}
-
-function afterCursor(cursor: string | undefined): Keyset | undefined {
-  return cursor === undefined ? undefined : decodeCursor(cursor);
 }
 
 function nextCursor({ applications, hasMore }: ListedApplications): string | undefined {

@@ -113,19 +113,12 @@ export class DiscoveryService {
   }
 
   /** {@link endpoints} of any size. The text of the environment is in memory until the client has taken the response. */
-  private async streamed(appKey: string, environment: string): Promise<JsonStream> {
-    const place = await this.streams.borrow(1);
-    const close = (): void => {
-      place.release();
-    };
-    try {
-      return await this.large.make(this.read(appKey, environment), (sequence) =>
+  private streamed(appKey: string, environment: string): Promise<JsonStream> {
+    return this.streams.stream((close) =>
+      this.large.make(this.read(appKey, environment), (sequence) =>
         Promise.resolve(new JsonStream(new EndpointsJson(sequence).selfContained(), close)),
-      );
-    } catch (error) {
-      close();
-      throw error;
-    }
+      ),
+    );
   }
 
   private read(appKey: string, environment: string): (maxBytes: number) => Promise<BoundedText> {
