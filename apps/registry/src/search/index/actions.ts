@@ -10,11 +10,24 @@ const VERBS: Readonly<Record<keyof typeof Action, string>> = {
   delete: 'delete remove destroy drop erase purge clear unset discard',
 };
 
+/** Verbs of everything else that changes something: APIs offer them as POST, PUT or PATCH, rarely as GET. */
+const OTHER_CHANGES =
+  'accept acknowledge activate allow apply approve archive assign attach authorize ban block book cancel capture charge ' +
+  'clone close complete confirm connect convert copy deactivate decline deploy detach disable disconnect dismiss dispatch ' +
+  'enable execute finish follow forward give grant invite join kick launch leave link lock log mail merge move mute notify open ' +
+  'pause pay pin process promote publish push reboot reject rerun reset resize restart restore resume retry revert revoke ' +
+  'rotate run schedule send share sign start stop subscribe suspend switch sync take transfer trigger turn unassign unblock ' +
+  'undo unlink unlock unpin unsubscribe verify void write';
+
 const ACTIONS_OF_VERBS = new Map<string, number>();
 for (const [action, verbs] of Object.entries(VERBS) as [keyof typeof Action, string][]) {
   for (const verb of verbs.split(' ')) {
     ACTIONS_OF_VERBS.set(verb, (ACTIONS_OF_VERBS.get(verb) ?? 0) | Action[action]);
   }
+}
+
+for (const verb of OTHER_CHANGES.split(' ')) {
+  ACTIONS_OF_VERBS.set(verb, Action.create | Action.update);
 }
 
 /** The actions that a verb names, as bits; 0 for other words. @param word not stemmed */

@@ -1,16 +1,21 @@
 import { Slices } from '#libs/event-loop/slices.js';
+import { stemOf } from '#libs/text-search/stem.js';
 import type { Vocabulary } from '#libs/text-search/vocabulary.js';
+import { wordsOf } from '#libs/text-search/words.js';
 import { actionsOf, stemsOf } from './endpoint-texts.js';
+import { hashOf, plainName, plainPath } from './exact-match.js';
 import { FIELDS, FREQUENCY_BITS, MAX_FREQUENCY } from './fields.js';
 import type { IndexedEndpoint, IndexedEnvironment } from './indexed-environment.js';
 
 /** What is kept of an endpoint beside its postings. */
 export interface ContentEndpoint {
   readonly method: string;
-  readonly path: string;
   readonly name: string;
   readonly operationId: string | null;
+  /** See {@link plainPath}. */
+  readonly plainPath: string;
   readonly deprecated: boolean;
+  /** Bits of `Action`. */
   readonly actions: number;
 }
 
@@ -21,7 +26,12 @@ export interface ContentEndpoint {
 export interface Content {
   readonly applicationKey: string;
   readonly applicationName: string;
+  readonly applicationDescription: string | null;
+  /** Stems of the application's key. */
+  readonly applicationWords: readonly string[];
   readonly endpoints: readonly ContentEndpoint[];
+  /** Hashes of the plain name, operation id and path of each endpoint; of the first endpoint first. */
+  readonly exactHashes: Uint32Array;
   /** Numbers of the words, ascending. */
   readonly terms: Uint32Array;
   /** For each word where its postings begin, and at the end where the last ones end. */
@@ -36,6 +46,9 @@ export interface Content {
   readonly totalLengths: Float64Array;
 }
 
+/** Hashes of an endpoint in `exactHashes`. */
+export const HASHES_PER_ENDPOINT = 3;
+
 /** Indexes the endpoints in the given order, in slices. Each of its words is used once in the vocabulary. */
 export async function buildContent(
   environment: IndexedEnvironment,
@@ -43,76 +56,122 @@ export async function buildContent(
   vocabulary: Vocabulary,
 ): Promise<Content> {
   const slices = new Slices();
-  const numbers = new Map<string, number>();
-  const postings = new Map<number, [endpoint: number, frequencies: number][]>();
-  const lengths = new Uint16Array(endpoints.length * FIELDS.length);
-  const totalLengths = new Float64Array(FIELDS.length);
-  for (const [index, endpoint] of endpoints.entries()) {
+  const builder = new ContentBuilder(environment, endpoints.length, vocabulary);
+  for (const endpoint of endpoints) {
     const pause = slices.pause();
     if (pause !== undefined) await pause;
-    const stems = stemsOf(environment, endpoint);
+    builder.add(endpoint);
+  }
+  return builder.content();
+}
+
+class ContentBuilder {
+  private readonly endpoints: ContentEndpoint[] = [];
+  private readonly exactHashes: Uint32Array;
+  private readonly lengths: Uint16Array;
+  private readonly totalLengths = new Float64Array(FIELDS.length);
+  private readonly numbers = new Map<string, number>();
+  /** Of each word its postings in turn: an endpoint, then the frequencies. */
+  private readonly postings = new Map<number, number[]>();
+
+  constructor(
+    private readonly environment: IndexedEnvironment,
+    size: number,
+    private readonly vocabulary: Vocabulary,
+  ) {
+    this.exactHashes = new Uint32Array(size * HASHES_PER_ENDPOINT);
+    this.lengths = new Uint16Array(size * FIELDS.length);
+  }
+
+  add(endpoint: IndexedEndpoint): void {
+    const index = this.endpoints.length;
+    const { method, name, operationId, deprecated } = endpoint;
+    const path = plainPath(endpoint.path);
+    this.endpoints.push({
+      method,
+      name,
+      operationId,
+      plainPath: path,
+      deprecated,
+      actions: actionsOf(endpoint),
+    });
+    this.exactHashes.set(
+      [hashOf(plainName(name)), hashOf(plainName(operationId ?? '')), hashOf(path)],
+      index * HASHES_PER_ENDPOINT,
+    );
+    const stems = stemsOf(this.environment, endpoint);
     const found = new Map<number, number>();
-    for (const [field, name] of FIELDS.entries()) {
-      lengths[index * FIELDS.length + field] = stems[name].length;
-      totalLengths[field] = (totalLengths[field] ?? 0) + stems[name].length;
-      for (const stem of stems[name]) {
-        let number = numbers.get(stem);
-        if (number === undefined) numbers.set(stem, (number = vocabulary.use(stem)));
+    for (const [field, fieldName] of FIELDS.entries()) {
+      const words = stems[fieldName];
+      this.lengths[index * FIELDS.length + field] = words.length;
+      this.totalLengths[field] = (this.totalLengths[field] ?? 0) + words.length;
+      for (const word of words) {
+        const number = this.numberOf(word);
         found.set(number, oneMore(found.get(number) ?? 0, field));
       }
     }
-    for (const [number, frequencies] of found) {
-      const list = postings.get(number);
-      if (list === undefined) postings.set(number, [[index, frequencies]]);
-      else list.push([index, frequencies]);
-    }
+    for (const [number, frequencies] of found) this.postingsOf(number).push(index, frequencies);
   }
-  return {
-    applicationKey: environment.applicationKey,
-    applicationName: environment.applicationName,
-    endpoints: endpoints.map((endpoint) => ({
-      method: endpoint.method,
-      path: endpoint.path,
-      name: endpoint.name,
-      operationId: endpoint.operationId,
-      deprecated: endpoint.deprecated,
-      actions: actionsOf(endpoint),
-    })),
-    ...packed(postings),
-    lengths,
-    totalLengths,
-  };
+
+  content(): Content {
+    const { applicationKey, applicationName, applicationDescription } = this.environment;
+    return {
+      applicationKey,
+      applicationName,
+      applicationDescription,
+      applicationWords: [...new Set(wordsOf(applicationKey, 20).map(({ text }) => stemOf(text)))],
+      endpoints: this.endpoints,
+      exactHashes: this.exactHashes,
+      ...this.packed(),
+      lengths: this.lengths,
+      totalLengths: this.totalLengths,
+    };
+  }
+
+  private numberOf(word: string): number {
+    let number = this.numbers.get(word);
+    if (number === undefined) this.numbers.set(word, (number = this.vocabulary.use(word)));
+    return number;
+  }
+
+  private postingsOf(number: number): number[] {
+    let postings = this.postings.get(number);
+    if (postings === undefined) this.postings.set(number, (postings = []));
+    return postings;
+  }
+
+  private packed(): Pick<Content, 'terms' | 'starts' | 'postings' | 'frequencies'> {
+    const terms = Uint32Array.from(this.postings.keys()).sort();
+    const starts = new Uint32Array(terms.length + 1);
+    let size = 0;
+    for (const [index, term] of terms.entries()) {
+      starts[index] = size;
+      size += this.postingsOf(term).length / 2;
+    }
+    starts[terms.length] = size;
+    const postings = new Uint32Array(size);
+    const frequencies = new Uint32Array(size);
+    let at = 0;
+    for (const term of terms) {
+      const pairs = this.postingsOf(term);
+      for (let pair = 0; pair < pairs.length; pair += 2, at += 1) {
+        postings[at] = pairs[pair] ?? 0;
+        frequencies[at] = pairs[pair + 1] ?? 0;
+      }
+    }
+    return { terms, starts, postings, frequencies };
+  }
+}
+
+/** How often a word is in a field, out of the frequencies of a posting. */
+export function frequencyIn(field: number, frequencies: number): number {
+  return (frequencies >>> (field * FREQUENCY_BITS)) & MAX_FREQUENCY;
 }
 
 function oneMore(frequencies: number, field: number): number {
-  const shift = field * FREQUENCY_BITS;
-  return ((frequencies >>> shift) & MAX_FREQUENCY) === MAX_FREQUENCY
+  return frequencyIn(field, frequencies) === MAX_FREQUENCY
     ? frequencies
-    : frequencies + (1 << shift);
-}
-
-function packed(
-  lists: ReadonlyMap<number, readonly (readonly [endpoint: number, frequencies: number])[]>,
-): Pick<Content, 'terms' | 'starts' | 'postings' | 'frequencies'> {
-  const terms = Uint32Array.from(lists.keys()).sort();
-  const starts = new Uint32Array(terms.length + 1);
-  let size = 0;
-  for (const [index, term] of terms.entries()) {
-    starts[index] = size;
-    size += lists.get(term)?.length ?? 0;
-  }
-  starts[terms.length] = size;
-  const postings = new Uint32Array(size);
-  const frequencies = new Uint32Array(size);
-  let at = 0;
-  for (const term of terms) {
-    for (const [endpoint, frequency] of lists.get(term) ?? []) {
-      postings[at] = endpoint;
-      frequencies[at] = frequency;
-      at += 1;
-    }
-  }
-  return { terms, starts, postings, frequencies };
+    : frequencies + (1 << (field * FREQUENCY_BITS));
 }
 
 /** Where the word is in `terms`, or -1. */

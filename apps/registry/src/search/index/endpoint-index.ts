@@ -5,7 +5,8 @@ import { folded } from '#libs/text-search/words.js';
 import { Vocabulary } from '#libs/text-search/vocabulary.js';
 import { buildContent, type Content } from './content.js';
 import type { IndexedEndpoint, IndexedEnvironment, Visibility } from './indexed-environment.js';
-import { Search, type VisibleContent } from './search.js';
+import { type IndexedIds, Scope } from './scope.js';
+import { Search } from './search.js';
 import type { SearchRequest, SearchResult } from './search-request.js';
 
 /** An application that a text may mean. */
@@ -18,15 +19,6 @@ interface SharedContent {
   readonly fingerprint: string;
   readonly content: Content;
   environments: number;
-}
-
-/** An environment in the index. */
-export interface IndexedIds {
-  readonly environmentId: string;
-  readonly applicationKey: string;
-  readonly environment: string;
-  /** Ids of the endpoints, in the order of the content. */
-  readonly ids: readonly string[];
 }
 
 interface Entry extends IndexedIds {
@@ -89,7 +81,7 @@ export class EndpointIndex {
 
   /** Ranks the endpoints the caller may see, in slices. */
   async search(request: SearchRequest): Promise<SearchResult> {
-    return new Search(this.visible(request.isVisible), this.vocabulary, request).run();
+    return new Search(this.scope(request.isVisible), this.vocabulary, request).result();
   }
 
   /** Applications by key, name or description, best first; typing errors are forgiven. */
@@ -108,7 +100,7 @@ export class EndpointIndex {
     const max = Math.max(1, Math.floor(wanted.length / 3));
     const slices = new Slices();
     const found: { key: string; distance: number }[] = [];
-    for (const key of new Set(this.visible(isVisible).map(({ content }) => content.applicationKey))) {
+    for (const key of new Set(this.scope(isVisible).contents.map(({ content }) => content.applicationKey))) {
       const pause = slices.pause();
       if (pause !== undefined) await pause;
       const distance = editDistance(wanted, key.toLowerCase(), max);
@@ -120,7 +112,7 @@ export class EndpointIndex {
       .map(({ key }) => key);
   }
 
-  private visible(isVisible: Visibility): VisibleContent[] {
+  private scope(isVisible: Visibility): Scope {
     const visible = new Map<Content, IndexedIds[]>();
     for (const entry of this.environments.values()) {
       if (!isVisible(entry)) continue;
@@ -128,7 +120,7 @@ export class EndpointIndex {
       if (list === undefined) visible.set(entry.shared.content, [entry]);
       else list.push(entry);
     }
-    return Array.from(visible, ([content, environments]) => ({ content, environments }));
+    return new Scope(visible);
   }
 
   /** The same content that another environment brought in the meantime, or this one. */

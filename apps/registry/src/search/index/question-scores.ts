@@ -1,0 +1,122 @@
+import { FIELDS } from './fields.js';
+import { frequencyIn } from './content.js';
+import type { Question } from './question.js';
+import type { QuestionTerm } from './question-terms.js';
+import { RANKING, saturated } from './ranking.js';
+import type { Scope } from './scope.js';
+
+const NAME = FIELDS.indexOf('name');
+const RESOURCE = FIELDS.indexOf('resource');
+const PATH = FIELDS.indexOf('path');
+
+/** The scores of all documents for one phrasing. */
+export interface QuestionScores {
+  /** By document; about 1 for one that has every word of the question in its name. */
+  readonly scores: Float64Array;
+  /** The documents whose score is not 0. */
+  readonly documents: readonly number[];
+}
+
+/** Ranks the documents of a scope for one phrasing. */
+export class QuestionScorer {
+  private readonly scores: Float64Array;
+  private readonly documents: number[] = [];
+  /** How many words of the question are in the name, the resource and the path. */
+  private readonly inName: Uint8Array;
+  private readonly inResource: Uint8Array;
+  private readonly inPath: Uint8Array;
+  /** Of the present word the strength, the fields and the documents. */
+  private readonly strengths: Float32Array;
+  private readonly fields: Uint32Array;
+  private touched: number[] = [];
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly question: Question,
+    private readonly terms: readonly QuestionTerm[],
+  ) {
+    this.scores = new Float64Array(scope.size);
+    this.inName = new Uint8Array(scope.size);
+    this.inResource = new Uint8Array(scope.size);
+    this.inPath = new Uint8Array(scope.size);
+    this.strengths = new Float32Array(scope.size);
+    this.fields = new Uint32Array(scope.size);
+  }
+
+  async score(): Promise<QuestionScores> {
+    const whole = this.terms.reduce((sum, { weight }) => sum + weight, 0);
+    const isVerb = ({ word }: QuestionTerm): boolean => word.actions !== 0;
+    // Verbs last: what an endpoint does counts only for those that have to do with the question.
+    for (const term of [...this.terms.filter((term) => !isVerb(term)), ...this.terms.filter(isVerb)]) {
+      await this.collect(term);
+      if (isVerb(term)) await this.collectActions(term.word.actions);
+      this.add(term.weight / whole);
+    }
+    await this.applyFactors();
+    return { scores: this.scores, documents: this.documents };
+  }
+
+  private async collect({ alternatives }: QuestionTerm): Promise<void> {
+    const { strengths, fields } = this;
+    for (const { number, likeness } of alternatives) {
+      await this.scope.forEachPosting(number, (document, strength, frequencies) => {
+        const before = strengths[document] ?? 0;
+        if (before === 0) this.touched.push(document);
+        strengths[document] = Math.max(before, likeness * strength);
+        fields[document] = (fields[document] ?? 0) | frequencies;
+      });
+    }
+  }
+
+  private async collectActions(actions: number): Promise<void> {
+    await this.scope.forEachEndpoint((endpoint, document) => {
+      if (this.scores[document] === 0 || (endpoint.actions & actions) === 0) return;
+      const before = this.strengths[document] ?? 0;
+      if (before === 0) this.touched.push(document);
+      this.strengths[document] = Math.max(before, RANKING.actionStrength);
+    });
+  }
+
+  /** Adds the strengths of the present word to the scores, and makes room for the next one. */
+  private add(weight: number): void {
+    for (const document of this.touched) {
+      const before = this.scores[document] ?? 0;
+      if (before === 0) this.documents.push(document);
+      this.scores[document] = before + weight * saturated(this.strengths[document] ?? 0);
+      const fields = this.fields[document] ?? 0;
+      if (frequencyIn(NAME, fields) > 0) increment(this.inName, document);
+      if (frequencyIn(RESOURCE, fields) > 0) increment(this.inResource, document);
+      if (frequencyIn(PATH, fields) > 0) increment(this.inPath, document);
+      this.strengths[document] = 0;
+      this.fields[document] = 0;
+    }
+    this.touched = [];
+  }
+
+  private async applyFactors(): Promise<void> {
+    const { actions, method } = this.question;
+    await this.scope.forEachEndpoint((endpoint, document, lengthOf) => {
+      const score = this.scores[document] ?? 0;
+      if (score === 0) return;
+      const inResource = this.inResource[document] ?? 0;
+      const resource = lengthOf(RESOURCE);
+      let factor =
+        1 +
+        RANKING.nameCover * share(this.inName[document] ?? 0, lengthOf(NAME)) +
+        RANKING.resourceCover * share(inResource, resource) +
+        RANKING.pathCover * share(inResource + (this.inPath[document] ?? 0), resource + lengthOf(PATH));
+      if (actions !== 0 && (endpoint.actions & actions) === 0) factor *= 1 - RANKING.otherAction;
+      if (method !== undefined && endpoint.method !== method) factor *= 1 - RANKING.otherMethod;
+      if (endpoint.deprecated) factor *= 1 - RANKING.deprecated;
+      this.scores[document] = score * factor;
+    });
+  }
+}
+
+function increment(counts: Uint8Array, index: number): void {
+  counts[index] = (counts[index] ?? 0) + 1;
+}
+
+function share(found: number, all: number): number {
+  return all === 0 ? 0 : Math.min(1, found / all);
+}
