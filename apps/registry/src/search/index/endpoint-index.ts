@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Slices } from '#libs/event-loop/slices.js';
-import { editDistance } from '#libs/text-search/edit-distance.js';
-import { folded } from '#libs/text-search/words.js';
 import { Vocabulary } from '#libs/text-search/vocabulary.js';
+import { type ApplicationHit, applicationsByText, nearestKeys } from './application-search.js';
 import { buildContent, type Content } from './content.js';
 import type { IndexedEndpoint, IndexedEnvironment, Visibility } from './indexed-environment.js';
 import { type IndexedIds, Scope } from './scope.js';
 import { Search } from './search.js';
 import type { SearchRequest, SearchResult } from './search-request.js';
-
-/** An application that a text may mean. */
-export interface ApplicationHit {
-  readonly applicationKey: string;
-  readonly score: number;
-}
 
 interface SharedContent {
   readonly fingerprint: string;
@@ -90,26 +82,12 @@ export class EndpointIndex {
     isVisible: Visibility,
     limit: number,
   ): Promise<readonly ApplicationHit[]> {
-    const keys = await this.nearestApplications(text, isVisible);
-    return keys.slice(0, limit).map((applicationKey) => ({ applicationKey, score: 100 }));
+    return applicationsByText(text, this.scope(isVisible), limit);
   }
 
   /** Keys of applications that a misspelt key may mean, nearest first. */
   async nearestApplications(misspelt: string, isVisible: Visibility): Promise<readonly string[]> {
-    const wanted = folded(misspelt.slice(0, 100)).toLowerCase();
-    const max = Math.max(1, Math.floor(wanted.length / 3));
-    const slices = new Slices();
-    const found: { key: string; distance: number }[] = [];
-    for (const key of new Set(this.scope(isVisible).contents.map(({ content }) => content.applicationKey))) {
-      const pause = slices.pause();
-      if (pause !== undefined) await pause;
-      const distance = editDistance(wanted, key.toLowerCase(), max);
-      if (distance <= max) found.push({ key, distance });
-    }
-    return found
-      .sort((a, b) => a.distance - b.distance || compareText(a.key, b.key))
-      .slice(0, 5)
-      .map(({ key }) => key);
+    return nearestKeys(misspelt, this.scope(isVisible));
   }
 
   private scope(isVisible: Visibility): Scope {

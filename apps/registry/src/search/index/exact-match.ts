@@ -1,6 +1,6 @@
 import { ENDPOINT_METHODS } from '#libs/domain/endpoint.js';
-import type { Scope } from './scope.js';
 import { HASHES_PER_ENDPOINT } from './content.js';
+import type { Scope } from './scope.js';
 
 /** Names and paths are compared up to this length. */
 const MAX_LENGTH = 2_000;

@@ -3,8 +3,15 @@ import type { QuestionScores } from './question-scores.js';
 import { RANKING, rarity } from './ranking.js';
 import type { Scope } from './scope.js';
 
-/** The scores of all phrasings as one: phrasings are comparable, because each score is a share of its question. */
-export function fusedScores(all: readonly QuestionScores[], scope: Scope): QuestionScores {
+/**
+ * The scores of all phrasings as one: they are comparable, because each is a share of its question. Applications that the
+ * questions name come before others.
+ */
+export async function fusedScores(
+  all: readonly QuestionScores[],
+  questions: readonly Question[],
+  scope: Scope,
+): Promise<QuestionScores> {
   const scores = new Float64Array(scope.size);
   const documents: number[] = [];
   const best = new Float64Array(scope.size);
@@ -17,15 +24,21 @@ export function fusedScores(all: readonly QuestionScores[], scope: Scope): Quest
       if (score > (best[document] ?? 0)) best[document] = score;
     }
   }
-  for (const document of documents) {
-    scores[document] =
-      RANKING.bestPhrasing * (best[document] ?? 0) + (1 - RANKING.bestPhrasing) * (scores[document] ?? 0);
+  await scope.slices.pause();
+  const mentions = mentionFactors(questions, scope);
+  for (const [index, { content, base }] of scope.contents.entries()) {
+    const mention = mentions[index] ?? 1;
+    for (let document = base; document < base + content.endpoints.length; document += 1) {
+      const mean = scores[document] ?? 0;
+      scores[document] =
+        mention * (RANKING.bestPhrasing * (best[document] ?? 0) + (1 - RANKING.bestPhrasing) * mean);
+    }
   }
   return { scores, documents };
 }
 
-/** What to multiply the scores of each content with, so that applications which the questions name come before others. */
-export function mentionFactors(questions: readonly Question[], scope: Scope): number[] {
+/** What to multiply the scores of each content with. */
+function mentionFactors(questions: readonly Question[], scope: Scope): number[] {
   const asked = new Set(questions.flatMap(({ words }) => words.map(({ stem }) => stem)));
   const applications = new Map(
     scope.contents.map(({ content }) => [content.applicationKey, content.applicationWords]),

@@ -1,6 +1,6 @@
 import type { Field } from './fields.js';
 import type { QuestionTerm } from './question-terms.js';
-import { saturated } from './ranking.js';
+import { RANKING, saturated } from './ranking.js';
 import type { Scope } from './scope.js';
 
 /** A word of a question in a document. */
@@ -26,4 +26,29 @@ export function matchesOf(scope: Scope, document: number, terms: readonly Questi
     }
   }
   return [...matches.values()];
+}
+
+/**
+ * Whether a document is likely to be what was asked for: by its score, and by what it has of the things that the best phrasing
+ * names. A verb alone is no sign: many endpoints start something.
+ */
+export function isLikely(
+  scope: Scope,
+  document: number,
+  score: number,
+  phrasings: readonly (readonly QuestionTerm[])[],
+): boolean {
+  const { scoreShare, least, leastPerPhrasing } = RANKING.likely;
+  const support = Math.max(...phrasings.map((terms) => supportOf(scope, document, terms) ?? score));
+  // The best of several tries is better by chance.
+  return scoreShare * score + (1 - scoreShare) * support >= least + leastPerPhrasing * (phrasings.length - 1);
+}
+
+/** How much of the things that a phrasing names the document has, from 0 to 1; undefined when it names none. */
+function supportOf(scope: Scope, document: number, terms: readonly QuestionTerm[]): number | undefined {
+  const things = terms.filter(({ word }) => word.actions === 0);
+  if (things.length === 0) return undefined;
+  const all = things.reduce((sum, { weight }) => sum + weight, 0);
+  const found = matchesOf(scope, document, things);
+  return found.reduce((sum, { term, share }) => sum + term.weight * share, 0) / all;
 }

@@ -1,5 +1,5 @@
-import { FIELDS } from './fields.js';
 import { frequencyIn } from './content.js';
+import { FIELDS } from './fields.js';
 import type { Question } from './question.js';
 import type { QuestionTerm } from './question-terms.js';
 import { RANKING, saturated } from './ranking.js';

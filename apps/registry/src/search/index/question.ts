@@ -1,8 +1,8 @@
 import { stemOf } from '#libs/text-search/stem.js';
 import { isStopWord } from '#libs/text-search/stop-words.js';
 import { folded, wordsOf } from '#libs/text-search/words.js';
-import { englishOf } from './translations.js';
 import { actionsOfVerb } from './actions.js';
+import { englishOf } from './translations.js';
 
 /** More words than a question has; longer texts are cut. */
 const MAX_WORDS = 64;

@@ -50,7 +50,8 @@ export const RANKING = {
   bestPhrasing: 0.1,
   /** Fused scores are seldom higher; they are 99 of 100. */
   ceiling: 1.2,
-  good: 0.4,
+  /** When the best endpoint is called a good match. */
+  likely: { scoreShare: 0.3, least: 0.45, leastPerPhrasing: 0.04 },
 };
 
 /** What an occurrence counts in each field, by the length of the field up to a maximum. */

@@ -115,6 +115,12 @@ export class Scope {
     return undefined;
   }
 
+  /** The endpoints that a document stands for, one in each environment that the caller sees. */
+  idsOf(document: number): { readonly id: string; readonly environmentId: string }[] {
+    const { base, environments } = this.contentOf(document);
+    return environments.map(({ environmentId, ids }) => ({ environmentId, id: ids[document - base] ?? '' }));
+  }
+
   endpointOf(document: number): ContentEndpoint {
     const { content, base } = this.contentOf(document);
     const endpoint = content.endpoints[document - base];
@@ -133,7 +139,7 @@ export class Scope {
   }
 
   /** The content of a document. */
-  contentOf(document: number): VisibleContent {
+  private contentOf(document: number): VisibleContent {
     let low = 0;
     let high = this.contents.length - 1;
     while (low < high) {
