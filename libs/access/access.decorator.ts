@@ -15,9 +15,17 @@ import { SECURITY_SCHEMES } from './security-schemes.js';
  * - `application-or-editor`: the application named in the path, or an operator who may change it. With `X-Environment` only a
  *   key of that environment is accepted
  * - `discovery`: everybody, or with ENDPOINTS_REQUIRE_KEY the application asked for or an operator
+ * - `agents`: operators of the role agent, applications, or with MCP_ACCESS=public everybody. With `X-Environment` only a key
+ *   of that environment is accepted
  */
 export type AccessPolicy =
-  OperatorRole | 'unbound-admin' | 'public' | 'application' | 'application-or-editor' | 'discovery';
+  | OperatorRole
+  | 'unbound-admin'
+  | 'public'
+  | 'application'
+  | 'application-or-editor'
+  | 'discovery'
+  | 'agents';
 
 export const AccessPolicyOf = Reflector.createDecorator<AccessPolicy>();
 
@@ -46,6 +54,7 @@ const SECURITY: Record<AccessPolicy, readonly Requirement[]> = {
   application: APPLICATION,
   'application-or-editor': [...ADMIN, ...APPLICATION],
   discovery: [{}, ...ADMIN, ...APPLICATION],
+  agents: [{}, ...ADMIN, ...APPLICATION],
 };
 
 const REFUSALS: Record<AccessPolicy, readonly number[]> = {
@@ -58,6 +67,7 @@ const REFUSALS: Record<AccessPolicy, readonly number[]> = {
   application: [401],
   'application-or-editor': [401, 403],
   discovery: [401, 403],
+  agents: [401, 403],
 };
 
 /** The least role of operators on a route; `undefined` where their role does not count. */
@@ -69,6 +79,7 @@ function leastRole(policy: AccessPolicy): OperatorRole | undefined {
     case 'application-or-editor':
       return 'editor';
     case 'discovery':
+    case 'agents':
       return 'agent';
     case 'unbound-admin':
       return 'admin';

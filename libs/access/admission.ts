@@ -56,6 +56,14 @@ export class Admission {
           named: { appKey: appKeyIn(request.query), environment: requestedEnvironment(request) },
           least: 'agent',
         });
+      case 'agents':
+        if (this.config.mcp.access === 'public') return undefined;
+        return this.admitEither(request, {
+          askedFor: undefined,
+          environment: headerValue(request, HEADERS.environment),
+          named: {},
+          least: 'agent',
+        });
       case 'unbound-admin':
         return this.operators.admitUnbound(request);
       default:
@@ -100,6 +108,7 @@ export class Admission {
         // A key that was imported into several environments counts for the one in the body, which is known only now.
         return this.apiKey.admit(request, undefined, environmentInBody(request));
       case 'application-or-editor':
+      case 'agents':
         return this.admit(policy, request);
       default:
         return undefined;

@@ -64,3 +64,20 @@ export const CurrentBindings = createParamDecorator((_: unknown, context: Execut
   const caller = callerOf(context.switchToHttp().getRequest<FastifyRequest>());
   return caller.kind === 'admin' ? caller.bindings : Bindings.NONE;
 });
+
+/** What a caller of the policy `agents` may see: an application, the environment of its key; everybody else as bound. */
+export function bindingsOfAgent(caller: Caller): Bindings {
+  switch (caller.kind) {
+    case 'admin':
+      return caller.bindings;
+    case 'application':
+      return new Bindings([caller.appKey], [caller.environment]);
+    case 'anonymous':
+      return Bindings.NONE;
+  }
+}
+
+/** Gives a handler the {@link bindingsOfAgent}. */
+export const AgentBindings = createParamDecorator((_: unknown, context: ExecutionContext): Bindings =>
+  bindingsOfAgent(callerOf(context.switchToHttp().getRequest<FastifyRequest>())),
+);

@@ -29,6 +29,7 @@ export abstract class AppConfig {
   /** Environments whose keys may change their application; empty: those of any. */
   abstract readonly applicationUpdateEnvironments: readonly string[];
   abstract readonly applicationQuotas: ApplicationQuotaConfig;
+  abstract readonly mcp: McpConfig;
   abstract readonly console: ConsoleConfig;
   abstract readonly healthChecks: HealthCheckConfig;
   /** Absent when RATE_LIMIT_ENABLED is false. */
@@ -90,6 +91,17 @@ export interface ApplicationQuotaConfig {
   /** Bytes that PostgreSQL takes for the endpoints and shared definitions of all its environments. */
   readonly storedBytes: number | undefined;
 }
+
+/** What the registry is to MCP clients. */
+export interface McpConfig {
+  /** Who may call `POST /mcp` and `GET /search`: callers with a key, or everybody. */
+  readonly access: McpAccess;
+  /** Whether the catalogues that other software reads are served: `/v0.1/servers` and the server card. */
+  readonly catalog: boolean;
+}
+
+export const MCP_ACCESS = ['key', 'public'] as const;
+export type McpAccess = (typeof MCP_ACCESS)[number];
 
 /** Sessions of operators in the browser. */
 export interface ConsoleConfig {

@@ -15,6 +15,7 @@ import {
   type DatabaseConfig,
   LOG_LEVELS,
   type LogLevel,
+  MCP_ACCESS,
   type RateLimit,
   type SecretList,
 } from './app-config.js';
@@ -76,6 +77,10 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
       requestsPerMinute: settings.integer('APP_REQUESTS_PER_MINUTE', 0, 0, 1_000_000_000) || undefined,
       batchesPerHour: settings.integer('APP_BATCHES_PER_HOUR', 0, 0, 1_000_000_000) || undefined,
       storedBytes: settings.integer('APP_MAX_STORED_BYTES', 0, 0, 2 ** 40) || undefined,
+    },
+    mcp: {
+      access: settings.choice('MCP_ACCESS', 'key', MCP_ACCESS),
+      catalog: settings.flag('MCP_CATALOG', true),
     },
     console: {
       sessionSeconds: settings.integer('CONSOLE_SESSION_MAX', 43_200, 300, 2_592_000),

@@ -81,6 +81,10 @@ export class OpenTelemetryTracing extends Tracing {
     });
   }
 
+  annotate(attributes: Readonly<Record<string, string>>): void {
+    trace.getActiveSpan()?.setAttributes(attributes);
+  }
+
   statement({ text, startedAt, error }: Statement): void {
     // Background jobs query the database several times a second: their statements are not traced.
     if (trace.getActiveSpan() === undefined) return;

@@ -27,6 +27,9 @@ export abstract class Tracing {
   /** Gives every request a span, below the one its `traceparent` names. */
   abstract traceRequests(fastify: FastifyInstance): void;
 
+  /** Says more about the current request: names of the conventions of OpenTelemetry, values of a bounded number. */
+  abstract annotate(attributes: Readonly<Record<string, string>>): void;
+
   /** A statement that ran for a request. */
   abstract statement(statement: Statement): void;
 
@@ -45,6 +48,7 @@ export abstract class Tracing {
 export const NO_TRACING: Tracing = {
   isOn: false,
   traceRequests: () => undefined,
+  annotate: () => undefined,
   statement: () => undefined,
   outbound: (_url, ask) => {
     const trace = currentRequest()?.trace;

@@ -36,11 +36,13 @@ import { MethodNotAllowedRoutes } from './http/method-not-allowed.js';
 import type { ListenerTls } from './http/tls/listener-tls.js';
 import { TlsJobsModule } from './http/tls/tls-jobs.module.js';
 import { INFRASTRUCTURE, infrastructure } from './infrastructure.js';
+import { McpModule } from './mcp/mcp.module.js';
 import { MonitoringModule } from './monitoring/monitoring.module.js';
 import { MonitoringJobsModule } from './monitoring/monitoring-jobs.module.js';
 import type { Observability } from './observability/start-observability.js';
 import { OperatorsModule } from './operators/operators.module.js';
 import { OperatorsJobsModule } from './operators/operators-jobs.module.js';
+import { SearchModule } from './search/search.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
 
@@ -54,6 +56,8 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     EnvironmentsModule,
     EndpointsModule,
     DiscoveryModule,
+    SearchModule,
+    McpModule,
     ApiKeysModule,
     OperatorsModule,
     SessionsModule,

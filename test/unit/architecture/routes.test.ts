@@ -29,6 +29,7 @@ const SECURITY: Readonly<Record<AccessPolicy, string[][]>> = {
   application: APPLICATION,
   'application-or-editor': [...OPERATOR, ...APPLICATION],
   discovery: [[], ...OPERATOR, ...APPLICATION],
+  agents: [[], ...OPERATOR, ...APPLICATION],
 };
 
 const withoutAccess = (handlers: readonly RouteHandler[]): string[] =>

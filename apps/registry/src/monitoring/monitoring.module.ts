@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { HealthChecksController } from './health-checks.controller.js';
 import { HealthChecksRepository } from './health-checks.repository.js';
 import { HealthChecksService } from './health-checks.service.js';
+import { HealthSummariesService } from './health-summaries.service.js';
 import { DayClosingRepository } from './history/day-closing.repository.js';
 import { DayPartitionsRepository } from './history/day-partitions.repository.js';
 import { HealthCheckLogRepository } from './history/health-check-log.repository.js';
@@ -19,6 +20,7 @@ import { Prober } from './probe/prober.js';
   controllers: [HealthChecksController],
   providers: [
     HealthChecksService,
+    HealthSummariesService,
     HealthChecksRepository,
     HealthCheckLogRepository,
     HealthFiguresRepository,
@@ -32,6 +34,6 @@ import { Prober } from './probe/prober.js';
     ProbeService,
     CheckNowService,
   ],
-  exports: [HistoryMaintenanceService, ProbeService],
+  exports: [HealthSummariesService, HistoryMaintenanceService, ProbeService],
 })
 export class MonitoringModule {}

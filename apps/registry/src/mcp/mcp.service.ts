@@ -1,0 +1,37 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Bindings } from '#libs/access/bindings.js';
+import { bindingsOfAgent, callerOf } from '#libs/access/caller.js';
+import { AppConfig } from '#libs/config/app-config.js';
+import { OriginNotAllowed } from './mcp.errors.js';
+import { McpServer } from './mcp-server.js';
+import { McpTransport } from './mcp-transport.js';
+
+/** Answers MCP messages with the tools of the registry, within what the caller may see. */
+@Injectable()
+export class McpService implements OnApplicationShutdown {
+  private readonly transport: McpTransport;
+
+  constructor(
+    servers: McpServer,
+    private readonly config: AppConfig,
+  ) {
+    this.transport = new McpTransport(({ authInfo }) =>
+      servers.create(authInfo?.extra?.bindings as Bindings),
+    );
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.transport.close();
+  }
+
+  /** @throws OriginNotAllowed for a page of an origin that CORS_ORIGINS does not name */
+  answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { origin } = request.headers;
+    const { corsOrigins } = this.config.http;
+    if (origin !== undefined && !corsOrigins.includes('*') && !corsOrigins.includes(origin)) {
+      throw new OriginNotAllowed();
+    }
+    return this.transport.answer(request, reply, { bindings: bindingsOfAgent(callerOf(request)) });
+  }
+}
