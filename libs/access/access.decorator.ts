@@ -54,7 +54,7 @@ const SECURITY: Record<AccessPolicy, readonly Requirement[]> = {
   application: APPLICATION,
   'application-or-editor': [...ADMIN, ...APPLICATION],
   discovery: [{}, ...ADMIN, ...APPLICATION],
-  agents: [{}, ...ADMIN, ...APPLICATION],
+  agents: [...ADMIN, ...APPLICATION],
 };
 
 const REFUSALS: Record<AccessPolicy, readonly number[]> = {

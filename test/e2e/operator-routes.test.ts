@@ -26,6 +26,8 @@ const LEAST_ROLES: Readonly<Record<string, OperatorRole>> = {
   'POST /applications/{app_key}/environments/{environment}/api-keys': 'editor',
   'POST /applications/{app_key}/environments/{environment}/api-keys/{id}/rotate': 'editor',
   'DELETE /applications/{app_key}/environments/{environment}/api-keys/{id}': 'editor',
+  'GET /search': 'agent',
+  'POST /mcp': 'agent',
   'GET /session': 'agent',
   'DELETE /session': 'agent',
   'POST /session/codes': 'agent',

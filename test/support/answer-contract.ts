@@ -8,6 +8,21 @@ const SANE_REQUEST_ID = /^[A-Za-z0-9._:/=+-]{1,128}$/;
 /** RFC 6901 section 6: `#`, then tokens of unreserved or percent-encoded characters. */
 const POINTER_FRAGMENT = /^#(\/([A-Za-z0-9\-._!~*'()]|%[0-9A-F]{2})*)*$/;
 
+/** JSON-RPC 2.0, section 5.1. */
+const JSON_RPC_ERROR = {
+  type: 'object',
+  properties: {
+    jsonrpc: { const: '2.0' },
+    id: { type: ['string', 'number', 'null'] },
+    error: {
+      type: 'object',
+      properties: { code: { type: 'integer' }, message: { type: 'string', minLength: 1 }, data: {} },
+      required: ['code', 'message'],
+    },
+  },
+  required: ['jsonrpc', 'id', 'error'],
+};
+
 /**
  * What every answer of the service owes its caller, taken from its own OpenAPI document, in which no object may
  * have a property that is not described.
@@ -60,6 +75,10 @@ export class AnswerContract {
 
   private problemFaults(request: WireRequest, answer: WireAnswer): string[] {
     const { status, headers, body } = answer;
+    // Of the protocol, not of HTTP.
+    if (isOfMcp(request) && mediaType(answer).startsWith('application/json')) {
+      return this.schemaFaults('JSON-RPC error', JSON_RPC_ERROR, body);
+    }
     if (!/^application\/problem\+json(;|$)/.test(mediaType(answer)))
       return [`has the type ${mediaType(answer)}`];
     if (status === 401 && headers['www-authenticate'] !== 'ApiKey') return ['is a 401 without its challenge'];
@@ -98,6 +117,10 @@ export class AnswerContract {
         `${name}: ${instancePath} ${message ?? ''} ${JSON.stringify(params)}`,
     );
   }
+}
+
+function isOfMcp({ target }: WireRequest): boolean {
+  return /\/mcp\/?(\?|$)/.test(target);
 }
 
 /** Caches store an answer that says nothing of them (RFC 9111, section 4.2.2). */

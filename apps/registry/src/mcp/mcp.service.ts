@@ -27,11 +27,16 @@ export class McpService implements OnApplicationShutdown {
 
   /** @throws OriginNotAllowed for a page of an origin that CORS_ORIGINS does not name */
   answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { origin } = request.headers;
+    const caller = callerOf(request);
+    // A session counts from pages of this origin alone.
+    if (caller.kind !== 'admin' || caller.session === null) this.checkOrigin(request.headers.origin);
+    return this.transport.answer(request, reply, { bindings: bindingsOfAgent(caller) });
+  }
+
+  private checkOrigin(origin: string | undefined): void {
     const { corsOrigins } = this.config.http;
     if (origin !== undefined && !corsOrigins.includes('*') && !corsOrigins.includes(origin)) {
       throw new OriginNotAllowed();
     }
-    return this.transport.answer(request, reply, { bindings: bindingsOfAgent(callerOf(request)) });
   }
 }
