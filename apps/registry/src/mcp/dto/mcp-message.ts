@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiResponse } from '@nestjs/swagger';
 import { problemResponse } from '#libs/problem-details/api-problems.decorator.js';
 
-const ID = { oneOf: [{ type: 'string' as const }, { type: 'number' as const }, { type: 'null' as const }] };
+const ID = { anyOf: [{ type: 'string' as const }, { type: 'number' as const }, { type: 'null' as const }] };
 
 const MESSAGE = {
   type: 'object' as const,
