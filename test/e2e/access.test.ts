@@ -27,14 +27,25 @@ import {
 type Headers = Record<string, string>;
 
 /** Who may call, as the contract's table of routes says. */
-type Who = 'public' | 'admin' | 'application' | 'application-or-admin' | 'discovery';
+type Who = 'public' | 'admin' | 'application' | 'application-or-admin' | 'discovery' | 'agents';
 
-const PUBLIC = ['/health', '/health/live', '/health/ready'];
+const PUBLIC = [
+  '/health',
+  '/health/live',
+  '/health/ready',
+  '/mcp/server-card',
+  '/v0.1/servers',
+  '/v0.1/servers/{server_name}/versions',
+  '/v0.1/servers/{server_name}/versions/{server_version}',
+];
 const NOT_FOR_ADMINS_ONLY: Readonly<Record<string, Who>> = {
   'PUT /applications/{app_key}': 'application-or-admin',
   'POST /register/endpoints': 'application',
   'GET /endpoints': 'discovery',
   'HEAD /endpoints': 'discovery',
+  'GET /search': 'agents',
+  'HEAD /search': 'agents',
+  'POST /mcp': 'agents',
   ...Object.fromEntries(
     PUBLIC.flatMap((path) => [`GET ${path}`, `HEAD ${path}`].map((name) => [name, 'public'] as const)),
   ),
@@ -137,7 +148,7 @@ const CASES: readonly Case[] = [
     name: "another application's good credentials",
     headers: ({ billing }) => asApplication('billing', billing.apiKey),
     // The body still names the application asked for, which is not the one of X-App-Key.
-    answers: { 'application-or-admin': 403, discovery: 403, application: 400 },
+    answers: { 'application-or-admin': 403, discovery: 403, application: 400, agents: 200 },
   },
 ];
 
@@ -174,9 +185,17 @@ interface Target {
   readonly session_id: string;
 }
 
+/** What parameters hold whoever asks. */
+const THE_SAME_FOR_ALL = {
+  q: 'orders',
+  server_name: 'local.127.0.0.1/mcp-registry',
+  server_version: 'latest',
+};
+
 /** Bodies whose documented example is taken by what is there already. */
 const BODIES: Readonly<Record<string, object>> = {
   'POST /applications/{app_key}/environments': { name: 'made-by-the-table' },
+  'POST /mcp': { jsonrpc: '2.0', id: 1, method: 'ping' },
 };
 
 async function send(
@@ -185,7 +204,7 @@ async function send(
   target: Target,
   headers: Headers,
 ): Promise<Answer> {
-  const values: Readonly<Record<string, string>> = { ...target, app_id: target.app_key };
+  const values: Readonly<Record<string, string>> = { ...target, ...THE_SAME_FOR_ALL, app_id: target.app_key };
   const valueOf = (name: string): string => {
     const value = values[name];
     if (value === undefined) throw new Error(`${operation.name}: say here what the parameter ${name} holds`);
@@ -259,6 +278,8 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
     document = await documentOf(app);
     // Signing in has its credentials in the body; see the tests of sessions.
     operations = withHeads(operationsOf(document).filter(({ name }) => name !== 'POST /session'));
+    // The others are the same in both cases.
+    if (!requireKey) operations = operations.filter((operation) => NOT_FOR_ADMINS_ONLY[operation.name]);
   });
   afterAll(() => app.close());
 
@@ -292,7 +313,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
       expect(await everyRow(app)).toEqual(before);
 
       const refused = [...answers].filter(([, { status }]) => status === 401);
-      expect(refused).not.toHaveLength(0);
+      if (requireKey) expect(refused).not.toHaveLength(0);
       for (const [operation, { body, headers: received, path }] of refused) {
         const { 'x-request-id': requestId, ...rest } = received;
         const { date: _date, connection: _connection, ...constant } = withoutRateLimit(rest);

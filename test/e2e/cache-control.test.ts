@@ -5,7 +5,12 @@ import { documentOf, type Operation, operationsOf } from '../support/openapi-ope
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 /** The operations whose answers have an entity tag: they may be stored, and must be asked for again. */
-const CONDITIONAL = ['Discovery_endpoints', 'Discovery_applicationsWithEndpoints', 'Discovery_openApi'];
+const CONDITIONAL = [
+  'Discovery_endpoints',
+  'Discovery_applicationsWithEndpoints',
+  'Discovery_openApi',
+  'Catalog_card',
+];
 /** The operations whose entity tag is for `If-Match` only: it does not name the bytes, so that no cache may store them. */
 const TAGGED = [
   'Applications_get',
@@ -14,6 +19,11 @@ const TAGGED = [
   'Environments_update',
   'Operators_update',
 ];
+/** What routes need to answer with 200. */
+const QUERIES: Readonly<Record<string, string>> = {
+  Discovery_endpoints: '?app_key=orders',
+  Search_search: '?q=orders',
+};
 const KEY_HEADERS = ['X-Admin-Key', 'Authorization', 'Cookie', 'X-App-Key', 'X-API-Key', 'X-Environment'];
 
 describe.each(['false', 'true'])('Cache-Control with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
@@ -42,6 +52,8 @@ describe.each(['false', 'true'])('Cache-Control with ENDPOINTS_REQUIRE_KEY=%s', 
       .replace('{app_id}', 'orders')
       .replace('{environment}', 'production')
       .replace('{operator}', 'ann')
+      .replace('{server_name}', encodeURIComponent('local.127.0.0.1/mcp-registry'))
+      .replace('{server_version}', 'latest')
       .replace(/\{\w+\}/g, 'none');
     return exchange(app.url, {
       method,
@@ -61,9 +73,12 @@ describe.each(['false', 'true'])('Cache-Control with ENDPOINTS_REQUIRE_KEY=%s', 
   it('is no-store by every operation without credentials', async () => {
     for (const each of operations) {
       const { status, headers } = await send(each, {});
+      // What pages of all origins may read has nothing to hide.
+      if (each.operationId === 'Catalog_card') continue;
       expect([each.name, status, headers['cache-control']]).toEqual([each.name, status, 'no-store']);
       const isPublic =
         (each.path.startsWith('/health') && !each.path.startsWith('/health-check')) ||
+        each.path.startsWith('/v0.1/') ||
         each.name === 'POST /session';
       if (!isPublic && each.operationId !== 'Discovery_endpoints')
         expect([each.name, status]).toEqual([each.name, 401]);
@@ -72,7 +87,7 @@ describe.each(['false', 'true'])('Cache-Control with ENDPOINTS_REQUIRE_KEY=%s', 
 
   it('is no-store by every operation as the operator, unless the entity tag of the answer names its bytes', async () => {
     for (const each of operations.filter(({ method }) => method !== 'DELETE')) {
-      const query = each.operationId === 'Discovery_endpoints' ? '?app_key=orders' : '';
+      const query = QUERIES[each.operationId] ?? '';
       const { status, headers } = await send(each, AS_ADMIN, query);
       if (each.method === 'GET') expect([each.name, status]).toEqual([each.name, 200]);
       if (CONDITIONAL.includes(each.operationId)) continue;

@@ -134,10 +134,10 @@ describe('the tools of the MCP server', () => {
         auth: 'BEARER',
       });
       expect(result.content.goodMatch).toBe(true);
-      const { id = '', score = 0, why = '' } = (first ?? {}) as Partial<Hit>;
+      const { id = '', score = 0, why = '' } = (first ?? {}) as { id?: string; score?: number; why?: string };
       expect(result.text.split('\n').slice(0, 2)).toEqual([
         'id | score | application environment | operation | name | description | matched | health | auth',
-        `${String(id)} | ${String(score)} | payments production | POST /payments/{paymentId}/refunds | Refund a payment | Returns all or a part of the amount. | ${String(why)} | UNKNOWN | BEARER`,
+        `${id} | ${String(score)} | payments production | POST /payments/{paymentId}/refunds | Refund a payment | Returns all or a part of the amount. | ${why} | UNKNOWN | BEARER`,
       ]);
     });
 
@@ -261,7 +261,7 @@ describe('the tools of the MCP server', () => {
           },
         ],
       });
-      const { body } = await app.http.get('/endpoints?app_key=payments').expect(200);
+      const { body } = (await app.http.get('/endpoints?app_key=payments').expect(200)) as { body: unknown };
       const { endpoints } = body as { endpoints: { id: string; operationId: string | null }[] };
       const apiId = endpoints.find(({ operationId }) => operationId === 'createRefund')?.id;
       expect((await callTool(app, 'get_endpoints', { ids: [apiId] })).content).toEqual(result.content);

@@ -128,6 +128,7 @@ describe('what Swagger UI fills in', () => {
       id: prepared.apiKeyId,
       operator_key_id: prepared.operatorKeyId,
       session_id: prepared.sessionId,
+      server_name: encodeURIComponent('local.127.0.0.1/mcp-registry'),
     };
     const path = operation.path.replace(/\{(\w+)\}/g, (_placeholder, name: string) => inPath[name] ?? '');
     const response = await app.http[operation.method.toLowerCase() as 'get' | 'put' | 'post' | 'delete'](path)

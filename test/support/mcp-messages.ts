@@ -35,7 +35,7 @@ export async function postMcp(
     .send(JSON.stringify(message));
   return {
     status: answer.status,
-    headers: answer.headers as Record<string, string>,
+    headers: answer.headers,
     text: answer.text,
     body: answer.body as McpAnswer['body'],
   };

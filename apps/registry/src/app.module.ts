@@ -28,6 +28,7 @@ import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditInterceptor } from './audit/audit.interceptor.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuditJobsModule } from './audit/audit-jobs.module.js';
+import { CatalogModule } from './catalog/catalog.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
@@ -58,6 +59,7 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     DiscoveryModule,
     SearchModule,
     McpModule,
+    CatalogModule,
     ApiKeysModule,
     OperatorsModule,
     SessionsModule,

@@ -28,7 +28,11 @@ function details(endpoint: Partial<Endpoint>, definitions: Record<string, unknow
 
 function call(
   endpoint: Partial<Endpoint>,
-  { detail = 'call' as Detail, maxTokens = 1200, definitions = {} } = {},
+  {
+    detail = 'call',
+    maxTokens = 1200,
+    definitions = {},
+  }: { detail?: Detail; maxTokens?: number; definitions?: Record<string, unknown> } = {},
 ): EndpointCall {
   const made = callOf(details(endpoint, definitions), detail, maxTokens);
   if (made === undefined) throw new Error('It does not fit');

@@ -29,6 +29,30 @@ export function enableCors(fastify: FastifyInstance, { corsOrigins }: HttpConfig
   });
 }
 
+/** Below BASE_PATH, what pages of all origins may read: it says nothing that needs a key. */
+const CATALOGUES = /^\/(v0\.1\/servers(\/|$)|mcp\/server-card$)/;
+
+/** Lets every page read the catalogues of MCP servers, as their specifications ask, whatever CORS_ORIGINS says. */
+export function openCatalogues(fastify: FastifyInstance, { basePath }: HttpConfig): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { url } = request.routeOptions;
+    if (url === undefined || !CATALOGUES.test(url.slice(basePath.length))) {
+      done();
+      return;
+    }
+    reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', 'ETag');
+    if (request.method !== 'OPTIONS' || !isPreflight(request)) {
+      done();
+      return;
+    }
+    void reply
+      .code(204)
+      .header('access-control-allow-methods', 'GET, OPTIONS')
+      .header('access-control-allow-headers', 'Authorization, Content-Type')
+      .send();
+  });
+}
+
 /** Answers preflights for any path: errors are reported by the request that follows. */
 export function answerPreflights(fastify: FastifyInstance, { corsOrigins }: HttpConfig): void {
   if (corsOrigins.length === 0) return;

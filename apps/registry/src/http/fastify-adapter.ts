@@ -14,7 +14,7 @@ import { measureRequests } from '../observability/request-metrics.js';
 import { NO_OBSERVABILITY, type Observability } from '../observability/start-observability.js';
 import { receiveBodies } from './bodies/receive-bodies.js';
 import { refuseContentEncodings } from './content-encodings.js';
-import { answerPreflights, enableCors } from './cors.js';
+import { answerPreflights, enableCors, openCatalogues } from './cors.js';
 import { collectDeclaredMethods } from './method-not-allowed.js';
 import { rateLimiter } from './rate-limiter.js';
 import { MAX_HEAD_BYTES, refuseHeads } from './request-head.js';
@@ -109,6 +109,7 @@ export function fastifyAdapter(
     done(limit(request, reply));
   });
   refuseHeads(fastify, http);
+  openCatalogues(fastify, http);
   answerPreflights(fastify, http);
   refuseContentEncodings(fastify);
   collectDeclaredMethods(fastify);
