@@ -1,3 +1,5 @@
+/* eslint-disable language/plain-words -- these are the words of questions */
+
 /** Words of questions that say nothing about what is looked for. Words that name an action (`get`, `set`) are not among them. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
   `a about all also am an and any anyone are as at be been being but by can could did do does doing each either else

@@ -14,9 +14,6 @@ export interface ContentEndpoint {
   readonly operationId: string | null;
   /** See {@link plainPath}. */
   readonly plainPath: string;
-  readonly deprecated: boolean;
-  /** Bits of `Action`. */
-  readonly actions: number;
 }
 
 /**
@@ -30,7 +27,11 @@ export interface Content {
   /** Stems of the application's key. */
   readonly applicationWords: readonly string[];
   readonly endpoints: readonly ContentEndpoint[];
-  /** Hashes of the plain name, operation id and path of each endpoint; of the first endpoint first. */
+  /** What each endpoint does, as bits of `Action`. */
+  readonly actions: Uint8Array;
+  /** 1 for each endpoint that is deprecated. */
+  readonly isDeprecated: Uint8Array;
+  /** Hashes of the plain name and operation id of each endpoint; of the first endpoint first. */
   readonly exactHashes: Uint32Array;
   /** Numbers of the words, ascending. */
   readonly terms: Uint32Array;
@@ -47,7 +48,7 @@ export interface Content {
 }
 
 /** Hashes of an endpoint in `exactHashes`. */
-export const HASHES_PER_ENDPOINT = 3;
+export const HASHES_PER_ENDPOINT = 2;
 
 /** Indexes the endpoints in the given order, in slices. Each of its words is used once in the vocabulary. */
 export async function buildContent(
@@ -67,6 +68,8 @@ export async function buildContent(
 
 class ContentBuilder {
   private readonly endpoints: ContentEndpoint[] = [];
+  private readonly actions: Uint8Array;
+  private readonly isDeprecated: Uint8Array;
   private readonly exactHashes: Uint32Array;
   private readonly lengths: Uint16Array;
   private readonly totalLengths = new Float64Array(FIELDS.length);
@@ -79,6 +82,8 @@ class ContentBuilder {
     size: number,
     private readonly vocabulary: Vocabulary,
   ) {
+    this.actions = new Uint8Array(size);
+    this.isDeprecated = new Uint8Array(size);
     this.exactHashes = new Uint32Array(size * HASHES_PER_ENDPOINT);
     this.lengths = new Uint16Array(size * FIELDS.length);
   }
@@ -87,16 +92,11 @@ class ContentBuilder {
     const index = this.endpoints.length;
     const { method, name, operationId, deprecated } = endpoint;
     const path = plainPath(endpoint.path);
-    this.endpoints.push({
-      method,
-      name,
-      operationId,
-      plainPath: path,
-      deprecated,
-      actions: actionsOf(endpoint),
-    });
+    this.endpoints.push({ method, name, operationId, plainPath: path });
+    this.actions[index] = actionsOf(endpoint);
+    this.isDeprecated[index] = Number(deprecated);
     this.exactHashes.set(
-      [hashOf(plainName(name)), hashOf(plainName(operationId ?? '')), hashOf(path)],
+      [hashOf(plainName(name)), hashOf(plainName(operationId ?? ''))],
       index * HASHES_PER_ENDPOINT,
     );
     const stems = stemsOf(this.environment, endpoint);
@@ -121,6 +121,8 @@ class ContentBuilder {
       applicationDescription,
       applicationWords: [...new Set(wordsOf(applicationKey, 20).map(({ text }) => stemOf(text)))],
       endpoints: this.endpoints,
+      actions: this.actions,
+      isDeprecated: this.isDeprecated,
       exactHashes: this.exactHashes,
       ...this.packed(),
       lengths: this.lengths,

@@ -1,17 +1,11 @@
-import { createHash } from 'node:crypto';
-import { Vocabulary } from '#libs/text-search/vocabulary.js';
+import { Slices } from '#libs/event-loop/slices.js';
 import { type ApplicationHit, applicationsByText, nearestKeys } from './application-search.js';
-import { buildContent, type Content } from './content.js';
+import type { Content } from './content.js';
 import type { IndexedEndpoint, IndexedEnvironment, Visibility } from './indexed-environment.js';
 import { type IndexedIds, Scope } from './scope.js';
 import { Search } from './search.js';
 import type { SearchRequest, SearchResult } from './search-request.js';
-
-interface SharedContent {
-  readonly fingerprint: string;
-  readonly content: Content;
-  environments: number;
-}
+import { type SharedContent, SharedContents } from './shared-contents.js';
 
 interface Entry extends IndexedIds {
   readonly shared: SharedContent;
@@ -22,11 +16,14 @@ interface Entry extends IndexedIds {
  * suggestions and order are the same whether or not there are others.
  */
 export class EndpointIndex {
-  private readonly vocabulary = new Vocabulary();
+  private readonly contents = new SharedContents();
   private readonly environments = new Map<string, Entry>();
-  private readonly contents = new Map<string, SharedContent>();
   /** The latest change of each environment that is being indexed. */
   private readonly changes = new Map<string, symbol>();
+  /** Of all searches, so that other work also has its turn between two short ones. */
+  private readonly slices = new Slices();
+  /** The end of the latest search. */
+  private turn: Promise<void> = Promise.resolve();
 
   /** How many endpoints are indexed. */
   get size(): number {
@@ -36,58 +33,62 @@ export class EndpointIndex {
   }
 
   /**
-   * Puts an environment in the place of what the index has of it, in slices: until it is done the old one is found. A later
-   * change of the same environment wins.
+   * Puts an environment in the place of what the index has of it, in slices: until the promise resolves the old one is found.
+   * A later change of the same environment wins, and an earlier one that is still under way has no effect.
    */
   async replace(environmentId: string, environment: IndexedEnvironment): Promise<void> {
     const change = Symbol();
     this.changes.set(environmentId, change);
     const endpoints = environment.endpoints.toSorted(inOrder);
-    const fingerprint = fingerprintOf(environment, endpoints);
-    const shared = this.contents.get(fingerprint) ?? {
-      fingerprint,
-      content: await buildContent(environment, endpoints, this.vocabulary),
-      environments: 0,
-    };
+    const shared = await this.contents.acquire(environment, endpoints);
     if (this.changes.get(environmentId) !== change) {
-      if (shared.environments === 0) this.release(shared.content);
+      this.contents.release(shared);
       return;
     }
-    this.changes.delete(environmentId);
-    const kept = this.keep(shared);
-    this.drop(environmentId);
+    this.remove(environmentId);
     this.environments.set(environmentId, {
       environmentId,
       applicationKey: environment.applicationKey,
       environment: environment.environment,
       ids: endpoints.map(({ id }) => id),
-      shared: kept,
+      shared,
     });
   }
 
-  /** Removes an environment; its endpoints are not found any more. */
+  /** Removes an environment: its endpoints are not found any more, and a {@link replace} under way has no effect. */
   remove(environmentId: string): void {
     this.changes.delete(environmentId);
-    this.drop(environmentId);
+    const entry = this.environments.get(environmentId);
+    if (entry === undefined) return;
+    this.environments.delete(environmentId);
+    this.contents.release(entry.shared);
   }
 
   /** Ranks the endpoints the caller may see, in slices. */
-  async search(request: SearchRequest): Promise<SearchResult> {
-    return new Search(this.scope(request.isVisible), this.vocabulary, request).result();
+  search(request: SearchRequest): Promise<SearchResult> {
+    return this.inTurn(request.isVisible, (scope) =>
+      new Search(scope, this.contents.vocabulary, request).result(),
+    );
   }
 
   /** Applications by key, name or description, best first; typing errors are forgiven. */
-  async searchApplications(
-    text: string,
-    isVisible: Visibility,
-    limit: number,
-  ): Promise<readonly ApplicationHit[]> {
-    return applicationsByText(text, this.scope(isVisible), limit);
+  searchApplications(text: string, isVisible: Visibility, limit: number): Promise<readonly ApplicationHit[]> {
+    return this.inTurn(isVisible, (scope) => applicationsByText(text, scope, limit));
   }
 
   /** Keys of applications that a misspelt key may mean, nearest first. */
-  async nearestApplications(misspelt: string, isVisible: Visibility): Promise<readonly string[]> {
-    return nearestKeys(misspelt, this.scope(isVisible));
+  nearestApplications(misspelt: string, isVisible: Visibility): Promise<readonly string[]> {
+    return this.inTurn(isVisible, (scope) => nearestKeys(misspelt, scope));
+  }
+
+  /** One after another: side by side they would only take longer, and each needs some bytes for every endpoint. */
+  private inTurn<Result>(isVisible: Visibility, work: (scope: Scope) => Promise<Result>): Promise<Result> {
+    const result = this.turn.then(() => work(this.scope(isVisible)));
+    this.turn = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
   }
 
   private scope(isVisible: Visibility): Scope {
@@ -98,50 +99,20 @@ export class EndpointIndex {
       if (list === undefined) visible.set(entry.shared.content, [entry]);
       else list.push(entry);
     }
-    return new Scope(visible);
-  }
-
-  /** The same content that another environment brought in the meantime, or this one. */
-  private keep(shared: SharedContent): SharedContent {
-    const known = this.contents.get(shared.fingerprint);
-    if (known !== undefined && known !== shared) this.release(shared.content);
-    const kept = known ?? shared;
-    kept.environments += 1;
-    this.contents.set(kept.fingerprint, kept);
-    return kept;
-  }
-
-  private drop(environmentId: string): void {
-    const entry = this.environments.get(environmentId);
-    if (entry === undefined) return;
-    this.environments.delete(environmentId);
-    const { shared } = entry;
-    shared.environments -= 1;
-    if (shared.environments > 0) return;
-    this.contents.delete(shared.fingerprint);
-    this.release(shared.content);
-  }
-
-  private release(content: Content): void {
-    for (const term of content.terms) this.vocabulary.release(term);
+    for (const entries of visible.values()) entries.sort(byEnvironment);
+    return new Scope(visible, this.contents.byTerm, this.slices);
   }
 }
 
 /** By path and method, so that the order in which endpoints were registered makes no other content. */
 function inOrder(a: IndexedEndpoint, b: IndexedEndpoint): number {
-  return compareText(a.path, b.path) || compareText(a.method, b.method);
+  return compareTexts(a.path, b.path) || compareTexts(a.method, b.method);
 }
 
-function compareText(a: string, b: string): number {
+function byEnvironment(a: IndexedIds, b: IndexedIds): number {
+  return compareTexts(a.environment, b.environment) || compareTexts(a.environmentId, b.environmentId);
+}
+
+function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** The same for environments of one application whose endpoints differ in nothing but their ids. */
-function fingerprintOf(environment: IndexedEnvironment, endpoints: readonly IndexedEndpoint[]): string {
-  const hash = createHash('sha256');
-  const { applicationKey, applicationName, applicationDescription } = environment;
-  hash.update(JSON.stringify([applicationKey, applicationName, applicationDescription]));
-  for (const { id: _id, ...content } of endpoints)
-    hash.update(JSON.stringify(Object.entries(content).sort()));
-  return hash.digest('base64');
 }

@@ -27,23 +27,24 @@ export interface ExactMatches {
 export async function exactMatches(question: string, scope: Scope): Promise<ExactMatches> {
   const asked = exactQuestionOf(question);
   const nameHash = hashOf(asked.name);
-  const pathHash = asked.path === undefined ? undefined : hashOf(asked.path);
   const whole = new Set<number>();
+  if (asked.name === '') return { whole, part: whole };
   const part = new Set<number>();
   for (const { content, base } of scope.contents) {
     const pause = scope.slices.pause();
     if (pause !== undefined) await pause;
-    for (const [index, endpoint] of content.endpoints.entries()) {
-      const at = index * HASHES_PER_ENDPOINT;
+    const { exactHashes, endpoints } = content;
+    for (let index = 0, at = 0; index < endpoints.length; index += 1, at += HASHES_PER_ENDPOINT) {
+      const isNamed = exactHashes[at] === nameHash || exactHashes[at + 1] === nameHash;
+      if (!isNamed && asked.path === undefined) continue;
+      const endpoint = endpoints[index];
+      if (endpoint === undefined) continue;
       const { name, operationId, plainPath: path, method } = endpoint;
-      if (
-        (content.exactHashes[at] === nameHash && plainName(name) === asked.name) ||
-        (content.exactHashes[at + 1] === nameHash && plainName(operationId ?? '') === asked.name)
-      ) {
+      if (isNamed && [name, operationId ?? ''].some((text) => plainName(text) === asked.name)) {
         whole.add(base + index);
       }
       if (asked.path === undefined || (asked.method !== undefined && asked.method !== method)) continue;
-      if (content.exactHashes[at + 2] === pathHash && path === asked.path) whole.add(base + index);
+      if (path === asked.path) whole.add(base + index);
       else if (isPart(asked.path, path)) part.add(base + index);
     }
   }

@@ -69,8 +69,8 @@ export class QuestionScorer {
   }
 
   private async collectActions(actions: number): Promise<void> {
-    await this.scope.forEachEndpoint((endpoint, document) => {
-      if (this.scores[document] === 0 || (endpoint.actions & actions) === 0) return;
+    await this.scope.forEachScored(this.scores, (document, content, endpoint) => {
+      if (((content.actions[endpoint] ?? 0) & actions) === 0) return;
       const before = this.strengths[document] ?? 0;
       if (before === 0) this.touched.push(document);
       this.strengths[document] = Math.max(before, RANKING.actionStrength);
@@ -95,20 +95,24 @@ export class QuestionScorer {
 
   private async applyFactors(): Promise<void> {
     const { actions, method } = this.question;
-    await this.scope.forEachEndpoint((endpoint, document, lengthOf) => {
-      const score = this.scores[document] ?? 0;
-      if (score === 0) return;
+    await this.scope.forEachScored(this.scores, (document, content, endpoint) => {
+      const at = endpoint * FIELDS.length;
       const inResource = this.inResource[document] ?? 0;
-      const resource = lengthOf(RESOURCE);
+      const resource = content.lengths[at + RESOURCE] ?? 0;
+      const path = content.lengths[at + PATH] ?? 0;
       let factor =
         1 +
-        RANKING.nameCover * share(this.inName[document] ?? 0, lengthOf(NAME)) +
+        RANKING.nameCover * share(this.inName[document] ?? 0, content.lengths[at + NAME] ?? 0) +
         RANKING.resourceCover * share(inResource, resource) +
-        RANKING.pathCover * share(inResource + (this.inPath[document] ?? 0), resource + lengthOf(PATH));
-      if (actions !== 0 && (endpoint.actions & actions) === 0) factor *= 1 - RANKING.otherAction;
-      if (method !== undefined && endpoint.method !== method) factor *= 1 - RANKING.otherMethod;
-      if (endpoint.deprecated) factor *= 1 - RANKING.deprecated;
-      this.scores[document] = score * factor;
+        RANKING.pathCover * share(inResource + (this.inPath[document] ?? 0), resource + path);
+      if (actions !== 0 && ((content.actions[endpoint] ?? 0) & actions) === 0) {
+        factor *= 1 - RANKING.otherAction;
+      }
+      if (method !== undefined && content.endpoints[endpoint]?.method !== method) {
+        factor *= 1 - RANKING.otherMethod;
+      }
+      if (content.isDeprecated[endpoint] === 1) factor *= 1 - RANKING.deprecated;
+      this.scores[document] = (this.scores[document] ?? 0) * factor;
     });
   }
 }

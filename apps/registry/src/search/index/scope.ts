@@ -1,5 +1,6 @@
-import { Slices } from '#libs/event-loop/slices.js';
+import type { Slices } from '#libs/event-loop/slices.js';
 import { type Content, type ContentEndpoint, frequencyIn, positionOf } from './content.js';
+import type { ContentsByTerm } from './contents-by-term.js';
 import { type Field, FIELDS, FREQUENCY_BITS, MAX_FREQUENCY } from './fields.js';
 import { occurrenceWeights } from './ranking.js';
 
@@ -23,20 +24,26 @@ export interface VisibleContent {
 /** Longer fields weigh as if they had this many words. */
 const MAX_LENGTH = 400;
 /** The clock is asked after this many contents. */
-const CONTENTS_BETWEEN_PAUSES = 32;
+const STEPS_BETWEEN_PAUSES = 32;
 
 /**
  * All that a caller sees, and the statistics over it. Everything in an answer comes from here, so that what a caller does
  * not see cannot change it. A document is an endpoint; environments with the same content have the same documents.
  */
 export class Scope {
-  readonly slices = new Slices();
   readonly contents: readonly VisibleContent[];
   /** The number of documents. */
   readonly size: number;
   private readonly weights: readonly Float64Array[];
+  private readonly byContent: ReadonlyMap<Content, VisibleContent>;
+  private readonly frequencies = new Map<number, number>();
+  private steps = 0;
 
-  constructor(environments: ReadonlyMap<Content, readonly IndexedIds[]>) {
+  constructor(
+    environments: ReadonlyMap<Content, readonly IndexedIds[]>,
+    private readonly byTerm: ContentsByTerm,
+    readonly slices: Slices,
+  ) {
     const contents: VisibleContent[] = [];
     const lengths = new Float64Array(FIELDS.length);
     let size = 0;
@@ -48,6 +55,7 @@ export class Scope {
       }
     }
     this.contents = contents;
+    this.byContent = new Map(contents.map((visible) => [visible.content, visible]));
     this.size = size;
     this.weights = occurrenceWeights(
       lengths.map((sum) => sum / Math.max(1, size)),
@@ -57,23 +65,27 @@ export class Scope {
 
   /** How many documents have the word. */
   async frequency(term: number): Promise<number> {
+    const known = this.frequencies.get(term);
+    if (known !== undefined) return known;
     let found = 0;
-    for (const [index, { content }] of this.contents.entries()) {
-      if (index % CONTENTS_BETWEEN_PAUSES === 0) await this.slices.pause();
+    for (const { content } of this.having(term)) {
+      const pause = this.pauseNow();
+      if (pause !== undefined) await pause;
       const position = positionOf(content, term);
-      if (position < 0) continue;
-      found += (content.starts[position + 1] ?? 0) - (content.starts[position] ?? 0);
+      if (position >= 0) found += (content.starts[position + 1] ?? 0) - (content.starts[position] ?? 0);
     }
+    this.frequencies.set(term, found);
     return found;
   }
 
-  /** Calls `visit` for every document that has the word, in slices. */
+  /** Calls `visit` for every document that has the word, in slices and in no particular order. */
   async forEachPosting(
     term: number,
     visit: (document: number, strength: number, frequencies: number) => void,
   ): Promise<void> {
-    for (const [index, { content, base }] of this.contents.entries()) {
-      if (index % CONTENTS_BETWEEN_PAUSES === 0) await this.slices.pause();
+    for (const { content, base } of this.having(term)) {
+      const pause = this.pauseNow();
+      if (pause !== undefined) await pause;
       const position = positionOf(content, term);
       if (position < 0) continue;
       const end = content.starts[position + 1] ?? 0;
@@ -85,19 +97,32 @@ export class Scope {
     }
   }
 
-  /** Calls `visit` for every document, in slices; `lengthOf` counts the words of a field. */
-  async forEachEndpoint(
-    visit: (endpoint: ContentEndpoint, document: number, lengthOf: (field: number) => number) => void,
+  /** Calls `visit` for every document with a score, in slices. */
+  async forEachScored(
+    scores: Float64Array,
+    visit: (document: number, content: Content, endpoint: number) => void,
   ): Promise<void> {
-    for (const [index, { content, base }] of this.contents.entries()) {
-      if (index % CONTENTS_BETWEEN_PAUSES === 0) await this.slices.pause();
-      let at = 0;
-      const lengthOf = (field: number): number => content.lengths[at * FIELDS.length + field] ?? 0;
-      for (const endpoint of content.endpoints) {
-        visit(endpoint, base + at, lengthOf);
-        at += 1;
+    for (const { content, base } of this.contents) {
+      const pause = this.pauseNow();
+      if (pause !== undefined) await pause;
+      const size = content.endpoints.length;
+      for (let endpoint = 0; endpoint < size; endpoint += 1) {
+        if (scores[base + endpoint] !== 0) visit(base + endpoint, content, endpoint);
       }
     }
+  }
+
+  /** Contents of the scope that may have the word: a superset, whichever is found faster. */
+  private having(term: number): readonly VisibleContent[] {
+    const all = this.byTerm.of(term);
+    if (all.length >= this.contents.length) return this.contents;
+    return all.map((content) => this.byContent.get(content)).filter((visible) => visible !== undefined);
+  }
+
+  /** A promise to await when others have their turn; the clock is asked only now and then. */
+  private pauseNow(): Promise<void> | undefined {
+    this.steps += 1;
+    return this.steps % STEPS_BETWEEN_PAUSES === 0 ? this.slices.pause() : undefined;
   }
 
   /** A word in a document: how well it fits, and the field that says most; undefined when the document does not have it. */
