@@ -42,8 +42,8 @@ export function wordsOf(text: string, limit: number): Word[] {
     const first = words.length;
     for (const [part] of run.matchAll(PART)) {
       const previous = words.length > first ? words.at(-1) : undefined;
-      if (previous !== undefined && isDigit(part) && previous.text.length <= 2 && !isDigit(previous.text)) {
-        words[words.length - 1] = { text: cut(previous.text + part), chunk };
+      if (previous !== undefined && belongTogether(previous.text, part, words.length - first === 1)) {
+        words[words.length - 1] = { text: cut(previous.text + part.toLowerCase()), chunk };
       } else if (words.length === limit) {
         return words;
       } else {
@@ -53,6 +53,12 @@ export function wordsOf(text: string, limit: number): Word[] {
     chunk += 1;
   }
   return words;
+}
+
+/** `v2` and `s3` are one word, and so are `OAuth` and `eBay`: a single letter that begins an identifier. */
+function belongTogether(previous: string, part: string, isSecond: boolean): boolean {
+  if (isDigit(previous)) return false;
+  return isDigit(part) ? previous.length <= 2 : isSecond && previous.length === 1;
 }
 
 /** The text without accents; ligatures and wide letters become plain ones. */

@@ -1,3 +1,8 @@
+import { editDistance } from '#libs/text-search/edit-distance.js';
+
+/** Shorter words are like too many others. */
+const MIN_TYPO_LENGTH = 4;
+
 /** What an endpoint does, in bits: one may do several. */
 export const Action = { list: 1, get: 2, create: 4, update: 8, delete: 16 } as const;
 
@@ -33,6 +38,16 @@ for (const verb of OTHER_CHANGES.split(' ')) {
 /** The actions that a verb names, as bits; 0 for other words. @param word not stemmed */
 export function actionsOfVerb(word: string): number {
   return ACTIONS_OF_VERBS.get(word) ?? ACTIONS_OF_VERBS.get(baseForm(word)) ?? 0;
+}
+
+/** The actions of verbs that a misspelt word may mean. */
+export function actionsOfMisspeltVerb(word: string): number {
+  if (word.length < MIN_TYPO_LENGTH) return 0;
+  let actions = 0;
+  for (const [verb, own] of ACTIONS_OF_VERBS) {
+    if (verb.length >= MIN_TYPO_LENGTH && editDistance(word, verb, 1) === 1) actions |= own;
+  }
+  return actions;
 }
 
 /** `creates`, `created` and `creating` are `create`. */

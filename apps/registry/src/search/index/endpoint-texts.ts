@@ -13,7 +13,7 @@ const MAX_WORDS: Readonly<Record<Field, number>> = {
   path: 60,
   tags: 60,
   keywords: 300,
-  description: 200,
+  description: 80,
   parameters: 200,
   body: 300,
   application: 40,

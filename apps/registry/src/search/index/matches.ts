@@ -46,7 +46,7 @@ export function isLikely(
 
 /** How much of the things that a phrasing names the document has, from 0 to 1; undefined when it names none. */
 function supportOf(scope: Scope, document: number, terms: readonly QuestionTerm[]): number | undefined {
-  const things = terms.filter(({ word }) => word.actions === 0);
+  const things = terms.filter(({ actions }) => actions === 0);
   if (things.length === 0) return undefined;
   const all = things.reduce((sum, { weight }) => sum + weight, 0);
   const found = matchesOf(scope, document, things);

@@ -45,11 +45,11 @@ export class QuestionScorer {
 
   async score(): Promise<QuestionScores> {
     const whole = this.terms.reduce((sum, { weight }) => sum + weight, 0);
-    const isVerb = ({ word }: QuestionTerm): boolean => word.actions !== 0;
+    const isVerb = ({ actions }: QuestionTerm): boolean => actions !== 0;
     // Verbs last: what an endpoint does counts only for those that have to do with the question.
     for (const term of [...this.terms.filter((term) => !isVerb(term)), ...this.terms.filter(isVerb)]) {
       await this.collect(term);
-      if (isVerb(term)) await this.collectActions(term.word.actions);
+      if (isVerb(term)) await this.collectActions(term.actions);
       this.add(term.weight / whole);
     }
     await this.applyFactors();
@@ -94,7 +94,8 @@ export class QuestionScorer {
   }
 
   private async applyFactors(): Promise<void> {
-    const { actions, method } = this.question;
+    const { method } = this.question;
+    const actions = this.question.actions || (this.terms[0]?.actions ?? 0);
     await this.scope.forEachScored(this.scores, (document, content, endpoint) => {
       const at = endpoint * FIELDS.length;
       const inResource = this.inResource[document] ?? 0;

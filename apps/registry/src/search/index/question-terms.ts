@@ -1,5 +1,6 @@
 import { stemOf } from '#libs/text-search/stem.js';
 import type { Vocabulary } from '#libs/text-search/vocabulary.js';
+import { actionsOfMisspeltVerb } from './actions.js';
 import type { Question, QuestionWord } from './question.js';
 import { RANKING, rarity } from './ranking.js';
 import type { Scope } from './scope.js';
@@ -19,6 +20,8 @@ export interface QuestionTerm {
   /** How much it says about what is looked for. */
   readonly weight: number;
   readonly alternatives: readonly Alternative[];
+  /** The actions that it names as the verb of the question, as bits of `Action`. */
+  readonly actions: number;
 }
 
 /** In so many words of a request typing errors are looked for: each costs a walk through similar words. */
@@ -60,6 +63,10 @@ export class TermResolver {
     ];
     if (same.length === 0) others.push(...(await this.candidates(englishOf(word.text).map(stemOf), 1)));
     if (same.length + others.length === 0) others.push(...(await this.misspelt(word.stem)));
+    const actions =
+      word.isFirst && word.actions === 0 && same.length === 0
+        ? actionsOfMisspeltVerb(word.text)
+        : word.actions;
     const documents = (same.length > 0 ? same : others).reduce(
       (sum, candidate) => sum + candidate.documents,
       0,
@@ -68,9 +75,10 @@ export class TermResolver {
       word,
       weight:
         rarity(Math.min(documents, this.scope.size), this.scope.size) *
-        (word.actions === 0 ? 1 : RANKING.verb) *
+        (actions === 0 ? 1 : RANKING.verb) *
         (word.isDetail ? RANKING.detail : 1),
       alternatives: [...same, ...others],
+      actions,
     };
   }
 

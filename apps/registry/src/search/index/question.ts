@@ -2,26 +2,31 @@ import { stemOf } from '#libs/text-search/stem.js';
 import { isStopWord } from '#libs/text-search/stop-words.js';
 import { folded, wordsOf } from '#libs/text-search/words.js';
 import { actionsOfVerb } from './actions.js';
+import { spelledOut } from './synonyms.js';
 import { englishOf } from './translations.js';
 
-/** More words than a question has; longer texts are cut. */
+/** Longer texts are cut: questions have fewer characters and words. */
+const MAX_CHARACTERS = 2_000;
 const MAX_WORDS = 64;
+/** So many different words are looked for. */
+const MAX_DIFFERENT_WORDS = 32;
 /** `export, not import, contacts`: what is not wanted, up to the end of the clause. */
 const NEGATION = /\b(?:not|without|except|instead of|rather than)\b[^,.;:!?]{0,200}/gi;
-const MAX_CHARACTERS = 2_000;
-
-/** What follows them describes the thing that is asked for. */
+/** What follows them only describes the thing that is asked for. */
 const PREPOSITIONS: ReadonlySet<string> = new Set(
-  'about above after at before behind below between by during for from in inside into of off on onto out over per through to toward towards under using via with within'.split(
-    ' ',
-  ),
+  (
+    'about above after at before behind below between by during for from in inside into of off on onto out over per ' +
+    'through to toward towards under using via with within'
+  ).split(' '),
 );
-const METHODS = /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE)\b/;
+const METHOD = /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE)\b/;
 
 export interface QuestionWord {
   readonly text: string;
   readonly stem: string;
-  /** The actions it names as a verb, as bits of `Action`. */
+  /** Whether it is the first word that says something: a request begins with its verb. */
+  readonly isFirst: boolean;
+  /** The actions that it names as the verb, as bits of `Action`. */
   readonly actions: number;
   /** Whether it only describes what is asked for. */
   readonly isDetail: boolean;
@@ -29,11 +34,11 @@ export interface QuestionWord {
 
 /** One way to ask for an endpoint, taken apart. */
 export interface Question {
-  readonly text: string;
   /** Each different word once, in the order of the text. */
   readonly words: readonly QuestionWord[];
-  /** The actions that its first verb names. */
+  /** The actions that the question asks for, as bits of `Action`; 0 when it does not say. */
   readonly actions: number;
+  /** The method that it names in upper case. */
   readonly method: string | undefined;
 }
 
@@ -41,17 +46,22 @@ export function questionOf(whole: string): Question {
   const text = folded(whole.slice(0, MAX_CHARACTERS));
   const words = new Map<string, QuestionWord>();
   let actions = 0;
-  let detail = false;
-  let first = true;
+  let isDetail = false;
   for (const { text: word } of wordsOf(text.replace(NEGATION, ' '), MAX_WORDS)) {
-    const verb = actionsOfVerb(word) || (englishOf(word).map(actionsOfVerb)[0] ?? 0);
-    if (actions === 0 && (first || word === 'which')) actions = verb;
-    if (PREPOSITIONS.has(word) && words.size > 0) detail = true;
+    const isFirst = words.size === 0;
+    const verb = isFirst ? actionsOfVerb(word) || actionsOfVerb(englishOf(word)[0] ?? '') : 0;
+    if (actions === 0) actions = verb;
+    if (!isFirst && PREPOSITIONS.has(word)) isDetail = true;
     if (isStopWord(word)) continue;
     const stem = stemOf(word);
-    if (!words.has(stem)) words.set(stem, { text: word, stem, actions: first ? verb : 0, isDetail: detail });
-    first = false;
+    if (words.has(stem)) continue;
+    if (words.size === MAX_DIFFERENT_WORDS) break;
+    words.set(stem, { text: word, stem, isFirst, actions: verb, isDetail });
+    for (const part of spelledOut(word)) {
+      const partStem = stemOf(part);
+      if (!words.has(partStem))
+        words.set(partStem, { text: word, stem: partStem, isFirst: false, actions: 0, isDetail });
+    }
   }
-  const [method] = METHODS.exec(text) ?? [];
-  return { text, words: [...words.values()], actions, method };
+  return { words: [...words.values()], actions, method: METHOD.exec(text)?.[0] };
 }

@@ -1,7 +1,7 @@
 import { stemOf } from '#libs/text-search/stem.js';
 
 /** Words that APIs use for the same thing: verbs of operations, abbreviations, spellings. No terms of one trade. */
-export const GROUPS = `
+const GROUPS = `
   delete remove destroy erase drop
   delete remove clear purge empty
   cancel abort void
@@ -45,52 +45,44 @@ export const GROUPS = `
   directory folder
   statistic stats metric
   message msg
-  person people
   parameter param
   environment env
   administrator admin
   identifier id
   phone telephone
   password passwd
+  database db
+  task todo
 `
   .trim()
   .split('\n')
   .map((line) => line.trim().split(/\s+/).map(stemOf));
 
-/** Abbreviations, and the words they stand for. */
-const ABBREVIATIONS: Readonly<Record<string, string>> = {
-  pr: 'pull request',
-  mr: 'merge request',
-  vm: 'virtual machine',
-  sms: 'text message',
-  db: 'database',
-  cc: 'credit card',
-  todo: 'task',
-  faq: 'question',
-  dob: 'birth date',
-  qty: 'quantity',
-  mfa: 'factor authentication',
-  sso: 'single sign on',
-  acl: 'access control',
+/** Abbreviations of several words. */
+const ABBREVIATIONS: Readonly<Record<string, readonly string[]>> = {
+  pr: ['pull', 'request'],
+  mr: ['merge', 'request'],
+  vm: ['virtual', 'machine'],
+  sms: ['text', 'message'],
+  mfa: ['multi', 'factor'],
+  sso: ['single', 'sign'],
 };
 
 const SYNONYMS = new Map<string, Set<string>>();
-export function rebuild(groups: string[][]): void {
-  SYNONYMS.clear();
-  for (const group of groups) {
-    for (const stem of group) {
-      const others = SYNONYMS.get(stem) ?? new Set<string>();
-      for (const other of group) if (other !== stem) others.add(other);
-      SYNONYMS.set(stem, others);
-    }
+for (const group of GROUPS) {
+  for (const stem of group) {
+    const others = SYNONYMS.get(stem) ?? new Set<string>();
+    for (const other of group) if (other !== stem) others.add(other);
+    SYNONYMS.set(stem, others);
   }
 }
-rebuild(GROUPS);
 
+/** Stems that mean about the same. */
 export function synonymsOf(stem: string): Iterable<string> {
   return SYNONYMS.get(stem) ?? [];
 }
 
-export function abbreviated(word: string): string | undefined {
-  return ABBREVIATIONS[word];
+/** The words that an abbreviation stands for. */
+export function spelledOut(word: string): readonly string[] {
+  return Object.hasOwn(ABBREVIATIONS, word) ? (ABBREVIATIONS[word] ?? []) : [];
 }
