@@ -5,6 +5,7 @@ import { flood } from './rows/flood.js';
 import { health } from './rows/health.js';
 import { notModified } from './rows/not-modified.js';
 import { registration } from './rows/registration.js';
+import { search } from './rows/search.js';
 import { start } from './rows/start.js';
 import { update } from './rows/update.js';
 import { withEndpoints } from './rows/with-endpoints.js';
@@ -19,5 +20,6 @@ export const benchmarks: readonly Benchmark[] = [
   flood,
   withEndpoints,
   health,
+  search,
   start,
 ];

@@ -9,7 +9,6 @@ export interface Answer {
   readonly question: JudgedQuestion;
   readonly found: readonly string[];
   readonly goodMatch: boolean;
-  readonly topScore: number;
 }
 
 /** Means over questions: the first four over those that have an answer. */
@@ -33,17 +32,37 @@ export async function answers(
   index: EndpointIndex,
   questions: readonly JudgedQuestion[],
   withPhrasings: boolean,
-  isVisible: (question: JudgedQuestion, applicationKey: string) => boolean = () => true,
 ): Promise<Answer[]> {
   const all: Answer[] = [];
   for (const question of questions) {
+    const phrasings = withPhrasings ? [question.query, ...question.alsoTry] : [question.query];
     const { hits, goodMatch } = await index.search({
-      phrasings: withPhrasings ? [question.query, ...question.alsoTry] : [question.query],
-      isVisible: ({ applicationKey }) => isVisible(question, applicationKey),
+      phrasings,
+      isVisible: () => true,
       limit: DEPTH,
       offset: 0,
     });
-    all.push({ question, found: hits.map(({ id }) => id), goodMatch, topScore: hits[0]?.score ?? 0 });
+    all.push({ question, found: hits.map(({ id }) => id), goodMatch });
+  }
+  return all;
+}
+
+/**
+ * Asks the questions that no application is named in while those with an answer are hidden: questions without an answer
+ * whose words are those of the corpus.
+ */
+export async function hidden(index: EndpointIndex, questions: readonly JudgedQuestion[]): Promise<Answer[]> {
+  const all: Answer[] = [];
+  for (const question of questions) {
+    const answering = new Set(question.relevant.map(({ application }) => application));
+    if (answering.size === 0 || question.kind === 'exact' || question.kind === 'application') continue;
+    const { hits, goodMatch } = await index.search({
+      phrasings: [question.query],
+      isVisible: ({ applicationKey }) => !answering.has(applicationKey),
+      limit: DEPTH,
+      offset: 0,
+    });
+    all.push({ question: { ...question, relevant: [] }, found: hits.map(({ id }) => id), goodMatch });
   }
   return all;
 }
@@ -61,7 +80,7 @@ export function qualityOf(all: readonly Answer[]): Quality {
   };
 }
 
-export function ndcg({ question, found }: Answer): number {
+function ndcg({ question, found }: Answer): number {
   const grades = gradesOf(question);
   const best = [...grades.values()].sort((a, b) => b - a).slice(0, DEPTH);
   return gain(found.slice(0, DEPTH).map((key) => grades.get(key) ?? 0)) / gain(best);

@@ -3,9 +3,9 @@ import { stemOf } from '#libs/text-search/stem.js';
 import type { Vocabulary } from '#libs/text-search/vocabulary.js';
 import { wordsOf } from '#libs/text-search/words.js';
 import { actionsOf, stemsOf } from './endpoint-texts.js';
-import { hashOf, plainName, plainPath } from './exact-match.js';
 import { FIELDS, FREQUENCY_BITS, MAX_FREQUENCY } from './fields.js';
 import type { IndexedEndpoint, IndexedEnvironment } from './indexed-environment.js';
+import { hashOf, plainName, plainPath } from './plain-forms.js';
 
 /** What is kept of an endpoint beside its postings. */
 export interface ContentEndpoint {

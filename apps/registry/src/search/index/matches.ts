@@ -2,6 +2,7 @@ import type { Field } from './fields.js';
 import type { QuestionTerm } from './question-terms.js';
 import { RANKING, saturated } from './ranking.js';
 import type { Scope } from './scope.js';
+import type { Reason } from './search-request.js';
 
 /** A word of a question in a document. */
 export interface Match {
@@ -12,8 +13,18 @@ export interface Match {
   readonly share: number;
 }
 
+/** Why a document was found: each word once, as it was asked. */
+export function reasonsOf(scope: Scope, document: number, terms: readonly QuestionTerm[]): Reason[] {
+  const reasons = new Map<string, Reason>();
+  for (const { term, field } of matchesOf(scope, document, terms)) {
+    const word = term.word.text;
+    if (!reasons.has(word)) reasons.set(word, { word, field });
+  }
+  return [...reasons.values()];
+}
+
 /** The words of questions that a document has, each once. */
-export function matchesOf(scope: Scope, document: number, terms: readonly QuestionTerm[]): Match[] {
+function matchesOf(scope: Scope, document: number, terms: readonly QuestionTerm[]): Match[] {
   const matches = new Map<string, Match>();
   for (const term of terms) {
     for (const { number, likeness } of term.alternatives) {

@@ -50,6 +50,8 @@ export const RANKING = {
   bestPhrasing: 0.1,
   /** Fused scores are seldom higher; they are 99 of 100. */
   ceiling: 1.2,
+  /** Endpoints with a lower score have nothing to do with the question. */
+  least: 0.06,
   /** When the best endpoint is called a good match. */
   likely: { scoreShare: 0.3, least: 0.45, leastPerPhrasing: 0.04 },
 };
