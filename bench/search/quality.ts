@@ -80,7 +80,7 @@ export function qualityOf(all: readonly Answer[]): Quality {
   };
 }
 
-function ndcg({ question, found }: Answer): number {
+export function ndcg({ question, found }: Answer): number {
   const grades = gradesOf(question);
   const best = [...grades.values()].sort((a, b) => b - a).slice(0, DEPTH);
   return gain(found.slice(0, DEPTH).map((key) => grades.get(key) ?? 0)) / gain(best);

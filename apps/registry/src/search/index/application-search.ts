@@ -50,7 +50,7 @@ export async function applicationsByText(
 export async function nearestKeys(misspelt: string, scope: Scope): Promise<string[]> {
   const wanted = folded(misspelt.slice(0, MAX_KEY_LENGTH)).trim().toLowerCase();
   if (wanted === '') return [];
-  const max = Math.max(1, Math.floor(wanted.length / 4));
+  const max = Math.max(1, Math.floor(wanted.length / 3));
   const near: { readonly key: string; readonly distance: number }[] = [];
   for (const { content } of applicationsOf(scope)) {
     await scope.slices.pause();

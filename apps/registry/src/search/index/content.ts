@@ -12,6 +12,7 @@ export interface ContentEndpoint {
   readonly method: string;
   readonly name: string;
   readonly operationId: string | null;
+  readonly path: string;
   /** See {@link plainPath}. */
   readonly plainPath: string;
 }
@@ -90,9 +91,8 @@ class ContentBuilder {
 
   add(endpoint: IndexedEndpoint): void {
     const index = this.endpoints.length;
-    const { method, name, operationId, deprecated } = endpoint;
-    const path = plainPath(endpoint.path);
-    this.endpoints.push({ method, name, operationId, plainPath: path });
+    const { method, name, operationId, path, deprecated } = endpoint;
+    this.endpoints.push({ method, name, operationId, path, plainPath: plainPath(path) });
     this.actions[index] = actionsOf(endpoint);
     this.isDeprecated[index] = Number(deprecated);
     this.exactHashes.set(

@@ -20,6 +20,9 @@ const MAX_WORDS: Readonly<Record<Field, number>> = {
   applicationDescription: 100,
 };
 
+/** The verb is among so many words of a name: `drive.files.list`. */
+const WORDS_WITH_VERB = 3;
+
 const VARIABLE = /\{[^{}]*\}?/g;
 const FILE_EXTENSION = /\.(?:json|xml)$/i;
 const VERSION = /^v\d+|^\d+$/;
@@ -46,13 +49,11 @@ export function stemsOf(
   };
 }
 
-/** What the endpoint does, as bits of `Action`: by method and path, and by the verb its name begins with. */
+/** What the endpoint does, as bits of `Action`. */
 export function actionsOf({ method, path, name, operationId }: IndexedEndpoint): number {
-  const named = [name, operationId ?? ''].flatMap((text) =>
-    wordsOf(text, 3).map(({ text: word }) => actionsOfVerb(word)),
-  );
-  const verb = named.find((actions) => actions !== 0) ?? 0;
-  return actionsOfOperation(method, path) | verb;
+  const words = [name, operationId ?? ''].flatMap((text) => wordsOf(text, WORDS_WITH_VERB));
+  const verb = words.find(({ text }) => actionsOfVerb(text) !== 0);
+  return actionsOfOperation(method, path, verb?.text);
 }
 
 function stems(field: Field, text: string): string[] {

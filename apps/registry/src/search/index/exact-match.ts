@@ -3,11 +3,15 @@ import { type ContentEndpoint, HASHES_PER_ENDPOINT } from './content.js';
 import { hashOf, plainName, plainPath } from './plain-forms.js';
 import type { Scope } from './scope.js';
 
+/** Longer questions are cut. */
+const MAX_LENGTH = 2_000;
 /** A path of the registry that is shorter is the end of too many others. */
 const MIN_PATH_END = 6;
 
 /** A question that is a name, an operation id, a path or a part of one. */
 interface ExactQuestion {
+  /** As it was asked, also without the method. */
+  readonly verbatim: readonly string[];
   readonly name: string;
   readonly method: string | undefined;
   /** Only of texts that look like a path. */
@@ -20,6 +24,8 @@ export const Exactness = {
   part: 1,
   /** It is the name, the operation id, the path, or method and path. */
   whole: 2,
+  /** It is that letter by letter, with the same case and the same names of variables. */
+  verbatim: 3,
 };
 
 /** The documents that the question names, with their `Exactness`; looks at every endpoint of the scope, in slices. */
@@ -44,21 +50,32 @@ export async function exactMatches(question: string, scope: Scope): Promise<Read
 }
 
 function exactnessOf(asked: ExactQuestion, endpoint: ContentEndpoint): number {
-  const { name, operationId, plainPath: path, method } = endpoint;
-  if ([name, operationId ?? ''].some((text) => plainName(text) === asked.name)) return Exactness.whole;
-  if (asked.path === undefined || (asked.method !== undefined && asked.method !== method)) return 0;
-  if (path === asked.path) return Exactness.whole;
-  return isPart(asked.path, path) ? Exactness.part : 0;
+  const { name, operationId, path, plainPath: plain, method } = endpoint;
+  const isNamed = [name, operationId ?? ''].some((text) => plainName(text) === asked.name);
+  const isOfMethod = asked.method === undefined || asked.method === method;
+  const isPath = asked.path !== undefined && isOfMethod && plain === asked.path;
+  if (isNamed || isPath) {
+    const texts = isPath ? [path] : [name, operationId ?? ''];
+    return texts.some((text) => asked.verbatim.includes(text)) ? Exactness.verbatim : Exactness.whole;
+  }
+  return asked.path !== undefined && isOfMethod && isPart(asked.path, plain) ? Exactness.part : 0;
 }
 
-function exactQuestionOf(question: string): ExactQuestion {
+function exactQuestionOf(whole: string): ExactQuestion {
+  const question = whole.slice(0, MAX_LENGTH);
   const name = plainName(question);
   const [first = '', second, ...more] = name.split(' ');
   const method = ENDPOINT_METHODS.find((known) => known.toLowerCase() === first);
   const path = more.length > 0 ? undefined : method === undefined && second === undefined ? first : second;
   const isPath =
     path?.includes('/') === true && path.length > 2 && (method !== undefined || second === undefined);
-  return { name, method: isPath ? method : undefined, path: isPath ? plainPath(path) : undefined };
+  const text = question.trim();
+  return {
+    verbatim: [text, text.slice(text.indexOf(' ') + 1).trim()],
+    name,
+    method: isPath ? method : undefined,
+    path: isPath ? plainPath(path) : undefined,
+  };
 }
 
 function isPart(asked: string, path: string): boolean {

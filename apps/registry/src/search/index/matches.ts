@@ -50,15 +50,15 @@ export function isLikely(
   phrasings: readonly (readonly QuestionTerm[])[],
 ): boolean {
   const { scoreShare, least, leastPerPhrasing } = RANKING.likely;
-  const support = Math.max(...phrasings.map((terms) => supportOf(scope, document, terms) ?? score));
+  const support = Math.max(...phrasings.map((terms) => supportOf(scope, document, terms)));
   // The best of several tries is better by chance.
   return scoreShare * score + (1 - scoreShare) * support >= least + leastPerPhrasing * (phrasings.length - 1);
 }
 
-/** How much of the things that a phrasing names the document has, from 0 to 1; undefined when it names none. */
-function supportOf(scope: Scope, document: number, terms: readonly QuestionTerm[]): number | undefined {
+/** How much of the things that a phrasing names the document has, from 0 to 1; 0 when it names none. */
+function supportOf(scope: Scope, document: number, terms: readonly QuestionTerm[]): number {
   const things = terms.filter(({ actions }) => actions === 0);
-  if (things.length === 0) return undefined;
+  if (things.length === 0) return 0;
   const all = things.reduce((sum, { weight }) => sum + weight, 0);
   const found = matchesOf(scope, document, things);
   return found.reduce((sum, { term, share }) => sum + term.weight * share, 0) / all;

@@ -1,7 +1,7 @@
 import { stemOf } from '#libs/text-search/stem.js';
 import { isStopWord } from '#libs/text-search/stop-words.js';
 import { folded, wordsOf } from '#libs/text-search/words.js';
-import { actionsOfVerb } from './actions.js';
+import { Action, actionsForOne, actionsOfVerb } from './actions.js';
 import { spelledOut } from './synonyms.js';
 import { englishOf } from './translations.js';
 
@@ -19,6 +19,7 @@ const PREPOSITIONS: ReadonlySet<string> = new Set(
     'through to toward towards under using via with within'
   ).split(' '),
 );
+const SINGLE: ReadonlySet<string> = new Set(['one', 'single', 'specific', 'particular']);
 const METHOD = /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE)\b/;
 
 export interface QuestionWord {
@@ -42,6 +43,12 @@ export interface Question {
   readonly method: string | undefined;
 }
 
+/** The verb comes first in English requests, and may come last in German ones. */
+function verbActions(word: string, isFirst: boolean): number {
+  const english = englishOf(word)[0];
+  return english === undefined ? (isFirst ? actionsOfVerb(word) : 0) : actionsOfVerb(english);
+}
+
 export function questionOf(whole: string): Question {
   const text = folded(whole.slice(0, MAX_CHARACTERS));
   const words = new Map<string, QuestionWord>();
@@ -49,10 +56,13 @@ export function questionOf(whole: string): Question {
   let isDetail = false;
   for (const { text: word } of wordsOf(text.replace(NEGATION, ' '), MAX_WORDS)) {
     const isFirst = words.size === 0;
-    const verb = isFirst ? actionsOfVerb(word) || actionsOfVerb(englishOf(word)[0] ?? '') : 0;
-    if (actions === 0) actions = verb;
+    const verb = actions === 0 ? verbActions(word, isFirst) : 0;
+    actions ||= verb;
+    if (SINGLE.has(word)) actions = actionsForOne(actions);
     if (!isFirst && PREPOSITIONS.has(word)) isDetail = true;
-    if (isStopWord(word)) continue;
+    // `create a new order`: it is new anyway.
+    const isRedundant = word === 'new' && (actions & Action.create) !== 0 && !isFirst;
+    if (isStopWord(word) || isRedundant) continue;
     const stem = stemOf(word);
     if (words.has(stem)) continue;
     if (words.size === MAX_DIFFERENT_WORDS) break;

@@ -23,6 +23,8 @@ export const RANKING = {
   lengthNorm: 0.6,
   /** The strength at which a word counts half. */
   saturation: 1,
+  /** So many documents without any of the words are added in thought: in a small registry every word is common. */
+  background: 500,
   /** Below 1, rare words count less than by their information. */
   rarityPower: 0.6,
   /** The first word of a question, when it is a verb. */
@@ -51,7 +53,7 @@ export const RANKING = {
   /** Fused scores are seldom higher; they are 99 of 100. */
   ceiling: 1.2,
   /** Endpoints with a lower score have nothing to do with the question. */
-  least: 0.06,
+  least: 0.03,
   /** When the best endpoint is called a good match. */
   likely: { scoreShare: 0.3, least: 0.45, leastPerPhrasing: 0.04 },
 };
@@ -69,7 +71,7 @@ export function occurrenceWeights(averages: ArrayLike<number>, maxLength: number
 
 /** The weight of a word that `found` of all documents have. */
 export function rarity(found: number, all: number): number {
-  return Math.log(1 + (all - found + 0.5) / (found + 0.5)) ** RANKING.rarityPower;
+  return Math.log(1 + (all + RANKING.background - found + 0.5) / (found + 0.5)) ** RANKING.rarityPower;
 }
 
 /** How well a word is answered by occurrences of this strength, from 0 to 1. */

@@ -95,7 +95,8 @@ export class Search {
     let lowest = EXACT_SCORE;
     for (const document of documents) {
       const share = exact.has(document) ? 1 : Math.min(1, (scores[document] ?? 0) / RANKING.ceiling);
-      const own = exact.get(document) === Exactness.whole ? EXACT_SCORE : Math.round(HIGHEST_SCORE * share);
+      const own =
+        (exact.get(document) ?? 0) >= Exactness.whole ? EXACT_SCORE : Math.round(HIGHEST_SCORE * share);
       // A named endpoint comes first even if its words say less: scores never rise along the list.
       lowest = Math.min(lowest, own);
       displayed.set(document, lowest);
