@@ -95,13 +95,12 @@ export interface ApplicationQuotaConfig {
 /** What the registry is to MCP clients. */
 export interface McpConfig {
   /** Who may call `POST /mcp` and `GET /search`: callers with a key, or everybody. */
-  readonly access: McpAccess;
+  readonly access: (typeof MCP_ACCESS)[number];
   /** Whether the catalogues that other software reads are served: `/v0.1/servers` and the server card. */
   readonly catalog: boolean;
 }
 
 export const MCP_ACCESS = ['key', 'public'] as const;
-export type McpAccess = (typeof MCP_ACCESS)[number];
 
 /** Sessions of operators in the browser. */
 export interface ConsoleConfig {

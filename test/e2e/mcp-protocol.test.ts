@@ -41,13 +41,23 @@ describe('MCP over HTTP', () => {
     },
   );
 
-  it('lets pages of CORS_ORIGINS ask', async () => {
-    const { status } = await postMcp(
-      app,
-      { jsonrpc: '2.0', id: 1, method: 'tools/list' },
-      { ...AS_ADMIN, Origin: 'https://console.example.com' },
-    );
-    expect(status).toBe(200);
+  it('lets pages of CORS_ORIGINS ask, and its own on this machine', async () => {
+    const pages: readonly Record<string, string>[] = [
+      { Origin: 'https://console.example.com' },
+      { Origin: 'http://localhost:8000', Host: 'localhost:8000' },
+    ];
+    for (const headers of pages) {
+      const message = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+      expect((await postMcp(app, message, { ...AS_ADMIN, ...headers })).status).toBe(200);
+    }
+  });
+
+  it('refuses pages of its own under a name that any site can take', async () => {
+    const answer = await app.http
+      .post('/mcp')
+      .set({ ...AS_ADMIN, Origin: 'http://rebound.example.com', Host: 'rebound.example.com' })
+      .send({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+    expectProblem(answer, 403, 'origin-not-allowed');
   });
 
   it.each([undefined, '*/*', 'application/json', 'application/json, text/event-stream'])(

@@ -21,8 +21,8 @@ const JSON_TYPE = 'application/json';
 const EVENT_STREAM = 'text/event-stream';
 
 export interface McpTransportOptions {
-  /** Whether clients may listen for changes. */
-  readonly hasSubscriptions?: boolean;
+  /** Whether servers send messages before their results, and of changes: answers to clients that take streams are streams then. */
+  readonly streams?: boolean;
 }
 
 /**
@@ -58,7 +58,8 @@ export class McpTransport {
       return;
     }
     const takesJson = !takesOnlyStreams(request);
-    const response = await this.respond(webRequest(request), body, takesJson, caller);
+    const streams = !takesJson || (this.options.streams === true && takesStreams(request));
+    const response = await this.respond(webRequest(request), body, { takesJson, streams }, caller);
     reply.code(response.status);
     for (const [name, value] of response.headers) reply.header(name, value);
     if (response.headers.get('content-type')?.startsWith(EVENT_STREAM) && response.body !== null) {
@@ -69,7 +70,7 @@ export class McpTransport {
   private async respond(
     request: Request,
     body: unknown,
-    takesJson: boolean,
+    { takesJson, streams }: { readonly takesJson: boolean; readonly streams: boolean },
     extra: Record<string, unknown>,
   ): Promise<Response> {
     const authInfo = { token: '', clientId: '', scopes: [], extra };
@@ -78,11 +79,11 @@ export class McpTransport {
       return handler.fetch(request, { authInfo, parsedBody: body });
     }
     const server = await this.serverFor({ era: 'legacy', authInfo, requestInfo: request });
-    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: takesJson });
+    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: !streams });
     await server.connect(transport);
     const response = await transport.handleRequest(request, { authInfo, parsedBody: body });
     // A stream ends by itself when the answer is written.
-    if (takesJson) await server.close();
+    if (!streams) await server.close();
     return response;
   }
 
@@ -97,7 +98,7 @@ export class McpTransport {
         : refusal(400, INVALID_REQUEST, `Version ${String(version)} of the protocol has no batches.`, null);
     }
     const { method, id = null } = (body ?? {}) as { readonly method?: unknown; readonly id?: unknown };
-    return method === LISTEN && this.options.hasSubscriptions !== true
+    return method === LISTEN && this.options.streams !== true
       ? refusal(404, METHOD_NOT_FOUND, 'This server has no subscriptions.', id)
       : undefined;
   }
@@ -113,8 +114,14 @@ function refusal(
 }
 
 /** Clients that say nothing, or only `application/json`, are people who try: they get JSON, too. */
-function takesOnlyStreams({ headers: { accept = '' } }: FastifyRequest): boolean {
-  return accept.includes(EVENT_STREAM) && !/application\/json|\*\/\*|application\/\*/.test(accept);
+function takesOnlyStreams(request: FastifyRequest): boolean {
+  return (
+    takesStreams(request) && !/application\/json|\*\/\*|application\/\*/.test(request.headers.accept ?? '')
+  );
+}
+
+function takesStreams({ headers: { accept = '' } }: FastifyRequest): boolean {
+  return accept.includes(EVENT_STREAM);
 }
 
 /** The request as the SDK takes it: what it looks at, and nothing else. */

@@ -7,7 +7,8 @@ export class OriginNotAllowed extends DomainError {
       code: 'origin-not-allowed',
       status: 403,
       title: 'Origin not allowed',
-      detail: 'Pages may only call this route from the origins that CORS_ORIGINS names.',
+      detail:
+        'Pages may only call this route from the origins that CORS_ORIGINS names, or from its own under a name of ALLOWED_HOSTS.',
     });
   }
 }

@@ -7,6 +7,8 @@ import { OriginNotAllowed } from './mcp.errors.js';
 import { McpServer } from './mcp-server.js';
 import { McpTransport } from './mcp-transport.js';
 
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
 /** Answers MCP messages with the tools of the registry, within what the caller may see. */
 @Injectable()
 export class McpService implements OnApplicationShutdown {
@@ -29,14 +31,15 @@ export class McpService implements OnApplicationShutdown {
   answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
     // A session counts from pages of this origin alone.
-    if (caller.kind !== 'admin' || caller.session === null) this.checkOrigin(request.headers.origin);
+    if (caller.kind !== 'admin' || caller.session === null) this.checkOrigin(request);
     return this.transport.answer(request, reply, { bindings: bindingsOfAgent(caller) });
   }
 
-  private checkOrigin(origin: string | undefined): void {
-    const { corsOrigins } = this.config.http;
-    if (origin !== undefined && !corsOrigins.includes('*') && !corsOrigins.includes(origin)) {
-      throw new OriginNotAllowed();
-    }
+  private checkOrigin({ headers: { origin }, protocol, host, hostname }: FastifyRequest): void {
+    const { corsOrigins, allowedHosts } = this.config.http;
+    if (origin === undefined || corsOrigins.includes('*') || corsOrigins.includes(origin)) return;
+    // Pages of its own are trusted under a name that no other site can take: DNS may lead any other name here.
+    const isOwnName = allowedHosts !== undefined || LOOPBACK.includes(hostname);
+    if (!isOwnName || origin !== `${protocol}://${host}`) throw new OriginNotAllowed();
   }
 }

@@ -3,7 +3,7 @@ import { type JsonObject, listOrEmpty, objectOrEmpty } from '#libs/openapi/json-
 import { requirementsOf, SecuritySchemes } from '#libs/openapi/security.js';
 
 /** What a request carries; never its value. */
-export interface Credential {
+interface Credential {
   /** `apiKey`, `http`, `oauth2` …, or the word that the application registered; `none`: no credential is needed. */
   readonly type: string;
   /** Where an API key goes. */

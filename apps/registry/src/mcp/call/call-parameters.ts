@@ -15,7 +15,7 @@ const FIELDS = {
 } as const satisfies Record<ParameterPlace, keyof Endpoint>;
 
 /** A parameter, and where it goes. */
-export interface PlacedParameter {
+interface PlacedParameter {
   readonly place: ParameterPlace;
   readonly name: string;
   readonly required: boolean;

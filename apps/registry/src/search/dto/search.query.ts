@@ -2,7 +2,7 @@ import { ENDPOINT_METHODS } from '#libs/domain/endpoint.js';
 import { ChoiceField, IntegerField, TextField } from '#libs/validation/fields.js';
 import { SEARCH_KINDS, type SearchKind } from '../search.service.js';
 
-export const MAX_QUERY_LENGTH = 1000;
+const MAX_QUERY_LENGTH = 1000;
 
 export class SearchQuery {
   @TextField({
