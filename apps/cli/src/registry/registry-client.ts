@@ -20,6 +20,9 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 /** What a request carries. */
 interface Content {
   readonly body?: object | undefined;
+  /** The body as text. */
+  readonly json?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly ifMatch?: string | undefined;
 }
 
@@ -130,7 +133,16 @@ export class RegistryClient {
     return acceptedAnswer(await this.request(method, target, content));
   }
 
-  private async request(method: string, target: string, { body, ifMatch }: Content): Promise<Response> {
+  /** Posts JSON as it is given; the response is the caller's to judge. @throws Failure when there is none */
+  async forward(path: string, json: string, headers: Readonly<Record<string, string>>): Promise<Response> {
+    return this.request('POST', path, { json, headers });
+  }
+
+  private async request(
+    method: string,
+    target: string,
+    { body, json = body === undefined ? undefined : jsonTextOf(body), headers, ifMatch }: Content,
+  ): Promise<Response> {
     try {
       return await this.fetch(`${this.url}${target}`, {
         method,
@@ -143,9 +155,10 @@ export class RegistryClient {
           // The audit trail tells by it which way a change came.
           'User-Agent': `mcp-registry-cli/${version}`,
           ...(ifMatch !== undefined && { 'If-Match': ifMatch }),
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(json !== undefined && { 'Content-Type': 'application/json' }),
+          ...headers,
         },
-        ...(body !== undefined && { body: jsonTextOf(body) }),
+        ...(json !== undefined && { body: json }),
       });
     } catch (error) {
       const { message, cause } = error as { message: string; cause?: { message?: string; code?: string } };

@@ -160,3 +160,18 @@ export interface AuditEntry {
   readonly environment: string | null;
   readonly ipAddress: string | null;
 }
+
+/** What `GET /search` answers. */
+export interface SearchAnswer {
+  readonly hits: readonly {
+    readonly application: string;
+    readonly environment: string;
+    readonly method: string;
+    readonly path: string;
+    readonly name: string;
+    readonly score: number;
+    readonly health: { readonly status: string };
+  }[];
+  readonly goodMatch: boolean;
+  readonly suggestions: readonly string[];
+}
