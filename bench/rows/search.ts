@@ -39,6 +39,8 @@ async function qualityFigures(): Promise<Figure[]> {
     share('false answers, answer hidden', unanswerable.falseAnswers, 'at most', 0.3),
     share('false refusals, query alone', alone.falseRefusals, 'at most', 0.45),
     share('false refusals, with phrasings', phrased.falseRefusals, 'at most', 0.2),
+    share('refused right answers, query alone', alone.refusedHits, 'at most', 0.15),
+    share('refused right answers, with phrasings', phrased.refusedHits, 'at most', 0.15),
     share('exact names and paths first', await exactFirst(index, records), 'at least', 1),
   ];
 }

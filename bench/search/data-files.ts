@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
 /** Seen from dist. */
-const DATA = new URL('../../../bench/search/data/', import.meta.url);
+export const DATA = new URL('../../../bench/search/data/', import.meta.url);
 
 /** An operation of the corpus. */
 export interface CorpusRecord {
@@ -15,6 +15,15 @@ export interface CorpusRecord {
   readonly tags: readonly string[];
   readonly parameters: readonly string[];
   readonly body: readonly string[];
+}
+
+/** An OpenAPI document of which the corpus is made. */
+export interface SourceDocument {
+  readonly application: string;
+  readonly package: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly operations: number;
 }
 
 /** A question, and the operations that answer it, graded from 1 (a related step) to 3 (exactly what is asked). */
@@ -40,6 +49,16 @@ export async function corpus(): Promise<CorpusRecord[]> {
 
 export async function judgedQuestions(): Promise<JudgedQuestion[]> {
   return linesOf<JudgedQuestion>(await readFile(new URL('questions.jsonl', DATA), 'utf8'));
+}
+
+/** The documents, and the versions of the packages that have them. */
+export async function documentList(): Promise<{
+  readonly packages: Readonly<Record<string, string>>;
+  readonly documents: readonly SourceDocument[];
+}> {
+  return JSON.parse(await readFile(new URL('documents.json', DATA), 'utf8')) as Awaited<
+    ReturnType<typeof documentList>
+  >;
 }
 
 function linesOf<Line>(text: string): Line[] {

@@ -4,7 +4,7 @@ import { environmentsOf } from './corpus-environments.js';
 import type { CorpusRecord } from './data-files.js';
 
 export const APPLICATIONS = 1000;
-export const ENVIRONMENTS = ['development', 'production', 'staging'] as const;
+const ENVIRONMENTS = ['development', 'production', 'staging'] as const;
 const ENDPOINTS = 20;
 
 /** The environments of one of 1,000 applications: 20 endpoints of the corpus, the same in each. */

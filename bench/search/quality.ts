@@ -11,7 +11,7 @@ export interface Answer {
   readonly goodMatch: boolean;
 }
 
-/** Means over questions: the first four over those that have an answer. */
+/** Means over questions: all but the last over those that have an answer. */
 export interface Quality {
   /** Gains of 2^grade - 1, divided by log2(rank + 1), against the best order of all that was judged. */
   readonly ndcg: number;
@@ -23,6 +23,8 @@ export interface Quality {
   readonly empty: number;
   /** The share that is said to have no good match although it has an answer. */
   readonly falseRefusals: number;
+  /** The share of which the same is said although an operation of grade 2 or 3 is among the first ten. */
+  readonly refusedHits: number;
   /** Of the questions without an answer, the share that is said to have a good match. */
   readonly falseAnswers: number;
 }
@@ -76,11 +78,12 @@ export function qualityOf(all: readonly Answer[]): Quality {
     reciprocalRank: mean(answerable.map(reciprocalRank)),
     empty: mean(answerable.map(({ found }) => Number(found.length === 0))),
     falseRefusals: mean(answerable.map(({ goodMatch }) => Number(!goodMatch))),
+    refusedHits: mean(answerable.map((answer) => Number(!answer.goodMatch && reciprocalRank(answer) > 0))),
     falseAnswers: mean(others.map(({ goodMatch }) => Number(goodMatch))),
   };
 }
 
-export function ndcg({ question, found }: Answer): number {
+function ndcg({ question, found }: Answer): number {
   const grades = gradesOf(question);
   const best = [...grades.values()].sort((a, b) => b - a).slice(0, DEPTH);
   return gain(found.slice(0, DEPTH).map((key) => grades.get(key) ?? 0)) / gain(best);

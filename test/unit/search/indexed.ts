@@ -5,7 +5,7 @@ import type { SearchRequest, SearchResult } from '#registry/search/index/search-
 type EndpointFields = Partial<IndexedEndpoint> & Pick<IndexedEndpoint, 'method' | 'path' | 'name'>;
 
 /** An endpoint whose id is its method and path unless another one is given. */
-export function indexedEndpoint(fields: EndpointFields): IndexedEndpoint {
+function indexedEndpoint(fields: EndpointFields): IndexedEndpoint {
   return {
     id: `${fields.method} ${fields.path}`,
     operationId: null,

@@ -64,7 +64,7 @@ export async function buildContent(
     if (pause !== undefined) await pause;
     builder.add(endpoint);
   }
-  return builder.content();
+  return builder.content(slices);
 }
 
 class ContentBuilder {
@@ -113,7 +113,7 @@ class ContentBuilder {
     for (const [number, frequencies] of found) this.postingsOf(number).push(index, frequencies);
   }
 
-  content(): Content {
+  async content(slices: Slices): Promise<Content> {
     const { applicationKey, applicationName, applicationDescription } = this.environment;
     return {
       applicationKey,
@@ -124,7 +124,7 @@ class ContentBuilder {
       actions: this.actions,
       isDeprecated: this.isDeprecated,
       exactHashes: this.exactHashes,
-      ...this.packed(),
+      ...(await this.packed(slices)),
       lengths: this.lengths,
       totalLengths: this.totalLengths,
     };
@@ -142,7 +142,9 @@ class ContentBuilder {
     return postings;
   }
 
-  private packed(): Pick<Content, 'terms' | 'starts' | 'postings' | 'frequencies'> {
+  private async packed(
+    slices: Slices,
+  ): Promise<Pick<Content, 'terms' | 'starts' | 'postings' | 'frequencies'>> {
     const terms = Uint32Array.from(this.postings.keys()).sort();
     const starts = new Uint32Array(terms.length + 1);
     let size = 0;
@@ -155,6 +157,8 @@ class ContentBuilder {
     const frequencies = new Uint32Array(size);
     let at = 0;
     for (const term of terms) {
+      const pause = slices.pause();
+      if (pause !== undefined) await pause;
       const pairs = this.postingsOf(term);
       for (let pair = 0; pair < pairs.length; pair += 2, at += 1) {
         postings[at] = pairs[pair] ?? 0;

@@ -4,8 +4,12 @@ import type { Content } from './content.js';
 import type { IndexedEndpoint, IndexedEnvironment, Visibility } from './indexed-environment.js';
 import { type IndexedIds, Scope } from './scope.js';
 import { Search } from './search.js';
+import { SearchMemory } from './search-memory.js';
 import type { SearchRequest, SearchResult } from './search-request.js';
 import { type SharedContent, SharedContents } from './shared-contents.js';
+
+/** Short, because between two pauses a search may walk through a large application. */
+const SLICE_MS = 3;
 
 interface Entry extends IndexedIds {
   readonly shared: SharedContent;
@@ -20,8 +24,9 @@ export class EndpointIndex {
   private readonly environments = new Map<string, Entry>();
   /** The latest change of each environment that is being indexed. */
   private readonly changes = new Map<string, symbol>();
+  private readonly memory = new SearchMemory();
   /** Of all searches, so that other work also has its turn between two short ones. */
-  private readonly slices = new Slices();
+  private readonly slices = new Slices(SLICE_MS);
   /** The end of the latest search. */
   private turn: Promise<void> = Promise.resolve();
 
@@ -67,7 +72,7 @@ export class EndpointIndex {
   /** Ranks the endpoints the caller may see, in slices. */
   search(request: SearchRequest): Promise<SearchResult> {
     return this.inTurn(request.isVisible, (scope) =>
-      new Search(scope, this.contents.vocabulary, request).result(),
+      new Search(scope, this.contents.vocabulary, this.memory, request).result(),
     );
   }
 
@@ -81,7 +86,7 @@ export class EndpointIndex {
     return this.inTurn(isVisible, (scope) => nearestKeys(misspelt, scope));
   }
 
-  /** One after another: side by side they would only take longer, and each needs some bytes for every endpoint. */
+  /** One after another: side by side they would only take longer, and this way they share the memory. */
   private inTurn<Result>(isVisible: Visibility, work: (scope: Scope) => Promise<Result>): Promise<Result> {
     const result = this.turn.then(() => work(this.scope(isVisible)));
     this.turn = result.then(

@@ -1,40 +1,49 @@
+import type { DocumentList } from './document-list.js';
 import type { Question } from './question.js';
-import type { QuestionScores } from './question-scores.js';
 import { RANKING, rarity } from './ranking.js';
 import type { Scope } from './scope.js';
+import type { SearchArrays } from './search-memory.js';
 
-/**
- * The scores of all phrasings as one: they are comparable, because each is a share of its question. Applications that the
- * questions name come before others.
- */
-export async function fusedScores(
-  all: readonly QuestionScores[],
-  questions: readonly Question[],
-  scope: Scope,
-): Promise<QuestionScores> {
-  const scores = new Float64Array(scope.size);
-  const documents: number[] = [];
-  const best = new Float64Array(scope.size);
-  for (const { scores: own, documents: found } of all) {
-    for (const document of found) {
-      const before = scores[document] ?? 0;
-      const score = own[document] ?? 0;
-      if (before === 0) documents.push(document);
-      scores[document] = before + score / all.length;
-      if (score > (best[document] ?? 0)) best[document] = score;
+/** The scores of all phrasings as one: they are comparable, because each is a share of its question. */
+export class FusedScores {
+  /** By document, at first the sum over the phrasings, and when it is {@link finish}ed the score. */
+  readonly scores: Float64Array;
+  /** The documents whose score is not 0. */
+  readonly scored: DocumentList;
+  private readonly best: Float64Array;
+
+  /** @param arrays without anything in them */
+  constructor(
+    private readonly scope: Scope,
+    arrays: SearchArrays,
+  ) {
+    this.scores = arrays.sums;
+    this.scored = arrays.found;
+    this.best = arrays.best;
+  }
+
+  add({ scores, scored }: Pick<FusedScores, 'scores' | 'scored'>): void {
+    for (const document of scored.documents) {
+      const before = this.scores[document] ?? 0;
+      const score = scores[document] ?? 0;
+      if (before === 0) this.scored.add(document);
+      this.scores[document] = before + score;
+      if (score > (this.best[document] ?? 0)) this.best[document] = score;
     }
   }
-  await scope.slices.pause();
-  const mentions = mentionFactors(questions, scope);
-  for (const [index, { content, base }] of scope.contents.entries()) {
-    const mention = mentions[index] ?? 1;
-    for (let document = base; document < base + content.endpoints.length; document += 1) {
-      const mean = scores[document] ?? 0;
-      scores[document] =
-        mention * (RANKING.bestPhrasing * (best[document] ?? 0) + (1 - RANKING.bestPhrasing) * mean);
+
+  /** Makes scores of the sums. Applications that the questions name come before others. */
+  finish(questions: readonly Question[]): void {
+    const mentions = mentionFactors(questions, this.scope);
+    for (const [index, { content, base }] of this.scope.contents.entries()) {
+      const mention = mentions[index] ?? 1;
+      for (let document = base; document < base + content.endpoints.length; document += 1) {
+        const mean = (this.scores[document] ?? 0) / questions.length;
+        const best = this.best[document] ?? 0;
+        this.scores[document] = mention * (RANKING.bestPhrasing * best + (1 - RANKING.bestPhrasing) * mean);
+      }
     }
   }
-  return { scores, documents };
 }
 
 /** What to multiply the scores of each content with. */

@@ -29,7 +29,7 @@ export interface IndexedEnvironment {
 }
 
 /** What decides whether a caller may see an environment. */
-export interface EnvironmentIdentity {
+interface EnvironmentIdentity {
   readonly environmentId: string;
   readonly applicationKey: string;
   readonly environment: string;

@@ -5,7 +5,7 @@ import type { Scope } from './scope.js';
 import type { Reason } from './search-request.js';
 
 /** A word of a question in a document. */
-export interface Match {
+interface Match {
   readonly term: QuestionTerm;
   /** The field that says most. */
   readonly field: Field;

@@ -8,7 +8,7 @@ import { synonymsOf } from './synonyms.js';
 import { englishOf } from './translations.js';
 
 /** A word of the index that answers a word of the question. */
-export interface Alternative {
+interface Alternative {
   readonly number: number;
   /** From 0 to 1: 1 is the word itself. */
   readonly likeness: number;

@@ -37,6 +37,7 @@ export class Scope {
   private readonly weights: readonly Float64Array[];
   private readonly byContent: ReadonlyMap<Content, VisibleContent>;
   private readonly frequencies = new Map<number, number>();
+  private readonly contentsOfTerms = new Map<number, readonly VisibleContent[]>();
   private steps = 0;
 
   constructor(
@@ -114,9 +115,15 @@ export class Scope {
 
   /** Contents of the scope that may have the word: a superset, whichever is found faster. */
   private having(term: number): readonly VisibleContent[] {
+    const known = this.contentsOfTerms.get(term);
+    if (known !== undefined) return known;
     const all = this.byTerm.of(term);
-    if (all.length >= this.contents.length) return this.contents;
-    return all.map((content) => this.byContent.get(content)).filter((visible) => visible !== undefined);
+    let having = this.contents;
+    if (all.length < having.length) {
+      having = all.map((content) => this.byContent.get(content)).filter((visible) => visible !== undefined);
+    }
+    this.contentsOfTerms.set(term, having);
+    return having;
   }
 
   /** A promise to await when others have their turn; the clock is asked only now and then. */

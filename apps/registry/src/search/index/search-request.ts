@@ -8,6 +8,7 @@ export interface SearchRequest {
   /** Only endpoints of this method, in upper case. */
   readonly method?: string;
   readonly limit: number;
+  /** Hits behind the first 1,000 are not answered. */
   readonly offset: number;
 }
 
@@ -17,7 +18,7 @@ export interface Reason {
   readonly field: Field;
 }
 
-export interface SearchHit {
+interface SearchHit {
   readonly id: string;
   readonly environmentId: string;
   /** From 0 to 100, comparable between questions: the share of the question that the endpoint answers. */

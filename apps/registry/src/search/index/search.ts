@@ -2,19 +2,24 @@ import type { Vocabulary } from '#libs/text-search/vocabulary.js';
 import { nearestKeys } from './application-search.js';
 import { BestDocuments } from './best-documents.js';
 import { exactMatches, Exactness } from './exact-match.js';
-import { fusedScores } from './fused-scores.js';
+import { FusedScores } from './fused-scores.js';
 import { isLikely, reasonsOf } from './matches.js';
 import { questionOf } from './question.js';
-import { QuestionScorer, type QuestionScores } from './question-scores.js';
+import { QuestionScorer } from './question-scorer.js';
 import { type QuestionTerm, TermResolver } from './question-terms.js';
 import { RANKING } from './ranking.js';
 import type { Scope } from './scope.js';
+import type { SearchMemory } from './search-memory.js';
 import type { SearchRequest, SearchResult } from './search-request.js';
 
 /** The score of an endpoint whose name, operation id or path the question is. */
 const EXACT_SCORE = 100;
 /** The highest score of the others; those whose path has the question in it have it. */
 const HIGHEST_SCORE = 99;
+/** More phrasings are not read, and hits further down are not answered. */
+const MAX_PHRASINGS = 5;
+const MAX_DEPTH = 1_000;
+const DOCUMENTS_BETWEEN_PAUSES = 1_024;
 const MAX_SUGGESTIONS = 5;
 /** Of a question so many words may be the key of an application. */
 const MAX_SUGGESTING_WORDS = 8;
@@ -27,21 +32,26 @@ export class Search {
   constructor(
     private readonly scope: Scope,
     private readonly vocabulary: Vocabulary,
+    private readonly memory: SearchMemory,
     private readonly request: SearchRequest,
   ) {}
 
   async result(): Promise<SearchResult> {
     const { scope, request } = this;
-    const questions = request.phrasings.map(questionOf);
+    const questions = request.phrasings.slice(0, MAX_PHRASINGS).map(questionOf);
     const resolver = new TermResolver(scope, this.vocabulary);
+    const arrays = this.memory.forDocuments(scope.size);
+    const scorer = new QuestionScorer(scope, arrays);
+    const fused = new FusedScores(scope, arrays);
     const terms: QuestionTerm[][] = [];
-    const ranked: QuestionScores[] = [];
     for (const question of questions) {
       const own = await resolver.termsOf(question);
       terms.push(own);
-      ranked.push(await new QuestionScorer(scope, question, own).score());
+      await scorer.score(question, own);
+      fused.add(scorer);
+      await scope.slices.pause();
     }
-    const fused = await fusedScores(ranked, questions, scope);
+    fused.finish(questions);
     const exact = await exactMatches(request.phrasings[0] ?? '', scope);
     const documents = await this.best(fused, exact);
     const top = documents[0];
@@ -66,22 +76,23 @@ export class Search {
   }
 
   /** The best documents down to the wanted page, and one more. */
-  private async best(fused: QuestionScores, exact: ReadonlyMap<number, number>): Promise<readonly number[]> {
+  private async best(fused: FusedScores, exact: ReadonlyMap<number, number>): Promise<readonly number[]> {
     const { scope, request } = this;
     const rank = (document: number): number => exact.get(document) ?? 0;
     const score = (document: number): number => fused.scores[document] ?? 0;
     const best = new BestDocuments(
-      request.offset + request.limit + 1,
+      Math.min(MAX_DEPTH, request.offset + request.limit + 1),
       (a, b) => rank(b) - rank(a) || score(b) - score(a) || scope.compare(a, b),
     );
-    const others = fused.documents.filter(
-      (document) => !exact.has(document) && score(document) >= RANKING.least,
-    );
-    for (const [index, document] of [...exact.keys(), ...others].entries()) {
-      if (index % 1024 === 0) await scope.slices.pause();
+    const offer = (document: number): void => {
       if (request.method === undefined || scope.endpointOf(document).method === request.method) {
         best.offer(document);
       }
+    };
+    for (const document of exact.keys()) offer(document);
+    for (const [index, document] of fused.scored.documents.entries()) {
+      if (index % DOCUMENTS_BETWEEN_PAUSES === 0) await scope.slices.pause();
+      if (score(document) >= RANKING.least && !exact.has(document)) offer(document);
     }
     return best.documents;
   }

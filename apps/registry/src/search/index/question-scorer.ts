@@ -1,26 +1,22 @@
 import { frequencyIn } from './content.js';
+import type { DocumentList } from './document-list.js';
 import { FIELDS } from './fields.js';
 import type { Question } from './question.js';
 import type { QuestionTerm } from './question-terms.js';
 import { RANKING, saturated } from './ranking.js';
 import type { Scope } from './scope.js';
+import type { SearchArrays } from './search-memory.js';
 
 const NAME = FIELDS.indexOf('name');
 const RESOURCE = FIELDS.indexOf('resource');
 const PATH = FIELDS.indexOf('path');
 
-/** The scores of all documents for one phrasing. */
-export interface QuestionScores {
-  /** By document; about 1 for one that has every word of the question in its name. */
+/** Ranks the documents of a scope for one phrasing after another. */
+export class QuestionScorer {
+  /** By document, for the present phrasing: about 1 for one that has every word of the question in its name. */
   readonly scores: Float64Array;
   /** The documents whose score is not 0. */
-  readonly documents: readonly number[];
-}
-
-/** Ranks the documents of a scope for one phrasing. */
-export class QuestionScorer {
-  private readonly scores: Float64Array;
-  private readonly documents: number[] = [];
+  readonly scored: DocumentList;
   /** How many words of the question are in the name, the resource and the path. */
   private readonly inName: Uint8Array;
   private readonly inResource: Uint8Array;
@@ -28,32 +24,36 @@ export class QuestionScorer {
   /** Of the present word the strength, the fields and the documents. */
   private readonly strengths: Float32Array;
   private readonly fields: Uint32Array;
-  private touched: number[] = [];
+  private readonly touched: DocumentList;
 
+  /** @param arrays without anything in them */
   constructor(
     private readonly scope: Scope,
-    private readonly question: Question,
-    private readonly terms: readonly QuestionTerm[],
+    arrays: SearchArrays,
   ) {
-    this.scores = new Float64Array(scope.size);
-    this.inName = new Uint8Array(scope.size);
-    this.inResource = new Uint8Array(scope.size);
-    this.inPath = new Uint8Array(scope.size);
-    this.strengths = new Float32Array(scope.size);
-    this.fields = new Uint32Array(scope.size);
+    this.scores = arrays.scores;
+    this.scored = arrays.scored;
+    this.inName = arrays.inName;
+    this.inResource = arrays.inResource;
+    this.inPath = arrays.inPath;
+    this.strengths = arrays.strengths;
+    this.fields = arrays.fields;
+    this.touched = arrays.touched;
   }
 
-  async score(): Promise<QuestionScores> {
-    const whole = this.terms.reduce((sum, { weight }) => sum + weight, 0);
+  /** Puts the scores for a phrasing in the place of those for the one before. */
+  async score(question: Question, terms: readonly QuestionTerm[]): Promise<void> {
+    for (const counts of [this.scores, this.inName, this.inResource, this.inPath]) counts.fill(0);
+    this.scored.clear();
+    const whole = terms.reduce((sum, { weight }) => sum + weight, 0);
     const isVerb = ({ actions }: QuestionTerm): boolean => actions !== 0;
     // Verbs last: what an endpoint does counts only for those that have to do with the question.
-    for (const term of [...this.terms.filter((term) => !isVerb(term)), ...this.terms.filter(isVerb)]) {
+    for (const term of [...terms.filter((term) => !isVerb(term)), ...terms.filter(isVerb)]) {
       await this.collect(term);
       if (isVerb(term)) await this.collectActions(term.actions);
       this.add(term.weight / whole);
     }
-    await this.applyFactors();
-    return { scores: this.scores, documents: this.documents };
+    await this.applyFactors(question.actions || (terms[0]?.actions ?? 0), question.method);
   }
 
   private async collect({ alternatives }: QuestionTerm): Promise<void> {
@@ -61,7 +61,7 @@ export class QuestionScorer {
     for (const { number, likeness } of alternatives) {
       await this.scope.forEachPosting(number, (document, strength, frequencies) => {
         const before = strengths[document] ?? 0;
-        if (before === 0) this.touched.push(document);
+        if (before === 0) this.touched.add(document);
         strengths[document] = Math.max(before, likeness * strength);
         fields[document] = (fields[document] ?? 0) | frequencies;
       });
@@ -72,16 +72,16 @@ export class QuestionScorer {
     await this.scope.forEachScored(this.scores, (document, content, endpoint) => {
       if (((content.actions[endpoint] ?? 0) & actions) === 0) return;
       const before = this.strengths[document] ?? 0;
-      if (before === 0) this.touched.push(document);
+      if (before === 0) this.touched.add(document);
       this.strengths[document] = Math.max(before, RANKING.actionStrength);
     });
   }
 
   /** Adds the strengths of the present word to the scores, and makes room for the next one. */
   private add(weight: number): void {
-    for (const document of this.touched) {
+    for (const document of this.touched.documents) {
       const before = this.scores[document] ?? 0;
-      if (before === 0) this.documents.push(document);
+      if (before === 0) this.scored.add(document);
       this.scores[document] = before + weight * saturated(this.strengths[document] ?? 0);
       const fields = this.fields[document] ?? 0;
       if (frequencyIn(NAME, fields) > 0) increment(this.inName, document);
@@ -90,12 +90,10 @@ export class QuestionScorer {
       this.strengths[document] = 0;
       this.fields[document] = 0;
     }
-    this.touched = [];
+    this.touched.clear();
   }
 
-  private async applyFactors(): Promise<void> {
-    const { method } = this.question;
-    const actions = this.question.actions || (this.terms[0]?.actions ?? 0);
+  private async applyFactors(actions: number, method: string | undefined): Promise<void> {
     await this.scope.forEachScored(this.scores, (document, content, endpoint) => {
       const at = endpoint * FIELDS.length;
       const inResource = this.inResource[document] ?? 0;
