@@ -48,9 +48,8 @@ async function qualityFigures(): Promise<Figure[]> {
 async function costFigures(stage: Stage): Promise<Figure[]> {
   const process = await stage.script(INDEX_PROCESS);
   const building = await process.ask<{ milliseconds: number; mebibytes: number; size: number }>('building');
-  const { alone, phrased, hold } = await process.ask<{ alone: number[]; phrased: number[]; hold: number }>(
-    'searches',
-  );
+  const { alone, phrased, holds } =
+    await process.ask<Record<'alone' | 'phrased' | 'holds', number[]>>('searches');
   const replacements = await process.ask<number[]>('replacements');
   return [
     atMost('index time, 60,000', 'ms', building.milliseconds, 10_000),
@@ -58,7 +57,7 @@ async function costFigures(stage: Stage): Promise<Figure[]> {
     atMost('search, p50', 'ms', median(alone), 20),
     atMost('search, p95', 'ms', percentile95(alone), 20),
     atMost('search with phrasings, p95', 'ms', percentile95(phrased), 20),
-    atMost('longest event-loop hold', 'ms', hold, 10),
+    atMost('longest event-loop hold', 'ms', median(holds), 10),
     atMost('CPU of a changed application, p95', 'ms', percentile95(replacements), 50),
   ];
 }

@@ -2,13 +2,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { EndpointIndex } from '#registry/search/index/endpoint-index.js';
+import { ROUNDS } from '../durations.js';
 import { answerQuestions } from '../processes/answer-questions.js';
 import { ready } from '../processes/bench-script.js';
 import { corpus, judgedQuestions } from './data-files.js';
 import { APPLICATIONS, environmentsOfApplication, indexApplication } from './large-index.js';
 
 /** An index of 60,000 endpoints in a process of its own, so that its memory and its event loop are measured alone. */
-const ROUNDS = 3;
 const REPLACEMENTS = 100;
 
 setFlagsFromString('--expose-gc');
@@ -33,11 +33,13 @@ answerQuestions({
 process.channel?.ref();
 ready('http://index');
 
-/** Milliseconds of each search, and the longest hold of the event loop, for an agent that sees one environment of each application. */
-async function searches(): Promise<{ alone: number[]; phrased: number[]; hold: number }> {
+/** Milliseconds of each search, and the longest hold of the event loop in each round, for an agent that sees production. */
+async function searches(): Promise<{ alone: number[]; phrased: number[]; holds: number[] }> {
   const alone: number[] = [];
   const phrased: number[] = [];
+  const holds: number[] = [];
   const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const { query, alsoTry } of questions) {
       for (const [phrasings, times] of [
@@ -51,14 +53,15 @@ async function searches(): Promise<{ alone: number[]; phrased: number[]; hold: n
           limit: 8,
           offset: 0,
         });
-        // The first round compiles the code.
         if (round > 0) times.push(performance.now() - start);
       }
     }
-    if (round === 0) delay.enable();
+    // The first round compiles the code.
+    if (round > 0) holds.push(delay.max / 1e6);
+    delay.reset();
   }
   delay.disable();
-  return { alone, phrased, hold: delay.max / 1e6 };
+  return { alone, phrased, holds };
 }
 
 /** Milliseconds of CPU of each replacement of an application with its three environments. */
