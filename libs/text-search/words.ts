@@ -24,33 +24,24 @@ const PLAIN_LETTERS: Readonly<Record<string, string>> = {
   Đ: 'D',
 };
 
-/** A word of a text, and whether it continues an identifier such as `getOrders` or `v2`. */
-export interface Word {
-  readonly text: string;
-  /** The number of its chunk: words of one identifier without separators have the same. */
-  readonly chunk: number;
-}
-
 /**
  * The first `limit` words of a text in lower case, without accents. Identifiers are split where their case changes and
  * between letters and digits, but a digit stays with one or two letters before it: `getV2Orders` is get, v2, orders.
  */
-export function wordsOf(text: string, limit: number): Word[] {
-  const words: Word[] = [];
-  let chunk = 0;
+export function wordsOf(text: string, limit: number): string[] {
+  const words: string[] = [];
   for (const [run] of folded(text.slice(0, limit * CHARACTERS_PER_WORD)).matchAll(CHUNK)) {
     const first = words.length;
     for (const [part] of run.matchAll(PART)) {
       const previous = words.length > first ? words.at(-1) : undefined;
-      if (previous !== undefined && belongTogether(previous.text, part, words.length - first === 1)) {
-        words[words.length - 1] = { text: cut(previous.text + part.toLowerCase()), chunk };
+      if (previous !== undefined && belongTogether(previous, part, words.length - first === 1)) {
+        words[words.length - 1] = cut(previous + part.toLowerCase());
       } else if (words.length === limit) {
         return words;
       } else {
-        words.push({ text: cut(part.toLowerCase()), chunk });
+        words.push(cut(part.toLowerCase()));
       }
     }
-    chunk += 1;
   }
   return words;
 }

@@ -2,7 +2,7 @@ import { stemOf } from '#libs/text-search/stem.js';
 import { wordsOf } from '#libs/text-search/words.js';
 import { describe, expect, it } from '../../support/jest.js';
 
-const words = (text: string, limit = 64): string[] => wordsOf(text, limit).map((word) => word.text);
+const words = (text: string, limit = 64): string[] => wordsOf(text, limit);
 
 describe('words of a text', () => {
   it.each([

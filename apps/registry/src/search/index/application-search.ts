@@ -28,15 +28,15 @@ export async function applicationsByText(
   limit: number,
 ): Promise<ApplicationHit[]> {
   const whole = folded(text.slice(0, MAX_KEY_LENGTH)).trim().toLowerCase();
-  const words = wordsOf(text, MAX_WORDS).map((word) => word.text);
+  const words = wordsOf(text, MAX_WORDS);
   const hits: ApplicationHit[] = [];
   if (words.length === 0) return hits;
   for (const { content } of applicationsOf(scope)) {
     await scope.slices.pause();
     const { applicationKey, applicationName, applicationDescription } = content;
     const isNamed = [applicationKey, applicationName].some((name) => folded(name).toLowerCase() === whole);
-    const names = wordsOf(`${applicationKey} ${applicationName}`, 2 * MAX_WORDS).map((word) => word.text);
-    const described = new Set(wordsOf(applicationDescription ?? '', 200).map((word) => stemOf(word.text)));
+    const names = wordsOf(`${applicationKey} ${applicationName}`, 2 * MAX_WORDS);
+    const described = new Set(wordsOf(applicationDescription ?? '', 200).map(stemOf));
     const found = words.reduce((sum, word) => sum + worthOf(word, names, described), 0) / words.length;
     const score = isNamed ? 100 : Math.round(99 * found);
     if (score >= LEAST_SCORE) hits.push({ applicationKey, score });

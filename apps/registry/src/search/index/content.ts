@@ -119,7 +119,7 @@ class ContentBuilder {
       applicationKey,
       applicationName,
       applicationDescription,
-      applicationWords: [...new Set(wordsOf(applicationKey, 20).map(({ text }) => stemOf(text)))],
+      applicationWords: [...new Set(wordsOf(applicationKey, 20).map(stemOf))],
       endpoints: this.endpoints,
       actions: this.actions,
       isDeprecated: this.isDeprecated,

@@ -52,14 +52,12 @@ export function stemsOf(
 /** What the endpoint does, as bits of `Action`. */
 export function actionsOf({ method, path, name, operationId }: IndexedEndpoint): number {
   const words = [name, operationId ?? ''].flatMap((text) => wordsOf(text, WORDS_WITH_VERB));
-  const verb = words.find(({ text }) => actionsOfVerb(text) !== 0);
-  return actionsOfOperation(method, path, verb?.text);
+  const verb = words.find((word) => actionsOfVerb(word) !== 0);
+  return actionsOfOperation(method, path, verb);
 }
 
 function stems(field: Field, text: string): string[] {
-  return wordsOf(text, MAX_WORDS[field]).flatMap(({ text: word }) =>
-    isStopWord(word) ? [] : [stemOf(word)],
-  );
+  return wordsOf(text, MAX_WORDS[field]).flatMap((word) => (isStopWord(word) ? [] : [stemOf(word)]));
 }
 
 /** A path without its variables: its last segment that says what it is about, those before it, and what follows `?`. */

@@ -43,35 +43,37 @@ export interface Question {
   readonly method: string | undefined;
 }
 
-/** The verb comes first in English requests, and may come last in German ones. */
-function verbActions(word: string, isFirst: boolean): number {
-  const english = englishOf(word)[0];
-  return english === undefined ? (isFirst ? actionsOfVerb(word) : 0) : actionsOfVerb(english);
-}
-
 export function questionOf(whole: string): Question {
   const text = folded(whole.slice(0, MAX_CHARACTERS));
   const words = new Map<string, QuestionWord>();
   let actions = 0;
   let isDetail = false;
-  for (const { text: word } of wordsOf(text.replace(NEGATION, ' '), MAX_WORDS)) {
+  for (const word of wordsOf(text.replace(NEGATION, ' '), MAX_WORDS)) {
     const isFirst = words.size === 0;
     const verb = actions === 0 ? verbActions(word, isFirst) : 0;
     actions ||= verb;
     if (SINGLE.has(word)) actions = actionsForOne(actions);
     if (!isFirst && PREPOSITIONS.has(word)) isDetail = true;
     // `create a new order`: it is new anyway.
-    const isRedundant = word === 'new' && (actions & Action.create) !== 0 && !isFirst;
+    const isRedundant = word === 'new' && !isFirst && (actions & Action.create) !== 0;
     if (isStopWord(word) || isRedundant) continue;
-    const stem = stemOf(word);
-    if (words.has(stem)) continue;
-    if (words.size === MAX_DIFFERENT_WORDS) break;
-    words.set(stem, { text: word, stem, isFirst, actions: verb, isDetail });
-    for (const part of spelledOut(word)) {
-      const partStem = stemOf(part);
-      if (!words.has(partStem))
-        words.set(partStem, { text: word, stem: partStem, isFirst: false, actions: 0, isDetail });
+    for (const [index, spelled] of [word, ...spelledOut(word)].entries()) {
+      const stem = stemOf(spelled);
+      if (words.has(stem) || words.size === MAX_DIFFERENT_WORDS) continue;
+      words.set(stem, {
+        text: word,
+        stem,
+        isFirst: isFirst && index === 0,
+        actions: index === 0 ? verb : 0,
+        isDetail,
+      });
     }
   }
   return { words: [...words.values()], actions, method: METHOD.exec(text)?.[0] };
+}
+
+/** The actions of a verb: it comes first in English requests, and may come last in German ones. */
+function verbActions(word: string, isFirst: boolean): number {
+  const english = isStopWord(word) ? '' : (englishOf(word)[0] ?? '');
+  return actionsOfVerb(english) || (isFirst ? actionsOfVerb(word) : 0);
 }

@@ -91,6 +91,10 @@ const TRANSLATIONS = `
   all: alle todos todas tous toutes
 `;
 
+/** Shorter roots are those of too many English words. */
+const MIN_ROOT_LENGTH = 4;
+const ENDINGS = /(?:en|er|es|ar|ir|os|as|e|o|a|s|n)$/;
+
 const ENGLISH = new Map<string, string[]>();
 for (const line of TRANSLATIONS.trim().split('\n')) {
   const [english = '', foreign = ''] = line.trim().split(': ');
@@ -98,7 +102,7 @@ for (const line of TRANSLATIONS.trim().split('\n')) {
 }
 for (const [word, english] of [...ENGLISH]) {
   const root = rootOf(word);
-  if (!ENGLISH.has(root)) ENGLISH.set(root, english);
+  if (root.length >= MIN_ROOT_LENGTH && !ENGLISH.has(root)) ENGLISH.set(root, english);
 }
 
 /** The English words for a German, Spanish or French one in lower case and without accents. */
@@ -108,5 +112,5 @@ export function englishOf(word: string): readonly string[] {
 
 /** Without the commonest endings of the three languages. */
 function rootOf(word: string): string {
-  return word.length < 5 ? word : word.replace(/(?:en|er|es|ar|ir|os|as|e|o|a|s|n)$/, '');
+  return word.replace(ENDINGS, '');
 }
