@@ -82,7 +82,7 @@ function worthOf(word: string, names: readonly string[], described: ReadonlySet<
   return worth;
 }
 
-/** One contains the other, and is not much shorter. */
+/** One contains the other, as `orders` is in `orders-service`. */
 function isInside(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   return short.length >= MIN_TYPO_LENGTH && long.includes(short);

@@ -57,6 +57,7 @@ function mentionFactors(questions: readonly Question[], scope: Scope): number[] 
     for (const word of words) uses.set(word, (uses.get(word) ?? 0) + 1);
   }
   const mentions = new Map<string, number>();
+  let best = 0;
   for (const [key, words] of applications) {
     let all = 0;
     let found = 0;
@@ -65,9 +66,10 @@ function mentionFactors(questions: readonly Question[], scope: Scope): number[] 
       all += weight;
       if (asked.has(word)) found += weight;
     }
-    mentions.set(key, all === 0 ? 0 : found / all);
+    const mention = all === 0 ? 0 : found / all;
+    mentions.set(key, mention);
+    best = Math.max(best, mention);
   }
-  const best = Math.max(0, ...mentions.values());
   return scope.contents.map(
     ({ content }) =>
       (1 + RANKING.mention * (mentions.get(content.applicationKey) ?? 0)) / (1 + RANKING.mention * best),
