@@ -185,7 +185,7 @@ interface Target {
   readonly session_id: string;
 }
 
-/** What parameters hold whoever asks. */
+/** What parameters hold in every case. */
 const THE_SAME_FOR_ALL = {
   q: 'orders',
   server_name: 'local.127.0.0.1/mcp-registry',

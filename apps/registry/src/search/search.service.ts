@@ -8,11 +8,14 @@ import { HealthSummariesService, type HealthSummary } from '../monitoring/health
 import type { ApplicationHit, EndpointHit, HitHealth, SearchResult } from './dto/search-result.js';
 import type { Visibility } from './index/indexed-environment.js';
 import type { Reason, SearchHit, SearchResult as Ranking } from './index/search-request.js';
+import { TooManySearches } from './search.errors.js';
 import { type FoundEndpoint, SearchRepository } from './search.repository.js';
 import { offsetOf, searchCursor } from './search-cursor.js';
 import { SearchIndex } from './search-index.js';
 
 const MAX_REMEMBERED_BYTES = 16 * MEBIBYTE;
+/** One after the other takes its turn at the index. */
+const MAX_SEARCHES = 100;
 const MAX_APPLICATIONS = 5;
 const MAX_MATCHED_WORDS = 4;
 
@@ -51,6 +54,7 @@ interface Found extends Omit<SearchResult, 'hits'> {
 @Injectable()
 export class SearchService {
   private readonly cache: ReadThroughCache<Found>;
+  private underWay = 0;
 
   constructor(
     private readonly index: SearchIndex,
@@ -70,14 +74,14 @@ export class SearchService {
    * What an agent of these bindings finds. Nothing of an answer depends on anything outside of them: no score, no count and
    * no suggestion. Every hit exists when the answer is made.
    *
-   * @throws InvalidInput for a cursor of another search, SearchNotReady
+   * @throws InvalidInput for a cursor of another search, SearchNotReady, TooManySearches
    */
   async search(request: SearchRequest, bindings: Bindings): Promise<SearchResult> {
     const offset = offsetOf(request.cursor);
     const { applications, environments } = bindings;
     const found = await this.cache.getOrLoad(
       JSON.stringify([request, applications, environments]),
-      () => this.find(request, offset, bindings),
+      () => this.inTurn(() => this.find(request, offset, bindings)),
       () => 'everything',
     );
     const summaries = await this.summaries.of(found.hits.map(({ environmentId }) => environmentId));
@@ -100,6 +104,16 @@ export class SearchService {
       ({ applicationKey, environment }) =>
         bindings.includesApplication(applicationKey) && bindings.includesEnvironment(environment),
     );
+  }
+
+  private async inTurn<Result>(search: () => Promise<Result>): Promise<Result> {
+    if (this.underWay >= MAX_SEARCHES) throw new TooManySearches();
+    this.underWay += 1;
+    try {
+      return await search();
+    } finally {
+      this.underWay -= 1;
+    }
   }
 
   private async find(request: SearchRequest, offset: number, bindings: Bindings): Promise<Found> {

@@ -18,7 +18,7 @@ export interface Reason {
   readonly field: Field;
 }
 
-interface SearchHit {
+export interface SearchHit {
   readonly id: string;
   readonly environmentId: string;
   /** From 0 to 100, comparable between questions: the share of the question that the endpoint answers. */
