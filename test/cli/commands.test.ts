@@ -14,6 +14,7 @@ import { handbook } from './commands/handbook.js';
 import { healthCommands } from './commands/health.js';
 import { keyCommands } from './commands/keys.js';
 import { operatorCommands } from './commands/operators.js';
+import { searchCommands } from './commands/search.js';
 import type { World } from './commands/world.js';
 
 /** One service for all, below a base path and strict about keys: what works here works without either. */
@@ -49,6 +50,7 @@ describe('the command line against a running registry', () => {
   keyCommands(() => world);
   operatorCommands(() => world);
   endpointCommands(() => world);
+  searchCommands(() => world);
   healthCommands(() => world);
   auditCommands(() => world);
   exportCommands(() => world);

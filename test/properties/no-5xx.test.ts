@@ -6,6 +6,8 @@ import { type OpenApiDocument, operationsOf } from '../support/openapi-operation
 import { rawExchange } from '../support/raw-connection.js';
 import { spawnService } from '../support/spawned-service.js';
 import { brokenRequests } from './broken-requests.js';
+import { hostileText, hostileValue, rawJson } from './hostile-values.js';
+import { KNOWN } from './known-names.js';
 import { KnownWorld } from './known-world.js';
 import { examplePlan, requestPlans } from './request-plans.js';
 
@@ -48,6 +50,53 @@ describe('no request ends the service or makes it answer 5xx', () => {
           expect(faults).toEqual([]);
         }),
         { ...PARAMETERS, examples: [[example]] },
+      );
+      await expectHealthy();
+    },
+    TIMEOUT_MS,
+  );
+
+  const argument = fc.oneof(
+    fc.constantFrom(...Object.values(KNOWN)),
+    hostileText,
+    hostileValue,
+    fc.array(hostileText, { maxLength: 4 }),
+    fc.integer({ min: 1, max: 500 }),
+  );
+  /** What each tool takes, and what it cannot do without. */
+  const TOOLS: Readonly<Record<string, readonly [names: readonly string[], needed: object]>> = {
+    search_endpoints: [
+      ['query', 'alsoTry', 'environment', 'application', 'method', 'health', 'limit', 'cursor'],
+      { query: 'orders' },
+    ],
+    get_endpoints: [['ids', 'application', 'method', 'path', 'environment', 'detail', 'maxTokens'], {}],
+    list_applications: [['environment', 'health', 'limit', 'cursor'], {}],
+    list_endpoints: [
+      ['application', 'environment', 'tag', 'limit', 'cursor'],
+      { application: KNOWN.app_key },
+    ],
+  };
+
+  it.each(Object.entries(TOOLS))(
+    'calls of the tool %s',
+    async (name, [names, needed]) => {
+      const some = fc.record(Object.fromEntries(names.map((each) => [each, argument])), { requiredKeys: [] });
+      await fc.assert(
+        fc.asyncProperty(some, async (given) => {
+          const params = { name, arguments: { ...needed, ...given } };
+          const { request, answer } = await world.send({
+            method: 'POST',
+            target: '/mcp',
+            credentials: 'admin',
+            headers: { 'Content-Type': 'application/json' },
+            body: rawJson({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+          });
+          // 400 for JSON that no route takes, such as a text with a null character; 413 beyond BATCH_MAX_BYTES.
+          expect([200, 400, 413]).toContain(answer.status);
+          expect(answer.body).not.toContain('-32603');
+          expect(contract.faults(request, answer)).toEqual([]);
+        }),
+        { ...PARAMETERS, numRuns: 3 * RUNS },
       );
       await expectHealthy();
     },
