@@ -3,6 +3,7 @@ import { discovery } from './rows/discovery.js';
 import { discoveryWithKey } from './rows/discovery-with-key.js';
 import { flood } from './rows/flood.js';
 import { health } from './rows/health.js';
+import { mcp } from './rows/mcp.js';
 import { notModified } from './rows/not-modified.js';
 import { registration } from './rows/registration.js';
 import { search } from './rows/search.js';
@@ -21,5 +22,6 @@ export const benchmarks: readonly Benchmark[] = [
   withEndpoints,
   health,
   search,
+  mcp,
   start,
 ];

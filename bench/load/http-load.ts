@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { ROUND_SECONDS, WARM_UP_SECONDS } from '../durations.js';
 
 interface LoadRequest {
-  readonly method?: 'GET' | 'PUT';
+  readonly method?: 'GET' | 'PUT' | 'POST';
   /** Path with the query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -16,10 +16,11 @@ import { DomainError } from '#libs/problem-details/domain-error.js';
 import { Tracing } from '#libs/tracing/tracing.js';
 import { version } from '../version.js';
 import { ToolMetrics } from './mcp-metrics.js';
-import { type McpTool, refusalOf, resultOf, ToolRefusal } from './mcp-tool.js';
+import { type McpTool, refusalOf, ToolRefusal } from './mcp-tool.js';
 import { McpTools } from './mcp-tools.js';
+import type { PlainCall } from './plain-call.js';
 
-const TITLE = 'MCP Registry';
+const SERVER_INFO = { name: 'mcp-registry', title: 'MCP Registry', version };
 /** How long a client may keep the list of tools: it changes with the version of the registry only. */
 const LIST_TTL_MS = 3_600_000;
 const MAX_SHOWN_NAME = 80;
@@ -47,6 +48,9 @@ export class McpServer {
   private readonly tools: ReadonlyMap<string, ReadyTool>;
   private readonly list: { readonly tools: McpTool['definition'][] };
   private readonly options: ServerOptions;
+  private readonly written = new WeakMap<CallToolResult, string>();
+  /** What results of version 2026-07-28 have beyond those before. */
+  private readonly modernMembers = `"resultType":"complete","_meta":${JSON.stringify({ 'io.modelcontextprotocol/serverInfo': SERVER_INFO })}`;
 
   constructor(
     tools: McpTools,
@@ -78,7 +82,7 @@ export class McpServer {
   create(bindings: Bindings): RegistryServer {
     // The high-level one costs twice as much a message, and its schemas are of zod: ours are plain.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
-    const server = new Server({ name: 'mcp-registry', title: TITLE, version }, this.options);
+    const server = new Server(SERVER_INFO, this.options);
     server.setRequestHandler('tools/list', () => this.list);
     server.setRequestHandler('tools/call', ({ params: { name, arguments: input = {} } }) =>
       this.call(name, input, bindings),
@@ -86,6 +90,36 @@ export class McpServer {
     return server;
   }
 
+  hasTool(name: string): boolean {
+    return this.tools.has(name);
+  }
+
+  /** The JSON that {@link create} would have the SDK send in answer to a call of a tool that there is. */
+  async answerTo({ id, name, input, isModern }: PlainCall, bindings: Bindings): Promise<string> {
+    let outcome: string;
+    try {
+      const result = await this.call(name, input, bindings);
+      const json = this.jsonOf(result);
+      outcome = `"result":${isModern ? `${json.slice(0, -1)},${this.modernMembers}}` : json}`;
+    } catch (error) {
+      const { code, message } = error as ProtocolError;
+      outcome = `"error":${JSON.stringify({ code, message })}`;
+    }
+    const isError = outcome.startsWith('"error"');
+    const envelope = `"jsonrpc":"2.0","id":${JSON.stringify(id)}`;
+    return isError ? `{${envelope},${outcome}}` : `{${outcome},${envelope}}`;
+  }
+
+  /** Results that are given again are written once. */
+  private jsonOf(result: CallToolResult): string {
+    const known = this.written.get(result);
+    if (known !== undefined) return known;
+    const json = JSON.stringify(result);
+    this.written.set(result, json);
+    return json;
+  }
+
+  /** @throws ProtocolError when there is no such tool, or it fails */
   private async call(name: string, input: unknown, bindings: Bindings): Promise<CallToolResult> {
     const ready = this.tools.get(name);
     if (ready === undefined) {
@@ -98,9 +132,9 @@ export class McpServer {
     this.tracing.annotate({ 'mcp.method.name': 'tools/call', 'gen_ai.tool.name': name });
     const measured = this.metrics.begin(name);
     try {
-      const answer = await ready.tool.call(valid(ready, input), bindings);
-      measured.answered(answer.results);
-      return resultOf(answer);
+      const { result, results } = await ready.tool.call(valid(ready, input), bindings);
+      measured.answered(results);
+      return result;
     } catch (error) {
       const refusal = refusalTextOf(error);
       measured.failed(refusal === undefined ? 'error' : 'refused');

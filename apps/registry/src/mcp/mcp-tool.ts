@@ -4,12 +4,9 @@ import type { Bindings } from '#libs/access/bindings.js';
 /** A refusal that the agent reads as the result of its call: it says what to send instead. */
 export class ToolRefusal extends Error {}
 
-/** What a tool answers. Some clients show the model the structured content, others the text: both say the same. */
+/** What a tool answers, and how many of what was asked for it has. */
 export interface ToolAnswer {
-  readonly structured: Readonly<Record<string, unknown>>;
-  /** The JSON of `structured` when it is absent. */
-  readonly text?: string;
-  /** How many of what was asked for the answer has. */
+  readonly result: CallToolResult;
   readonly results: number;
 }
 
@@ -28,8 +25,17 @@ export abstract class McpTool {
 /** Of every tool: none changes anything, and none reaches beyond the registry. */
 export const READ_ONLY = { readOnlyHint: true, idempotentHint: true, openWorldHint: false };
 
-export function resultOf({ structured, text = JSON.stringify(structured) }: ToolAnswer): CallToolResult {
-  return { content: [{ type: 'text', text }], structuredContent: { ...structured } };
+/**
+ * An answer with its content in both forms: some clients show the model the structured one, others the text. They say the same.
+ *
+ * @param text the JSON of `structured` when it is left out
+ */
+export function answered(
+  structured: Record<string, unknown>,
+  results: number,
+  text = JSON.stringify(structured),
+): ToolAnswer {
+  return { result: { content: [{ type: 'text', text }], structuredContent: structured }, results };
 }
 
 export function refusalOf(text: string): CallToolResult {

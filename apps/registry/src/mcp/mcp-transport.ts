@@ -114,7 +114,7 @@ function refusal(
 }
 
 /** Clients that say nothing, or only `application/json`, are people who try: they get JSON, too. */
-function takesOnlyStreams(request: FastifyRequest): boolean {
+export function takesOnlyStreams(request: FastifyRequest): boolean {
   return (
     takesStreams(request) && !/application\/json|\*\/\*|application\/\*/.test(request.headers.accept ?? '')
   );

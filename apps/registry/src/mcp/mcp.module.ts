@@ -4,6 +4,7 @@ import { SearchModule } from '../search/search.module.js';
 import { AgentScope } from './agent-scope.js';
 import { McpController } from './mcp.controller.js';
 import { McpService } from './mcp.service.js';
+import { McpFastPath } from './mcp-fast-path.js';
 import { ToolMetrics } from './mcp-metrics.js';
 import { McpServer } from './mcp-server.js';
 import { McpTools } from './mcp-tools.js';
@@ -18,6 +19,7 @@ import { SearchEndpointsTool } from './tools/search-endpoints.tool.js';
   controllers: [McpController],
   providers: [
     McpService,
+    McpFastPath,
     McpServer,
     McpTools,
     ToolMetrics,

@@ -27,19 +27,22 @@ export class McpService implements OnApplicationShutdown {
     return this.transport.close();
   }
 
-  /** @throws OriginNotAllowed for a page of an origin that CORS_ORIGINS does not name */
+  /** @throws OriginNotAllowed */
   answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const caller = callerOf(request);
-    // A session counts from pages of this origin alone.
-    if (caller.kind !== 'admin' || caller.session === null) this.checkOrigin(request);
-    return this.transport.answer(request, reply, { bindings: bindingsOfAgent(caller) });
+    this.checkOrigin(request);
+    return this.transport.answer(request, reply, { bindings: bindingsOfAgent(callerOf(request)) });
   }
 
-  private checkOrigin({ headers: { origin }, protocol, host, hostname }: FastifyRequest): void {
+  /** @throws OriginNotAllowed for a page of an origin that CORS_ORIGINS does not name */
+  checkOrigin(request: FastifyRequest): void {
+    const { origin } = request.headers;
     const { corsOrigins, allowedHosts } = this.config.http;
     if (origin === undefined || corsOrigins.includes('*') || corsOrigins.includes(origin)) return;
+    // A session counts from pages of this origin alone.
+    const caller = callerOf(request);
+    if (caller.kind === 'admin' && caller.session !== null) return;
     // Pages of its own are trusted under a name that no other site can take: DNS may lead any other name here.
-    const isOwnName = allowedHosts !== undefined || LOOPBACK.includes(hostname);
-    if (!isOwnName || origin !== `${protocol}://${host}`) throw new OriginNotAllowed();
+    const isOwnName = allowedHosts !== undefined || LOOPBACK.includes(request.hostname);
+    if (!isOwnName || origin !== `${request.protocol}://${request.host}`) throw new OriginNotAllowed();
   }
 }

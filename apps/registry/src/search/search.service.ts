@@ -16,6 +16,8 @@ import { SearchIndex } from './search-index.js';
 const MAX_REMEMBERED_BYTES = 16 * MEBIBYTE;
 /** One after the other takes its turn at the index. */
 const MAX_SEARCHES = 100;
+/** How long figures of health are shown without being looked up. */
+const FIGURES_MS = 5000;
 const MAX_APPLICATIONS = 5;
 const MAX_MATCHED_WORDS = 4;
 
@@ -54,6 +56,8 @@ interface Found extends Omit<SearchResult, 'hits'> {
 @Injectable()
 export class SearchService {
   private readonly cache: ReadThroughCache<Found>;
+  /** The result of a remembered search, the same object for a few seconds: callers remember what they make of it. */
+  private readonly told = new WeakMap<Found, { readonly result: SearchResult; readonly at: number }>();
   private underWay = 0;
 
   constructor(
@@ -84,12 +88,11 @@ export class SearchService {
       () => this.inTurn(() => this.find(request, offset, bindings)),
       () => 'everything',
     );
-    const summaries = await this.summaries.of(found.hits.map(({ environmentId }) => environmentId));
-    const hits = found.hits.map(({ environmentId, health, ...hit }) => ({
-      ...hit,
-      health: { ...health, ...(summaries.get(environmentId) ?? NO_PROBES) },
-    }));
-    return { ...found, hits };
+    const told = this.told.get(found);
+    if (told !== undefined && performance.now() - told.at < FIGURES_MS) return told.result;
+    const result = await this.withFigures(found);
+    this.told.set(found, { result, at: performance.now() });
+    return result;
   }
 
   /** The id of an endpoint by its `shortId`, as far as the index knows it; any other id as it is. */
@@ -104,6 +107,15 @@ export class SearchService {
       ({ applicationKey, environment }) =>
         bindings.includesApplication(applicationKey) && bindings.includesEnvironment(environment),
     );
+  }
+
+  private async withFigures(found: Found): Promise<SearchResult> {
+    const summaries = await this.summaries.of(found.hits.map(({ environmentId }) => environmentId));
+    const hits = found.hits.map(({ environmentId, health, ...hit }) => ({
+      ...hit,
+      health: { ...health, ...(summaries.get(environmentId) ?? NO_PROBES) },
+    }));
+    return { ...found, hits };
   }
 
   private async inTurn<Result>(search: () => Promise<Result>): Promise<Result> {

@@ -9,7 +9,7 @@ import { type EndpointDetails, EndpointDetailsService } from '../../discovery/en
 import { SearchService } from '../../search/search.service.js';
 import { AgentScope } from '../agent-scope.js';
 import { callOf, type Detail } from '../call/endpoint-call.js';
-import { McpTool, READ_ONLY, type ToolAnswer, ToolRefusal } from '../mcp-tool.js';
+import { answered, McpTool, READ_ONLY, type ToolAnswer, ToolRefusal } from '../mcp-tool.js';
 
 const MAX_IDS = 10;
 const TOKENS_BY_DETAIL: Readonly<Record<Detail, number>> = { call: 1200, full: 4000 };
@@ -145,7 +145,7 @@ async function described(
       hint: `Too long for maxTokens: ${unfit.join(', ')}. Ask for fewer at once, or with a larger maxTokens.`,
     }),
   };
-  return { structured, results: endpoints.length };
+  return answered(structured, endpoints.length);
 }
 
 interface Place {

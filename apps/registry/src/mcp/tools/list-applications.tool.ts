@@ -5,7 +5,7 @@ import { EndpointDetailsService } from '../../discovery/endpoint-details.service
 import { AgentScope } from '../agent-scope.js';
 import { shortened } from '../call/reduced-schema.js';
 import { listCursor, placeOfCursor } from '../list-cursor.js';
-import { McpTool, READ_ONLY, type ToolAnswer } from '../mcp-tool.js';
+import { answered, McpTool, READ_ONLY, type ToolAnswer } from '../mcp-tool.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -76,6 +76,6 @@ export class ListApplicationsTool extends McpTool {
       })),
       ...(found.length > limit && last !== undefined && { nextCursor: listCursor([last.key]) }),
     };
-    return { structured, results: page.length };
+    return answered(structured, page.length);
   }
 }

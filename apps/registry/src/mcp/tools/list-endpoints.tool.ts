@@ -6,7 +6,7 @@ import { EndpointDetailsService } from '../../discovery/endpoint-details.service
 import { AgentScope } from '../agent-scope.js';
 import { shortened } from '../call/reduced-schema.js';
 import { listCursor, placeOfCursor } from '../list-cursor.js';
-import { McpTool, READ_ONLY, type ToolAnswer } from '../mcp-tool.js';
+import { answered, McpTool, READ_ONLY, type ToolAnswer } from '../mcp-tool.js';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -64,7 +64,7 @@ export class ListEndpointsTool extends McpTool {
     const found = await this.details.endpoints({ application, environment, tag }, bindings, after, limit + 1);
     if (found === undefined) {
       await this.scope.requireEnvironment(environment, application, bindings);
-      return { structured: { endpoints: [] }, results: 0 };
+      return answered({ endpoints: [] }, 0);
     }
     const page = found.slice(0, limit);
     const last = page.at(-1);
@@ -76,6 +76,6 @@ export class ListEndpointsTool extends McpTool {
       })),
       ...(found.length > limit && last !== undefined && { nextCursor: listCursor([last.path, last.method]) }),
     };
-    return { structured, results: page.length };
+    return answered(structured, page.length);
   }
 }

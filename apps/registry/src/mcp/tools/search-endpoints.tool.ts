@@ -2,9 +2,10 @@ import type { Tool } from '@modelcontextprotocol/server';
 import { Injectable } from '@nestjs/common';
 import type { Bindings } from '#libs/access/bindings.js';
 import { ENDPOINT_METHODS } from '#libs/domain/endpoint.js';
+import type { SearchResult } from '../../search/dto/search-result.js';
 import { SearchService } from '../../search/search.service.js';
 import { AgentScope } from '../agent-scope.js';
-import { McpTool, READ_ONLY, type ToolAnswer } from '../mcp-tool.js';
+import { answered, McpTool, READ_ONLY, type ToolAnswer } from '../mcp-tool.js';
 import { hitsWithin, linesOf } from './search-hits.js';
 
 const DEFAULT_LIMIT = 8;
@@ -61,6 +62,9 @@ export class SearchEndpointsTool extends McpTool {
     },
   };
 
+  /** By the result that they are made of: the search remembers results, too. */
+  private readonly answers = new WeakMap<SearchResult, ToolAnswer>();
+
   constructor(
     private readonly searches: SearchService,
     private readonly scope: AgentScope,
@@ -79,7 +83,7 @@ export class SearchEndpointsTool extends McpTool {
       cursor,
     } = input as Input;
     const environment = this.scope.environment((input as Input).environment, bindings);
-    const { hits, goodMatch, suggestions, nextCursor } = await this.searches.search(
+    const found = await this.searches.search(
       {
         phrasings: [query, ...alsoTry],
         environment,
@@ -92,24 +96,31 @@ export class SearchEndpointsTool extends McpTool {
       },
       bindings,
     );
-    if (hits.length === 0) await this.scope.requireEnvironment(environment, application, bindings);
-    const tokens = Math.max(MAX_TOKENS, TOKENS_OF_HIT * hits.length);
-    const hint = hintOf(hits.length > 0, suggestions.length > 0, alsoTry.length > 0);
-    const structured = {
-      hits: hitsWithin(hits, tokens, JSON.stringify),
-      goodMatch,
-      ...(!goodMatch && { suggestions, hint }),
-      ...(nextCursor !== null && { nextCursor }),
-    };
-    const text = [
-      ...(hits.length > 0 ? [linesOf(hitsWithin(hits, tokens, linesOf))] : []),
-      ...(goodMatch
-        ? []
-        : [hint, ...(suggestions.length > 0 ? [`Nearest names: ${suggestions.join(', ')}`] : [])]),
-      ...(nextCursor === null ? [] : [`nextCursor: ${nextCursor}`]),
-    ].join('\n');
-    return { structured, text, results: hits.length };
+    if (found.hits.length === 0) await this.scope.requireEnvironment(environment, application, bindings);
+    const known = this.answers.get(found);
+    if (known !== undefined) return known;
+    const answer = answerOf(found, alsoTry.length > 0);
+    this.answers.set(found, answer);
+    return answer;
   }
+}
+
+function answerOf({ hits, goodMatch, suggestions, nextCursor }: SearchResult, hasTried: boolean): ToolAnswer {
+  const tokens = Math.max(MAX_TOKENS, TOKENS_OF_HIT * hits.length);
+  const hint = hintOf(hits.length > 0, suggestions.length > 0, hasTried);
+  const structured = {
+    hits: hitsWithin(hits, tokens, JSON.stringify),
+    goodMatch,
+    ...(!goodMatch && { suggestions, hint }),
+    ...(nextCursor !== null && { nextCursor }),
+  };
+  const nearest = suggestions.length > 0 ? [`Nearest names: ${suggestions.join(', ')}`] : [];
+  const text = [
+    ...(hits.length > 0 ? [linesOf(hitsWithin(hits, tokens, linesOf))] : []),
+    ...(goodMatch ? [] : [hint, ...nearest]),
+    ...(nextCursor === null ? [] : [`nextCursor: ${nextCursor}`]),
+  ].join('\n');
+  return answered(structured, hits.length, text);
 }
 
 function hintOf(hasHits: boolean, hasSuggestions: boolean, hasTried: boolean): string {
