@@ -282,3 +282,51 @@ describe('MCP over HTTP', () => {
     expect([empty.status, empty.body.error?.code]).toEqual([400, -32600]);
   });
 });
+
+describe('a plain call of a tool', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  afterAll(() => app.close());
+
+  const calls: readonly (readonly [name: string, input: Record<string, unknown>])[] = [
+    ['search_endpoints', { query: 'refund' }],
+    ['search_endpoints', {}],
+    ['list_applications', {}],
+    ['list_applications', { cursor: 'x' }],
+    ['list_endpoints', { application: 'absent' }],
+    ['get_endpoints', { ids: ['absent'] }],
+    ['erase', {}],
+  ];
+  const versions = [MODERN, ...LEGACY].flatMap((version) =>
+    calls.map(([name, input]) => [version, name, input] as const),
+  );
+
+  it.each(versions)(
+    'is answered in version %s as the SDK answers it: %s %j',
+    async (version, name, input) => {
+      const isModern = version === MODERN;
+      const headers = {
+        ...AS_ADMIN,
+        'MCP-Protocol-Version': version,
+        ...(isModern && { 'Mcp-Method': 'tools/call', 'Mcp-Name': name }),
+      };
+      const call = (meta: object | undefined): unknown => ({
+        jsonrpc: '2.0',
+        id: 'ä"1',
+        method: 'tools/call',
+        params: { name, arguments: input, ...(meta !== undefined && { _meta: meta }) },
+      });
+      const plain = await postMcp(app, call(isModern ? ENVELOPE : undefined), headers);
+      // The SDK alone judges what a token of progress means.
+      const whole = await postMcp(app, call({ ...(isModern && ENVELOPE), progressToken: 1 }), headers);
+      const { 'x-request-id': _, 'ratelimit-remaining': __, date: ___, ...rest } = plain.headers;
+      expect({ status: whole.status, text: whole.text, headers: whole.headers }).toEqual({
+        status: plain.status,
+        text: plain.text,
+        headers: expect.objectContaining(rest) as unknown,
+      });
+    },
+  );
+});

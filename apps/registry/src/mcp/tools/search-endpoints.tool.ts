@@ -96,9 +96,9 @@ export class SearchEndpointsTool extends McpTool {
       },
       bindings,
     );
-    if (found.hits.length === 0) await this.scope.requireEnvironment(environment, application, bindings);
     const known = this.answers.get(found);
     if (known !== undefined) return known;
+    if (found.hits.length === 0) await this.scope.requireEnvironment(environment, application, bindings);
     const answer = answerOf(found, alsoTry.length > 0);
     this.answers.set(found, answer);
     return answer;
