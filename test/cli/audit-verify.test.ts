@@ -413,7 +413,9 @@ describe('audit verify', () => {
   it('needs the database and the SECRET_KEY of the service', async () => {
     const without = cli.with({ env: { SECRET_KEY: '' } });
     expect(await without.run('audit verify')).toEqual(
-      misused('SECRET_KEY must be set: what the registry wrote is signed with it'),
+      misused(
+        'SECRET_KEY is not set, the one that the service has: what the registry wrote is signed with it',
+      ),
     );
     const another = cli.with({ env: { SECRET_KEY: 'another-secret-key-of-the-tests' } });
     expect((await another.run('audit verify')).code).toBe(1);

@@ -27,7 +27,7 @@ describe('background jobs', () => {
   it('are none of an import: an opened context has no job, and listens for no changes', async () => {
     const before = await everyTable({ database });
     const config = await loadConfig({ DATABASE_URL: database.url, ...GIVEN_SECRETS, ...retention });
-    const registry = await openRegistryDatabase({ config, databaseUrl: database.url, hasSecretKey: true });
+    const registry = await openRegistryDatabase({ config, databaseUrl: database.url });
     try {
       expect(periodicJobsOf(registry)).toEqual([]);
       const listening = await database.query(

@@ -489,6 +489,12 @@ describe('import reference', () => {
       code: 2,
       stderr: 'Configuration: SECRET_KEY and SECRET_KEY_FILE are both set; set one of them\n',
     });
+    // What it writes into the audit trail could never be sealed.
+    expect(await run({ SECRET_KEY_FILE: '' })).toMatchObject({
+      code: 2,
+      stderr:
+        'SECRET_KEY is not set, the one that the service has: what an import writes into the audit trail, and the keys it issues, are signed with it\n',
+    });
     await rm(directory, { recursive: true });
     await empty.drop();
   });

@@ -22,43 +22,51 @@ With the embedded database, leave the service running and say, in its directory:
   export DATABASE_URL="postgres://mcp_registry:$(cat ${dataDir}/postgres-password)@127.0.0.1:$(sed -n 4p ${dataDir}/postgres/postmaster.pid)/mcp_registry"
   export SECRET_KEY="$(cat ${dataDir}/secret-key)"`;
 
+/** What the key is needed for, as its message says it. */
+const PURPOSE: Readonly<Record<DatabaseUse, string>> = {
+  'an import writes into':
+    'what an import writes into the audit trail, and the keys it issues, are signed with it',
+  'audit verify reads': 'what the registry wrote is signed with it',
+};
+
 /** The settings of the service that work on its database needs. */
 export interface RegistrySettings {
   readonly config: AppConfig;
   readonly databaseUrl: string;
-  /** Whether issued keys carry the HMAC checksum. */
-  readonly hasSecretKey: boolean;
 }
 
 /**
  * Reads the settings as the service does, from the environment and from `.env`.
  *
- * @throws WrongUsage when they name no database, or are invalid
+ * @throws WrongUsage when they name no database or no SECRET_KEY, or are invalid
  */
 export async function registrySettings(use: DatabaseUse): Promise<RegistrySettings> {
   readEnvFile();
-  const hasSecretKey = isGiven('SECRET_KEY');
-  const anySecret = (): string => randomBytes(32).toString('base64url');
   try {
     const config = await loadConfig({
       ...process.env,
       ...WITHOUT_TLS,
-      // Do not generate secrets here. Keys issued under another SECRET_KEY than the service has are valid, but not
-      // recognised by their checksum.
-      ...(!hasSecretKey && { SECRET_KEY: anySecret() }),
+      // No secret is generated into files here; without SECRET_KEY nothing is done with this one.
+      ...(!isGiven('SECRET_KEY') && { SECRET_KEY: anySecret() }),
       ...(!isGiven('REGISTRY_ADMIN_KEY') && { REGISTRY_ADMIN_KEY: anySecret() }),
     });
     const { url } = config.database;
     if (url === undefined)
       throw new WrongUsage(withoutDatabase(use, given('DATA_DIR') ?? '.data').split('\n'));
+    if (!isGiven('SECRET_KEY')) {
+      throw new WrongUsage(`SECRET_KEY is not set, the one that the service has: ${PURPOSE[use]}`);
+    }
     return {
       config: { ...config, database: { ...config.database, maxConnections: CONNECTIONS } },
       databaseUrl: url,
-      hasSecretKey,
     };
   } catch (error) {
     throw error instanceof ConfigError ? new WrongUsage(`Configuration: ${error.message}`) : error;
   }
+}
+
+function anySecret(): string {
+  return randomBytes(32).toString('base64url');
 }
 
 function isGiven(secret: string): boolean {

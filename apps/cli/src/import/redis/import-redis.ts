@@ -162,10 +162,8 @@ async function refuseName(environment: string): Promise<void> {
   }
 }
 
-function notesOn(keysFile: string, { config, hasSecretKey }: RegistrySettings): string[] {
+function notesOn(keysFile: string, { config }: RegistrySettings): string[] {
   const limit = config.keyLimits.apiKeys;
   const lifetime = limit === undefined ? '' : ` They are accepted for ${limit.days} days (${limit.setting}).`;
-  const unmarked =
-    'SECRET_KEY is not set, so the service does not recognise these keys by their checksum: they work, but wait their turn in a flood of wrong ones.';
-  return [`New API keys are in ${keysFile}.${lifetime}`, ...(hasSecretKey ? [] : [unmarked])];
+  return [`New API keys are in ${keysFile}.${lifetime}`];
 }
