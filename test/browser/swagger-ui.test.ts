@@ -73,6 +73,7 @@ if (!existsSync(CHROMIUM)) {
       'Health checks',
       'Audit',
       'Health',
+      'Agents',
     ]);
     await page.locator('.btn.authorize').first().click();
     const dialog = await page.locator('.modal-ux-content').innerText();

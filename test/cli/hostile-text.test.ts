@@ -44,6 +44,8 @@ const ANSWER = {
   checks: [THING],
   keys: [THING],
   changes: [{ change: HOSTILE, method: HOSTILE, path: HOSTILE, fields: [HOSTILE] }],
+  hits: [{ ...THING, application: HOSTILE, score: 1, health: THING }],
+  ...{ goodMatch: false, suggestions: [HOSTILE] },
   paths: { [`/${HOSTILE}`]: { get: { summary: HOSTILE, description: `${HOSTILE}\nsecond line` } } },
 };
 const isList = (path: string): boolean =>
@@ -97,6 +99,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'operators revoke-key': ['x', HOSTILE_ID, '--dry-run'],
   'endpoints list': ['x', 'y'],
   'endpoints register': ['endpoints.json', '--app-key', 'x', '--dry-run'],
+  search: ['x'],
   'health show': ['x'],
   'health check': ['x'],
   'health logs': ['x'],
@@ -116,6 +119,8 @@ const OTHERS = [
   'completion',
   'import redis',
   'import reference',
+  // For programs, which get JSON.
+  'mcp',
 ];
 
 function commandsBelow(command: Command, names: readonly string[] = []): string[] {

@@ -9,6 +9,8 @@ export const KNOWN = {
   operator_key_id: 'known-operator-key-id',
   key: 'known-operator-key',
   session_id: 'known-session-id',
+  server_name: 'local.127.0.0.1%2Fmcp-registry',
+  server_version: 'latest',
 } as const;
 
 export type KnownName = keyof typeof KNOWN;

@@ -1,4 +1,5 @@
 import { DataSource, type Logger } from 'typeorm';
+import { SearchIndex } from '#registry/search/search-index.js';
 import { periodicJobsOf } from './intervals.js';
 import type { TestApp } from './start-app.js';
 
@@ -8,6 +9,9 @@ import type { TestApp } from './start-app.js';
  */
 export async function statementsOf(app: TestApp, work: () => Promise<unknown>): Promise<string[]> {
   await Promise.all(periodicJobsOf(app.nest).map((job) => job.pause()));
+  const index = app.nest.get(SearchIndex, { strict: false });
+  index.onApplicationShutdown();
+  await index.upToDate();
   const dataSource = app.nest.get(DataSource);
   const usual = dataSource.logger;
   const statements: string[] = [];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiConditional } from '#libs/http-cache/api-conditional.decorator.js';
 import { Route } from '#libs/routes/route.decorator.js';
@@ -52,7 +52,10 @@ export class CatalogController {
   @Get('mcp/server-card')
   @ApiConditional()
   @Route('public', 'Get the Server Card of this registry (SEP-2127)', {
-    ok: { description: 'The card', type: McpServerEntryResponse },
+    ok: {
+      description: 'The card',
+      content: { [CARD_TYPE]: { schema: { $ref: getSchemaPath(McpServerEntryResponse) } } },
+    },
     problems: [404],
   })
   card(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ChangeFeed } from '#libs/database/change-feed.js';
+import { Database } from '#libs/database/database.js';
 import { Metrics } from '#libs/metrics/metrics.js';
 import { shortId } from '#libs/short-ids/short-id.js';
 import { EndpointIndex } from './index/endpoint-index.js';
@@ -44,6 +45,7 @@ export class SearchIndex implements OnApplicationShutdown {
 
   constructor(
     private readonly repository: SearchRepository,
+    private readonly database: Database,
     feed: ChangeFeed,
     metrics: Metrics,
   ) {
@@ -117,9 +119,12 @@ export class SearchIndex implements OnApplicationShutdown {
 
   /** The pass under way, or a new one. */
   private nextPass(): Promise<void> {
-    this.pass ??= this.takeChanges().finally(() => {
-      this.pass = undefined;
-    });
+    // A change is told within the transaction that has made it, which has ended by now.
+    this.pass ??= this.database
+      .outsideTransaction(() => this.takeChanges())
+      .finally(() => {
+        this.pass = undefined;
+      });
     return this.pass;
   }
 
