@@ -102,7 +102,8 @@ export class ApplicationsService {
       ? await this.environments.allOf(application.id, Bindings.NONE)
       : undefined;
     await this.preconditions.require(() => tagOf(application, environments ?? []));
-    const { name, description, healthCheckUrl, status } = request;
+    const { description, healthCheckUrl, status } = request;
+    const name = isPlaceholder(request, application, caller) ? undefined : request.name;
     const changed = changedFields<ApplicationEntity>(application, {
       name,
       description,
@@ -177,6 +178,15 @@ export class ApplicationsService {
 /** What concerns the whole application is not for those who are bound to some of its environments. */
 function refusePartOfApplication(caller: OperatorCaller): void {
   if (caller.bindings.environments !== null) throw new OutsideBindings(caller);
+}
+
+/** Client libraries send the app key at each start when they were given no name; that must not replace the one it has. */
+function isPlaceholder(
+  { name }: UpdateApplicationRequest,
+  { appKey }: ApplicationEntity,
+  { kind }: Caller,
+): boolean {
+  return kind === 'application' && name === appKey;
 }
 
 /** An application without its environments; where these are given, under the entity tag of the application with them. */
