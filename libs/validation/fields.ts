@@ -108,7 +108,7 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
   );
 }
 
-/** One of a few words. With `anyCase` the input is folded to upper case first. */
+/** One of a few words. With `anyCase` the input is folded to the case of these words first. */
 export function ChoiceField(
   options: FieldOptions & { readonly of: readonly string[]; readonly anyCase?: boolean },
 ): PropertyDecorator {
@@ -120,7 +120,10 @@ export function ChoiceField(
       says: `must be one of ${options.of.join(', ')}`,
       accepts: (value) => typeof value === 'string' && options.of.includes(value),
     },
-    (value) => (options.anyCase && typeof value === 'string' ? value.toUpperCase() : value),
+    (value) =>
+      options.anyCase && typeof value === 'string'
+        ? (options.of.find((word) => word.toLowerCase() === value.toLowerCase()) ?? value)
+        : value,
   );
 }
 

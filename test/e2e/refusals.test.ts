@@ -279,7 +279,7 @@ describe('refused credentials', () => {
       { 'X-Request-Id': ADMIN_KEY },
     ];
     for (const [number, headers] of attempts.entries()) {
-      const isProven = (headers)['X-API-Key'] === key.apiKey;
+      const isProven = headers['X-API-Key'] === key.apiKey;
       await refused(headers, `203.0.113.${number}`, isProven ? 403 : 401);
     }
     expect(occurrencesOf(await newRefusals())).toBe(attempts.length);

@@ -78,6 +78,6 @@ describe('a target whose URL is changed all the time', () => {
       .post(`/health-check/applications/${appKey}/check`)
       .set(AS_ADMIN)
       .expect(200);
-    expect(answer.body).toMatchObject({ checks: [{ status: 'SUCCESS' }] });
+    expect(answer.body).toMatchObject({ checks: [{ status: 'success' }] });
   });
 });

@@ -336,7 +336,7 @@ describe('import reference', () => {
         revoked: await asked('revoked', 'production'),
         expired: await asked('expired', 'production'),
         wrong: await asked('wrong', 'production'),
-      }).toEqual({ $2b: 200, $2y: 200, $2a: 200, elsewhere: 401, revoked: 401, expired: 401, wrong: 401 });
+      }).toEqual({ $2b: 200, $2y: 200, $2a: 200, elsewhere: 403, revoked: 401, expired: 401, wrong: 401 });
     });
 
     it('shows the history, and keeps it through the closing of days and another import', async () => {
@@ -345,6 +345,12 @@ describe('import reference', () => {
           ?.body as unknown;
       const before = await list();
       expect(before).toHaveLength(500);
+      const newest = `SELECT "consecutiveFailures", "consecutiveSuccesses" FROM "HealthCheck"
+        WHERE "targetId" = 'env-prod' ORDER BY "checkedAt" DESC LIMIT 5`;
+      expect(await target.query(newest)).toEqual([
+        ...[4, 3, 2, 1].map((consecutiveSuccesses) => ({ consecutiveFailures: 0, consecutiveSuccesses })),
+        { consecutiveFailures: 1, consecutiveSuccesses: 0 },
+      ]);
       const counted = `SELECT "targetId", count(*)::integer AS "count" FROM "HealthCheck" GROUP BY 1 ORDER BY 1`;
       const counts = await target.query(counted);
       await app?.nest.get(HistoryMaintenanceService, { strict: false }).maintain(new Date());
