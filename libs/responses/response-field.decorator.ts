@@ -1,10 +1,14 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Expose, plainToInstance } from 'class-transformer';
+import { Expose, plainToInstance, Transform } from 'class-transformer';
 
-/** A response property that is copied from its source, and its documentation. */
-export function ResponseField(documentation: ApiPropertyOptions): PropertyDecorator {
-  return applyDecorators(Expose(), ApiProperty(documentation));
+/** A response property that is copied from its source, and its documentation. `from`: the source calls it otherwise. */
+export function ResponseField(documentation: ApiPropertyOptions, from?: string): PropertyDecorator {
+  return applyDecorators(
+    Expose(),
+    ApiProperty(documentation),
+    ...(from === undefined ? [] : [Transform(({ obj }: { obj: Record<string, unknown> }) => obj[from])]),
+  );
 }
 
 /**

@@ -236,8 +236,13 @@ describe('PUT /applications/{app_key}/environments/{environment}', () => {
     expectInvalid(await put('changing', { status: null }), '#/status');
   });
 
-  it('does not rename', async () => {
-    await put('changing', { name: 'renamed', applicationId: 'x', healthStatus: 'ACTIVE' }).expect(200);
+  it('does not rename, and says so', async () => {
+    const refused = await put('changing', { name: 'renamed', description: 'Half of it' });
+    expectInvalid(refused, '#/name');
+    expect(refused.text).toContain('create an environment with the other name');
+    for (const name of ['changing', null, '']) {
+      await put('changing', { name, applicationId: 'x', healthStatus: 'ACTIVE' }).expect(200);
+    }
     expect(await get('changing')).toMatchObject({ name: 'changing', applicationId, healthStatus: 'UNKNOWN' });
   });
 

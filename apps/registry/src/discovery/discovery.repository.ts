@@ -60,6 +60,7 @@ const APPLICATION = [
   'appKey',
   'status',
   'authenticationMethod',
+  'owner',
   'healthCheckUrl',
   'healthStatus',
   'createdAt',
@@ -126,7 +127,7 @@ const nextApplication = (select: string, createdAt: string, id: string): string 
   ORDER BY a."createdAt", a."id" LIMIT 1`;
 
 const LISTED = `a."createdAt", a."id", ${withEndpoints(
-  `${columns('a', APPLICATION)}, ${object(`${columns('e', ENVIRONMENT)}, NULL AS "security"`)} AS "environment"`,
+  `${columns('a', APPLICATION)}, a."owner" AS "userId", ${object(`${columns('e', ENVIRONMENT)}, NULL AS "security"`)} AS "environment"`,
 )} AS "sequence"`;
 
 /** One application after the other, so that PostgreSQL makes the JSON of none that is left out. */

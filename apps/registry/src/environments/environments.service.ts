@@ -113,6 +113,7 @@ export class EnvironmentsService {
     assertValid(this.ruleErrors(request));
     const environment = await this.findAndLock(appKey, name);
     await this.preconditions.require(() => editedStateTag(toResponse(EnvironmentResponse, environment)));
+    assertValid(nameErrors(request, environment));
     const { baseDomain, description, status } = request;
     const changed = changedFields<EnvironmentEntity>(environment, { baseDomain, description, status });
     if (changed === undefined) return tagged(environment);
@@ -164,6 +165,12 @@ export class EnvironmentsService {
       telltaleEnvironments === null || (await this.environments.hasOneOf(applicationId, telltaleEnvironments))
     );
   }
+}
+
+function nameErrors({ name: sent }: UpdateEnvironmentRequest, { name }: EnvironmentEntity): InputError[] {
+  if (sent == null || sent === '' || sent === name) return [];
+  const detail = `is '${name}', which PUT does not change: leave it out, or create an environment with the other name`;
+  return [{ pointer: '#/name', detail }];
 }
 
 function tagged(environment: EnvironmentEntity): TaggedResponse<EnvironmentResponse> {

@@ -109,7 +109,7 @@ export class ImportsService {
     const { value, mistakes } = await parseLenient(
       CreateApplicationRequest,
       source.fields,
-      ['description', 'healthCheckUrl', 'authenticationMethod'],
+      ['description', 'healthCheckUrl', 'authenticationMethod', 'owner'],
       (request) => this.applicationRules.ruleErrors(request),
     );
     if (mistakes.length > 0) tally.problem(source.record, formatErrors(mistakes));
@@ -181,13 +181,14 @@ export class ImportsService {
     tally: ImportCounts,
   ): Promise<PlacedApplication> {
     const { appKey, origin, health } = source;
-    const { description, healthCheckUrl, authenticationMethod } = request;
+    const { description, healthCheckUrl, authenticationMethod, owner } = request;
     const application = await this.applications.import({
       appKey,
       name: source.isNamedAfterKey ? undefined : request.name,
       description,
       healthCheckUrl,
       authenticationMethod: authenticationMethod ?? undefined,
+      owner,
       status: source.fields.status as Status | undefined,
       health,
       origin,

@@ -49,6 +49,8 @@ export function applicationFrom(rows: ReferenceRows, tally: ImportCounts): Sourc
       description: textIn(application.description),
       healthCheckUrl: textIn(application.healthCheckUrl),
       authenticationMethod: textIn(application.authenticationMethod),
+      // Unknown where an early version of the reference has no column: an owner set here stays.
+      owner: textIn(application.userId) ?? undefined,
       status: statusOf(application),
     },
     health: {

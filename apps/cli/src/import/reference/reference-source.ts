@@ -22,6 +22,7 @@ const TABLES = {
       'description',
       'status',
       'authenticationMethod',
+      'userId',
       'healthCheckUrl',
       'healthStatus',
       'lastHealthCheckAt',

@@ -16,6 +16,16 @@ export const EnvironmentNameField = (): PropertyDecorator =>
     message: NAME_RULE,
   });
 
+/** Where it cannot be changed: existing clients send it nevertheless. */
+export const UnchangedNameField = (): PropertyDecorator =>
+  TextField({
+    description: 'The name of the path: no other one, as PUT does not change it.',
+    example: 'production',
+    minLength: 0,
+    maxLength: NAME_LENGTH,
+    presence: 'optional',
+  });
+
 export const BodyEnvironmentField = (): PropertyDecorator =>
   TextField({
     description: 'Name of the environment meant.',

@@ -1,5 +1,10 @@
 import type { Status } from '#libs/domain/status.js';
-import { BaseDomainField, EnvironmentDescriptionField, StatusField } from './environment-fields.js';
+import {
+  BaseDomainField,
+  EnvironmentDescriptionField,
+  StatusField,
+  UnchangedNameField,
+} from './environment-fields.js';
 
 /** A field left out stays as it is; `null` clears it. */
 export class UpdateEnvironmentRequest {
@@ -8,6 +13,9 @@ export class UpdateEnvironmentRequest {
 
   @EnvironmentDescriptionField()
   readonly description?: string | null;
+
+  @UnchangedNameField()
+  readonly name?: string | null;
 
   @StatusField()
   readonly status?: Status;
