@@ -12,6 +12,7 @@ import { CreateOperatorSessions1763798400010 } from './1763798400010-create-oper
 import { CountHealthChecks1763798400020 } from './1763798400020-count-health-checks.js';
 import { AddApplicationOwner1763798400021 } from './1763798400021-add-application-owner.js';
 import { RestInactiveApplications1763798400022 } from './1763798400022-rest-inactive-applications.js';
+import { SecureEnvironments1763798400023 } from './1763798400023-secure-environments.js';
 
 /** Every migration, oldest first. Append only: what was released is never edited. */
 export const migrations = [
@@ -29,6 +30,7 @@ export const migrations = [
   CountHealthChecks1763798400020,
   AddApplicationOwner1763798400021,
   RestInactiveApplications1763798400022,
+  SecureEnvironments1763798400023,
 ];
 
 /** The name of the migration after which the audit trail is to be signed. */

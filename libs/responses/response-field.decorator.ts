@@ -1,13 +1,16 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Expose, plainToInstance, Transform } from 'class-transformer';
+import { Expose, plainToInstance, Transform, type TransformFnParams } from 'class-transformer';
 
-/** A response property that is copied from its source, and its documentation. `from`: the source calls it otherwise. */
-export function ResponseField(documentation: ApiPropertyOptions, from?: string): PropertyDecorator {
+/** A response property that is copied from its source, and its documentation. `made`: makes it of the source. */
+export function ResponseField(
+  documentation: ApiPropertyOptions,
+  made?: (source: never) => unknown,
+): PropertyDecorator {
   return applyDecorators(
     Expose(),
     ApiProperty(documentation),
-    ...(from === undefined ? [] : [Transform(({ obj }: { obj: Record<string, unknown> }) => obj[from])]),
+    ...(made === undefined ? [] : [Transform(({ obj }: TransformFnParams) => made(obj as never))]),
   );
 }
 

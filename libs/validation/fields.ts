@@ -270,6 +270,18 @@ export function ObjectsField(
   );
 }
 
+/** An object of one class, validated by its own rules. */
+export function ObjectField(type: Type<object>, options: FieldOptions): PropertyDecorator {
+  const { presence = 'required' } = options;
+  return applyDecorators(
+    ApiProperty({ ...documented(options), type } as ApiPropertyOptions),
+    conditional(presence),
+    IsObject({ message: 'must be an object' }),
+    ValidateNested({ message: 'must be an object' }),
+    Converted((value) => nested(type, value)),
+  );
+}
+
 function nested(type: Type<object>, item: unknown): unknown {
   return typeof item === 'object' && item !== null && !Array.isArray(item) ? instanceFrom(type, item) : item;
 }

@@ -81,6 +81,8 @@ describe('POST /applications', () => {
           healthStatus: 'UNKNOWN',
           healthStatusChangedAt: null,
           lastHealthCheckAt: null,
+          security: null,
+          customPrompt: null,
           applicationId: (response.body as Application).id,
           createdAt: expect.stringMatching(TIME),
           updatedAt: expect.stringMatching(TIME),

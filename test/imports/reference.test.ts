@@ -131,6 +131,13 @@ describe('import reference', () => {
   it('keeps ids, times, statuses and health of applications and environments', async () => {
     const times = { createdAt: CREATED, updatedAt: UPDATED };
     const unseen = { healthStatus: 'UNKNOWN', lastHealthCheckAt: null };
+    const anything: unknown = expect.any(String);
+    const pointer = (fields: object): object => ({
+      id: anything,
+      ...fields,
+      createdAt: anything,
+      updatedAt: anything,
+    });
     const checked = { lastHealthCheckAt: new Date('2024-03-04T05:06:07.890Z') };
     expect(await target.query(`SELECT * FROM "Application" ORDER BY "id"`)).toEqual(
       [
@@ -196,10 +203,29 @@ describe('import reference', () => {
           ...checked,
           believed: 'INACTIVE',
           checkedAt: checked.lastHealthCheckAt,
+          security: pointer({
+            vaultKey: 'vault://orders',
+            rateLimitEnabled: true,
+            rateLimitRequests: 100,
+            rateLimitWindow: 60,
+          }),
+          customPrompt: 'Frag zuerst',
         },
         { id: 'env-stage', name: 'staging', applicationId: 'cuid1', status: 'INACTIVE', baseDomain: null },
-        { id: 'env4', name: 'production', applicationId: 'cuid4' },
+        {
+          id: 'env4',
+          name: 'production',
+          applicationId: 'cuid4',
+          security: pointer({
+            vaultKey: 'vault://many',
+            rateLimitEnabled: false,
+            rateLimitRequests: null,
+            rateLimitWindow: null,
+          }),
+        },
       ].map((row) => ({
+        security: null,
+        customPrompt: null,
         description: null,
         baseDomain: null,
         status: 'ACTIVE',
@@ -558,6 +584,8 @@ async function fill(source: TestDatabase): Promise<void> {
       baseDomain: 'orders.example.com',
       healthStatus: 'INACTIVE',
       lastHealthCheckAt: '2024-03-04 05:06:07.89',
+      vaultKey: 'of the environment',
+      customPrompt: 'Frag zuerst',
     },
     { ...environment, id: 'env-stage', name: 'staging', applicationId: 'cuid1', status: 'INACTIVE' },
     {
@@ -568,8 +596,15 @@ async function fill(source: TestDatabase): Promise<void> {
       environmentType: 'DATA_AGENT',
     },
     { ...environment, id: 'env-bad', name: 'pre production', applicationId: 'cuid2' },
-    { ...environment, id: 'env4', name: 'production', applicationId: 'cuid4' },
+    { ...environment, id: 'env4', name: 'production', applicationId: 'cuid4', vaultKey: 'vault://many' },
   );
+  await insertRows(source, 'environment_security', {
+    id: 'security-1',
+    environmentId: 'env-prod',
+    vaultKey: 'vault://orders',
+    rateLimitRequests: 100,
+    rateLimitWindow: 60,
+  });
   const ofOrders = { applicationId: 'cuid1', environmentId: 'env-prod' };
   await insertRows(
     source,

@@ -52,6 +52,8 @@ export function exportCommands(world: () => World): void {
                 name: 'production',
                 description: null,
                 baseDomain: null,
+                security: null,
+                customPrompt: null,
                 status: 'ACTIVE',
                 ...times,
                 endpoints: [

@@ -123,7 +123,7 @@ export class ImportsService {
     const { value, mistakes } = await parseLenient(
       CreateEnvironmentRequest,
       source.fields,
-      ['description', 'baseDomain'],
+      ['description', 'baseDomain', 'security', 'customPrompt'],
       (request) => this.environmentRules.ruleErrors(request),
     );
     if (mistakes.length > 0) tally.problem(source.record, formatErrors(mistakes));
@@ -211,11 +211,13 @@ export class ImportsService {
     { source, request, status, endpoints, keepOthers }: CheckedEnvironment,
     tally: ImportCounts,
   ): Promise<{ id: string; outcome: ImportOutcome }> {
-    const { name, description, baseDomain } = request;
+    const { name, description, baseDomain, security, customPrompt } = request;
     const environment = await this.environments.import(application, {
       name,
       description,
       baseDomain,
+      security,
+      customPrompt,
       status,
       health: source.health,
       origin: source.origin,

@@ -34,7 +34,7 @@ export class ApplicationResponse {
       example: 'orders-team@example.com',
       description: 'The same as `owner`, as clients of other registries read it',
     },
-    'owner',
+    ({ owner }: ApplicationResponse) => owner,
   )
   readonly userId!: string | null;
 
