@@ -9,6 +9,10 @@ import { CompleteEndpoints1763798400007 } from './1763798400007-complete-endpoin
 import { CreateOperators1763798400008 } from './1763798400008-create-operators.js';
 import { SealAuditTrail1763798400009 } from './1763798400009-seal-audit-trail.js';
 import { CreateOperatorSessions1763798400010 } from './1763798400010-create-operator-sessions.js';
+import { CountHealthChecks1763798400020 } from './1763798400020-count-health-checks.js';
+import { AddApplicationOwner1763798400021 } from './1763798400021-add-application-owner.js';
+import { RestInactiveApplications1763798400022 } from './1763798400022-rest-inactive-applications.js';
+import { SecureEnvironments1763798400023 } from './1763798400023-secure-environments.js';
 
 /** Every migration, oldest first. Append only: what was released is never edited. */
 export const migrations = [
@@ -23,6 +27,10 @@ export const migrations = [
   CreateOperators1763798400008,
   SealAuditTrail1763798400009,
   CreateOperatorSessions1763798400010,
+  CountHealthChecks1763798400020,
+  AddApplicationOwner1763798400021,
+  RestInactiveApplications1763798400022,
+  SecureEnvironments1763798400023,
 ];
 
 /** The name of the migration after which the audit trail is to be signed. */

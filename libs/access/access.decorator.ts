@@ -64,7 +64,7 @@ const REFUSALS: Record<AccessPolicy, readonly number[]> = {
   editor: [401, 403],
   admin: [401, 403],
   'unbound-admin': [401, 403],
-  application: [401],
+  application: [401, 403],
   'application-or-editor': [401, 403],
   discovery: [401, 403],
   agents: [401, 403],

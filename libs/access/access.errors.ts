@@ -2,7 +2,7 @@ import type { OperatorRole } from '../domain/operator.js';
 import { DomainError } from '../problem-details/domain-error.js';
 import type { KnownOperator, OperatorCaller } from './caller.js';
 
-/** Why credentials were refused: for the log and the audit trail only, never for the caller. */
+/** Why credentials were refused: for the log and the audit trail, not for a caller who has proved nothing. */
 export type RefusalReason =
   | 'missing-credentials'
   | 'wrong-admin-key'
@@ -103,6 +103,21 @@ export class TooManyFailures extends DomainError {
       headers: { 'Retry-After': String(retryAfterSeconds) },
     });
     this.claim = { reason: 'too-many-failures', appKey, environment };
+  }
+}
+
+/** 403: a proven API key, but of another environment than the request means. */
+export class OtherEnvironment extends DomainError {
+  readonly claim: RefusedClaim;
+
+  constructor(keyEnvironment: string, claim: Omit<RefusedClaim, 'reason'>) {
+    super({
+      code: 'other-environment',
+      status: 403,
+      title: 'Forbidden environment',
+      detail: `The API key is for the environment '${keyEnvironment}', which is not the one that the request means.`,
+    });
+    this.claim = { reason: 'wrong-environment', ...claim };
   }
 }
 

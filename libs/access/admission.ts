@@ -33,7 +33,8 @@ export class Admission {
   /**
    * Synchronous when the answer is cached: promises would be most of the cost of the most frequent requests.
    *
-   * @throws CredentialsRefused, TooManyFailures, RoleRequired, OtherApplication, or as {@link OperatorGuard.admit}
+   * @throws CredentialsRefused, TooManyFailures, RoleRequired, OtherApplication, OtherEnvironment, or as
+   *   {@link OperatorGuard.admit}
    */
   admit(policy: AccessPolicy, request: FastifyRequest): PendingAdmission {
     switch (policy) {

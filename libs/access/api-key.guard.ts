@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { clientNetwork } from '../http/client-network.js';
 import { headerValue } from '../http/header-value.js';
-import { CredentialsRefused } from './access.errors.js';
+import { CredentialsRefused, OtherEnvironment } from './access.errors.js';
 import { type ApplicationCredentials, CredentialVerifier } from './credential-verifier.js';
 import { HEADERS } from './security-schemes.js';
 
@@ -20,7 +20,7 @@ export class ApiKeyGuard {
    * With `environment`, only a key of that environment is accepted. `likelyEnvironment` selects among the
    * environments that a key was imported into.
    *
-   * @throws CredentialsRefused or TooManyFailures
+   * @throws CredentialsRefused, TooManyFailures, or OtherEnvironment for a proven key of another environment
    */
   admit(
     request: FastifyRequest,
@@ -43,8 +43,11 @@ export class ApiKeyGuard {
     const verification = await this.verifier.verify({ ...credentials, network: clientNetwork(request) });
     if (!verification.accepted) {
       const { appKey, environment } = credentials;
-      const { reason, apiKeyId } = verification;
-      throw new CredentialsRefused({ reason, appKey, environment, apiKeyId });
+      const { reason, apiKeyId, keyEnvironment } = verification;
+      const claim = { appKey, environment, apiKeyId };
+      throw keyEnvironment === undefined
+        ? new CredentialsRefused({ reason, ...claim })
+        : new OtherEnvironment(keyEnvironment, claim);
     }
     request.caller = verification.caller;
   }

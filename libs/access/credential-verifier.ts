@@ -17,7 +17,13 @@ export interface ReceivedCredentials extends ApplicationCredentials {
 
 export type Verification =
   | { readonly accepted: true; readonly caller: ApplicationCaller }
-  | { readonly accepted: false; readonly reason: RefusalReason; readonly apiKeyId?: string };
+  | {
+      readonly accepted: false;
+      readonly reason: RefusalReason;
+      readonly apiKeyId?: string;
+      /** The environment of a key that is good there, and refused only because another one was asked for. */
+      readonly keyEnvironment?: string;
+    };
 
 /** Port: verifies an application's credentials. */
 export abstract class CredentialVerifier {

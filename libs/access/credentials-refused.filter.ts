@@ -2,14 +2,20 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from '../problem-details/problem.filter.js';
 import { describeProblem, INTERNAL_ERROR_PROBLEM } from '../problem-details/problem.js';
-import { CredentialsRefused, OutsideBindings, RoleRequired, TooManyFailures } from './access.errors.js';
+import {
+  CredentialsRefused,
+  OtherEnvironment,
+  OutsideBindings,
+  RoleRequired,
+  TooManyFailures,
+} from './access.errors.js';
 import { AuthMetrics } from './auth-metrics.js';
 import { RefusalRecorder } from './refusal-recorder.js';
 
-type Refusal = CredentialsRefused | OutsideBindings | RoleRequired | TooManyFailures;
+type Refusal = CredentialsRefused | OtherEnvironment | OutsideBindings | RoleRequired | TooManyFailures;
 
 /** Counts, records and answers every refused credential, whichever guard refused it. */
-@Catch(CredentialsRefused, OutsideBindings, RoleRequired, TooManyFailures)
+@Catch(CredentialsRefused, OtherEnvironment, OutsideBindings, RoleRequired, TooManyFailures)
 export class CredentialsRefusedFilter implements ExceptionFilter<Refusal> {
   constructor(
     private readonly recorder: RefusalRecorder,

@@ -1,10 +1,17 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Expose, plainToInstance } from 'class-transformer';
+import { Expose, plainToInstance, Transform, type TransformFnParams } from 'class-transformer';
 
-/** A response property that is copied from its source, and its documentation. */
-export function ResponseField(documentation: ApiPropertyOptions): PropertyDecorator {
-  return applyDecorators(Expose(), ApiProperty(documentation));
+/** A response property that is copied from its source, and its documentation. `made`: makes it of the source. */
+export function ResponseField(
+  documentation: ApiPropertyOptions,
+  made?: (source: never) => unknown,
+): PropertyDecorator {
+  return applyDecorators(
+    Expose(),
+    ApiProperty(documentation),
+    ...(made === undefined ? [] : [Transform(({ obj }: TransformFnParams) => made(obj as never))]),
+  );
 }
 
 /**

@@ -108,7 +108,7 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
   );
 }
 
-/** One of a few words. With `anyCase` the input is folded to upper case first. */
+/** One of a few words. With `anyCase` the input is folded to the case of these words first. */
 export function ChoiceField(
   options: FieldOptions & { readonly of: readonly string[]; readonly anyCase?: boolean },
 ): PropertyDecorator {
@@ -120,7 +120,10 @@ export function ChoiceField(
       says: `must be one of ${options.of.join(', ')}`,
       accepts: (value) => typeof value === 'string' && options.of.includes(value),
     },
-    (value) => (options.anyCase && typeof value === 'string' ? value.toUpperCase() : value),
+    (value) =>
+      options.anyCase && typeof value === 'string'
+        ? (options.of.find((word) => word.toLowerCase() === value.toLowerCase()) ?? value)
+        : value,
   );
 }
 
@@ -264,6 +267,18 @@ export function ObjectsField(
     IsObject({ each: true, message: 'must hold objects only' }),
     ValidateNested({ each: true }),
     Converted((value) => (Array.isArray(value) ? value.map((item) => nested(type, item)) : value)),
+  );
+}
+
+/** An object of one class, validated by its own rules. */
+export function ObjectField(type: Type<object>, options: FieldOptions): PropertyDecorator {
+  const { presence = 'required' } = options;
+  return applyDecorators(
+    ApiProperty({ ...documented(options), type } as ApiPropertyOptions),
+    conditional(presence),
+    IsObject({ message: 'must be an object' }),
+    ValidateNested({ message: 'must be an object' }),
+    Converted((value) => nested(type, value)),
   );
 }
 

@@ -94,9 +94,25 @@ interface Case {
   /** The application every route is asked for. */
   readonly target?: string;
   readonly answers?: Partial<Record<Who, number>>;
+  /** What a 403 says. */
+  readonly forbidden?: Readonly<Record<string, unknown>>;
 }
 
 const WRONG_ADMIN_KEY = { 'X-Admin-Key': `${ADMIN_KEY.slice(0, -1)}-` };
+
+const OTHER_APPLICATION = {
+  type: 'urn:mcp-registry:problem:other-application',
+  title: 'Forbidden application',
+  status: 403,
+  detail: "The credentials are those of 'billing' and open nothing of another application.",
+};
+
+const OTHER_ENVIRONMENT = {
+  type: 'urn:mcp-registry:problem:other-environment',
+  title: 'Forbidden environment',
+  status: 403,
+  detail: "The API key is for the environment 'staging', which is not the one that the request means.",
+};
 
 const CASES: readonly Case[] = [
   { name: 'no credentials', headers: () => ({}) },
@@ -117,6 +133,17 @@ const CASES: readonly Case[] = [
   {
     name: "another environment's key",
     headers: ({ staging }) => asApplication('orders', staging.apiKey, 'production'),
+    answers: { 'application-or-admin': 403, discovery: 403, application: 403, agents: 403 },
+    forbidden: OTHER_ENVIRONMENT,
+  },
+  {
+    name: "another environment's key with a wrong secret",
+    headers: ({ staging }) =>
+      asApplication('orders', `${staging.apiKey.slice(0, -43)}${'A'.repeat(43)}`, 'production'),
+  },
+  {
+    name: 'a revoked key for another environment',
+    headers: ({ revoked }) => asApplication('orders', revoked.apiKey, 'staging'),
   },
   { name: 'a revoked key', headers: ({ revoked }) => asApplication('orders', revoked.apiKey) },
   { name: 'an expired key', headers: ({ expired }) => asApplication('orders', expired.apiKey) },
@@ -149,6 +176,7 @@ const CASES: readonly Case[] = [
     headers: ({ billing }) => asApplication('billing', billing.apiKey),
     // The body still names the application asked for, which is not the one of X-App-Key.
     answers: { 'application-or-admin': 403, discovery: 403, application: 400, agents: 200 },
+    forbidden: OTHER_APPLICATION,
   },
 ];
 
@@ -160,13 +188,6 @@ const REFUSED = {
 };
 
 const ABSENT_OPERATOR = { operator: 'absent', operator_key_id: 'absent', session_id: 'absent' };
-
-const OTHER_APPLICATION = {
-  type: 'urn:mcp-registry:problem:other-application',
-  title: 'Forbidden application',
-  status: 403,
-  detail: "The credentials are those of 'billing' and open nothing of another application.",
-};
 
 interface Answer {
   readonly status: number;
@@ -289,7 +310,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
     );
   });
 
-  describe.each(CASES)('$name', ({ headers, target = 'orders', answers: exceptions = {} }) => {
+  describe.each(CASES)('$name', ({ headers, target = 'orders', answers: exceptions = {}, forbidden }) => {
     it('opens nothing but public routes and changes nothing', async () => {
       const before = await everyRow(app);
       const answers = await sendAll(operations, (operation) =>
@@ -330,7 +351,7 @@ describe.each([false, true])('with ENDPOINTS_REQUIRE_KEY=%s', (requireKey) => {
       for (const [operation, { status, body, headers: received, path }] of answers) {
         if (status !== 403 || operation.method === 'HEAD') continue;
         expect(body).toEqual({
-          ...OTHER_APPLICATION,
+          ...forbidden,
           instance: path,
           requestId: received['x-request-id'],
         });
@@ -442,10 +463,10 @@ describe('the environment meant', () => {
       ['staging', '', 200],
       ['production', 'production', 200],
       ['staging', 'staging', 200],
-      ['staging', 'production', 401],
-      ['production', 'staging', 401],
-      ['production', 'Production', 401],
-      ['production', 'moon', 401],
+      ['staging', 'production', 403],
+      ['production', 'staging', 403],
+      ['production', 'Production', 403],
+      ['production', 'moon', 403],
     ] as const)('with the key of %s and X-Environment: %s answers %s', async (key, header, status) => {
       const response = await app.http
         .put('/applications/orders')
@@ -465,10 +486,10 @@ describe('the environment meant', () => {
       ['production', '', 'production', 200],
       ['staging', undefined, 'staging', 200],
       ['staging', 'staging', 'staging', 200],
-      ['staging', undefined, undefined, 401],
-      ['staging', 'production', 'production', 401],
-      ['production', undefined, 'staging', 401],
-      ['production', undefined, 'moon', 401],
+      ['staging', undefined, undefined, 403],
+      ['staging', 'production', 'production', 403],
+      ['production', undefined, 'staging', 403],
+      ['production', undefined, 'moon', 403],
       ['production', 'staging', undefined, 400],
       ['production', 'staging', 'production', 400],
       ['staging', 'staging', undefined, 400],
@@ -507,13 +528,13 @@ describe('the environment meant', () => {
   describe('GET /endpoints', () => {
     it.each([
       ['production', '', undefined, 200],
-      ['staging', '', undefined, 401],
+      ['staging', '', undefined, 403],
       ['staging', '&environment=staging', undefined, 200],
       ['staging', '', 'staging', 200],
       ['staging', '&environment=staging', 'production', 200],
-      ['production', '&environment=staging', 'production', 401],
-      ['production', '', 'staging', 401],
-      ['production', '', 'moon', 401],
+      ['production', '&environment=staging', 'production', 403],
+      ['production', '', 'staging', 403],
+      ['production', '', 'moon', 403],
     ] as const)(
       'with the key of %s, the query "%s" and X-Environment: %s answers %s',
       async (key, query, header, status) => {

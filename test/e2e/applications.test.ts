@@ -62,6 +62,8 @@ describe('POST /applications', () => {
       appKey: 'orders-returns',
       status: 'ACTIVE',
       authenticationMethod: 'API_KEY',
+      owner: null,
+      userId: null,
       healthCheckUrl: null,
       healthStatus: 'UNKNOWN',
       lastHealthCheckAt: null,
@@ -79,6 +81,8 @@ describe('POST /applications', () => {
           healthStatus: 'UNKNOWN',
           healthStatusChangedAt: null,
           lastHealthCheckAt: null,
+          security: null,
+          customPrompt: null,
           applicationId: (response.body as Application).id,
           createdAt: expect.stringMatching(TIME),
           updatedAt: expect.stringMatching(TIME),
@@ -94,6 +98,7 @@ describe('POST /applications', () => {
       description: 'Rechnungen – 請求書 🧾',
       healthCheckUrl: 'https://billing.example.com/health?deep=1',
       authenticationMethod: 'OAUTH2',
+      owner: 'billing@example.com',
       environments: [
         { name: 'production', baseDomain: 'billing.example.com', description: 'Live' },
         { name: 'staging', baseDomain: 'http://localhost:8080/billing' },
@@ -107,6 +112,8 @@ describe('POST /applications', () => {
       description: 'Rechnungen – 請求書 🧾',
       healthCheckUrl: 'https://billing.example.com/health?deep=1',
       authenticationMethod: 'OAUTH2',
+      owner: 'billing@example.com',
+      userId: 'billing@example.com',
       environments: [
         { name: 'production', baseDomain: 'billing.example.com', description: 'Live' },
         { name: 'staging', baseDomain: 'http://localhost:8080/billing', description: null },
@@ -210,7 +217,7 @@ describe('POST /applications', () => {
 
   it('names every mistake at once', async () => {
     expectInvalid(
-      await post({ healthCheckUrl: 'health', environments: [{ name: '' }] }),
+      await post({ healthCheckUrl: 'api.example.com', environments: [{ name: '' }] }),
       '#/name',
       '#/healthCheckUrl',
       '#/environments/0/name',
@@ -235,8 +242,9 @@ describe('the health check URL of an application', () => {
   });
 
   it.each([
-    'health',
     'localhost:8080/health',
+    'api.example.com/health',
+    'actuator health',
     'ftp://example.com/health',
     'javascript:alert(1)',
     '//example.com/health',
@@ -261,6 +269,17 @@ describe('the health check URL of an application', () => {
     { url: '/health' },
   ])('may not be %j', async (healthCheckUrl) => {
     expectInvalid(await post({ name: 'Probed', healthCheckUrl }), '#/healthCheckUrl');
+  });
+
+  it.each([
+    ['actuator/health', '/actuator/health'],
+    ['health', '/health'],
+    ['health?deep=1', '/health?deep=1'],
+  ])('is a path even as %s', async (sent, healthCheckUrl) => {
+    const response = await post({ name: 'Probed', healthCheckUrl: sent });
+    expect(response.body).toMatchObject({ healthCheckUrl });
+    const { appKey } = response.body as { appKey: string };
+    expect((await put(appKey, { healthCheckUrl: sent })).body).toMatchObject({ healthCheckUrl });
   });
 
   it('is null when it is empty, as existing clients send it', async () => {
@@ -300,6 +319,8 @@ describe('GET /applications', () => {
       appKey: 'bulk-1',
       status: 'ACTIVE',
       authenticationMethod: 'API_KEY',
+      owner: null,
+      userId: null,
       healthCheckUrl: null,
       healthStatus: 'UNKNOWN',
       lastHealthCheckAt: null,
@@ -460,7 +481,9 @@ describe('PUT /applications/{app_key}', () => {
   it.each([
     [{ name: null }, '#/name'],
     [{ name: '' }, '#/name'],
-    [{ healthCheckUrl: 'health' }, '#/healthCheckUrl'],
+    [{ healthCheckUrl: 'host.example/health' }, '#/healthCheckUrl'],
+    [{ appKey: 'another' }, '#/appKey'],
+    [{ authenticationMethod: '' }, '#/authenticationMethod'],
     [{ description: ['x'] }, '#/description'],
     [{ status: null }, '#/status'],
     [{ status: 'PAUSED' }, '#/status'],
@@ -490,7 +513,7 @@ describe('PUT /applications/{app_key}', () => {
 
   it('does not change what is not its business', async () => {
     const before = await get(appKey);
-    const foreign = { id: 'x', appKey: 'y', healthStatus: 'ACTIVE', consecutiveFailures: 9, createdAt: 'z' };
+    const foreign = { id: 'x', appKey, healthStatus: 'ACTIVE', consecutiveFailures: 9, createdAt: 'z' };
     await put(appKey, foreign).expect(200);
     expect(await get(appKey)).toEqual(before);
   });
@@ -502,10 +525,38 @@ describe('PUT /applications/{app_key}', () => {
     expect(response.body).toMatchObject(change);
   });
 
+  it('says that it does not change the app key, and how to get another one', async () => {
+    const refused = await put(appKey, { appKey: 'another', name: 'Half of it' });
+    expectInvalid(refused, '#/appKey');
+    expect(refused.text).toContain('create an application with the other app key');
+    for (const same of [appKey, null, '']) await put(appKey, { appKey: same }, asOwner).expect(200);
+  });
+
+  it('lets only the operator change authentication method and owner', async () => {
+    const change = { authenticationMethod: 'bearer_token', owner: 'orders@example.com' };
+    for (const part of [{ authenticationMethod: 'jwt' }, { owner: 'itself' }]) {
+      expectProblem(await put(appKey, part, asOwner), 403, 'field-is-for-operators');
+    }
+    const response = await put(appKey, change).expect(200);
+    expect(response.body).toMatchObject({ ...change, userId: 'orders@example.com' });
+    expect(await get(appKey)).toMatchObject({ ...change, userId: 'orders@example.com' });
+    const listed = await app.http.get('/applications/with-endpoints').set(AS_ADMIN);
+    expect(listed.body).toContainEqual(
+      expect.objectContaining({ appKey, ...change, userId: 'orders@example.com' }),
+    );
+
+    // What a client reads and sends back, or says nothing about, is no change.
+    await put(appKey, { ...change, name: 'Read' }, asOwner).expect(200);
+    await put(appKey, { authenticationMethod: null, name: 'Silent' }, asOwner).expect(200);
+    expect(await get(appKey)).toMatchObject(change);
+    await put(appKey, { owner: null }).expect(200);
+    expect(await get(appKey)).toMatchObject({ owner: null, userId: null, name: 'Silent' });
+  });
+
   it('lets only the operator change the status', async () => {
     const refused = await put(appKey, { name: 'Half of it', status: 'INACTIVE' }, asOwner);
-    expectProblem(refused, 403, 'status-is-for-admins');
-    expect(await get(appKey)).toMatchObject({ name: 'By itself', status: 'ACTIVE' });
+    expectProblem(refused, 403, 'field-is-for-operators');
+    expect(await get(appKey)).toMatchObject({ name: 'Silent', status: 'ACTIVE' });
 
     // A client that sends back what it read does not ask for a change.
     await put(appKey, { name: 'All of it', status: 'ACTIVE' }, asOwner).expect(200);

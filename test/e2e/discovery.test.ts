@@ -177,7 +177,7 @@ describe('GET /applications/with-endpoints', () => {
     };
     expect(found).toEqual({
       ...application,
-      environment: { ...discovered.environment, security: null },
+      environment: { ...discovered.environment, security: null, customPrompt: null },
       endpoints: discovered.endpoints,
     });
   });

@@ -1,4 +1,5 @@
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
+import { eventually } from '../support/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { fetchPages } from '../support/pages.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
@@ -58,6 +59,8 @@ describe('POST /applications/{app_key}/environments', () => {
       healthStatus: 'UNKNOWN',
       healthStatusChangedAt: null,
       lastHealthCheckAt: null,
+      security: null,
+      customPrompt: null,
       applicationId,
       createdAt: expect.stringMatching(TIME),
       updatedAt: expect.stringMatching(TIME),
@@ -236,8 +239,99 @@ describe('PUT /applications/{app_key}/environments/{environment}', () => {
     expectInvalid(await put('changing', { status: null }), '#/status');
   });
 
-  it('does not rename', async () => {
-    await put('changing', { name: 'renamed', applicationId: 'x', healthStatus: 'ACTIVE' }).expect(200);
+  describe('the pointer to a vault', () => {
+    const LIMITS = { rateLimitEnabled: true, rateLimitRequests: 100, rateLimitWindow: 60 };
+    const UNKNOWN = { rateLimitEnabled: false, rateLimitRequests: null, rateLimitWindow: null };
+    const listed = async (): Promise<Record<string, unknown> | undefined> => {
+      const response = await app.http
+        .get('/applications/with-endpoints?environment=changing')
+        .set(AS_ADMIN)
+        .expect(200);
+      return (response.body as { environment: Record<string, unknown> }[])[0]?.environment;
+    };
+
+    it('is stored as a whole, and answered to agents beside the prompt', async () => {
+      const security = { vaultKey: 'vault://orders/changing', ...LIMITS };
+      const response = await put('changing', { security, customPrompt: 'Ask first.' });
+      expect(response.status).toBe(200);
+      const stored = {
+        id: expect.any(String),
+        environmentId: (await get('changing')).id,
+        ...security,
+        createdAt: expect.stringMatching(TIME),
+        updatedAt: expect.stringMatching(TIME),
+      };
+      expect(response.body).toMatchObject({ security: stored, customPrompt: 'Ask first.' });
+      expect(await get('changing')).toEqual(response.body);
+      const { security: first } = response.body as { security: object };
+      expect(first).toEqual(stored);
+      expect(await listed()).toMatchObject({ security: first, customPrompt: 'Ask first.' });
+
+      const second = await put('changing', { security: { vaultKey: 'vault://orders/other' } });
+      expect(second.body).toMatchObject({
+        security: { ...first, vaultKey: 'vault://orders/other', ...UNKNOWN, updatedAt: expect.any(String) },
+        customPrompt: 'Ask first.',
+      });
+    });
+
+    it('is not in the answer that everybody may read', async () => {
+      const { text } = await app.http.get('/endpoints').query({ app_key: appKey, environment: 'changing' });
+      expect(JSON.parse(text)).toMatchObject({ environment: { name: 'changing' } });
+      expect(text).not.toMatch(/vault|security|customPrompt/);
+    });
+
+    it('is in the entity tag and the audit trail, when it changes', async () => {
+      const tagged = async (): Promise<string | undefined> =>
+        (await app.http.get(path('changing')).set(AS_ADMIN)).headers.etag;
+      const [before, tag] = [await get('changing'), await tagged()];
+      await put('changing', { security: { vaultKey: 'vault://orders/other' } }).expect(200);
+      expect(await get('changing')).toEqual(before);
+      expect(await tagged()).toBe(tag);
+
+      await put('changing', { security: { vaultKey: 'vault://orders/third' } }).expect(200);
+      expect(await tagged()).not.toBe(tag);
+      const [entry] = await app.database.query(
+        `SELECT "before", "after" FROM "AuditLog" WHERE "action" = 'environment.updated' ORDER BY "createdAt" DESC LIMIT 1`,
+      );
+      expect(entry).toEqual({
+        before: { security: expect.objectContaining({ vaultKey: 'vault://orders/other' }) },
+        after: { security: expect.objectContaining({ vaultKey: 'vault://orders/third' }) },
+      });
+    });
+
+    it('is announced when psql changes it', async () => {
+      expect(await listed()).toMatchObject({ customPrompt: 'Ask first.' });
+      await app.database.query(
+        `UPDATE "Environment" SET "customPrompt" = 'By hand' WHERE "name" = 'changing'`,
+      );
+      await eventually(async () => (await listed())?.customPrompt === 'By hand');
+    });
+
+    it.each([
+      [{ security: 'vault' }, '#/security'],
+      [{ security: [] }, '#/security'],
+      [{ security: { vaultKey: 7 } }, '#/security/vaultKey'],
+      [{ security: { vaultKey: 'x'.repeat(513) } }, '#/security/vaultKey'],
+      [{ security: { rateLimitRequests: -1 } }, '#/security/rateLimitRequests'],
+      [{ customPrompt: 'x'.repeat(10_001) }, '#/customPrompt'],
+    ])('may not be %#', async (body, pointer) => {
+      expectInvalid(await put('changing', body), pointer);
+    });
+
+    it('is cleared with null', async () => {
+      await put('changing', { security: null, customPrompt: null }).expect(200);
+      expect(await get('changing')).toMatchObject({ security: null, customPrompt: null });
+      expect(await listed()).toMatchObject({ security: null, customPrompt: null });
+    });
+  });
+
+  it('does not rename, and says so', async () => {
+    const refused = await put('changing', { name: 'renamed', description: 'Half of it' });
+    expectInvalid(refused, '#/name');
+    expect(refused.text).toContain('create an environment with the other name');
+    for (const name of ['changing', null, '']) {
+      await put('changing', { name, applicationId: 'x', healthStatus: 'ACTIVE' }).expect(200);
+    }
     expect(await get('changing')).toMatchObject({ name: 'changing', applicationId, healthStatus: 'UNKNOWN' });
   });
 

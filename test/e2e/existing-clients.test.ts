@@ -36,6 +36,21 @@ describe('a client of the reference registry', () => {
     expect(response.body).not.toHaveProperty('sdkVersion');
   });
 
+  it('keeps the name of its application when it sends the app key as name, as version 0.0.2 of its library', async () => {
+    const sent = { name: 'order-service', description: 'Restarted' };
+    const response = await app.http.put('/applications/order-service').set(headers).send(sent);
+    expect(response.status).toBe(200);
+    expect(response.body).toMatchObject({ name: 'Order service', description: 'Restarted' });
+
+    const byOperator = await app.http.put('/applications/order-service').set(AS_ADMIN).send(sent);
+    expect(byOperator.body).toMatchObject({ name: 'order-service' });
+    const back = await app.http
+      .put('/applications/order-service')
+      .set(headers)
+      .send({ name: 'Order service' });
+    expect(back.body).toMatchObject({ name: 'Order service' });
+  });
+
   it('updates its application with a key of another environment, too', async () => {
     const { apiKey } = await issueKey(app, 'order-service', 'staging');
     const response = await app.http

@@ -44,13 +44,14 @@ describe('a flood of wrong API keys', () => {
       address = '192.0.2.1',
       appKey = 'orders',
       claimed = appKey,
-    }: { address?: string; appKey?: string; claimed?: string } = {},
+      environment,
+    }: { address?: string; appKey?: string; claimed?: string; environment?: string } = {},
   ): Promise<{ status: number; headers: Record<string, string>; body: unknown }> {
     const { status, headers, body } = await exchange(app.url, {
       method: 'PUT',
       target: `/applications/${appKey}`,
       headers: {
-        ...asApplication(claimed, apiKey),
+        ...asApplication(claimed, apiKey, environment),
         'X-Forwarded-For': address,
         'Content-Type': 'application/json',
       },
@@ -205,6 +206,28 @@ describe('a flood of wrong API keys', () => {
         }
       }
       expect((await call('wrong', { address: '192.0.2.60', appKey: 'patient' })).status).toBe(401);
+    });
+
+    it('costs right keys of another environment nothing either, imported ones included', async () => {
+      const { environments } = await createApplication(app, {
+        appKey: 'astray',
+        environments: [{ name: 'staging' }, { name: 'production' }],
+      });
+      for (let number = 0; number < 12; number += 1) {
+        await importKey(app, environments[0]?.id ?? '', `astray ${number}`);
+      }
+      for (let round = 0; round < 3; round += 1) {
+        for (let number = 0; number < 12; number += 1) {
+          const answer = await call(`astray ${number}`, {
+            address: '192.0.2.61',
+            appKey: 'astray',
+            environment: 'production',
+          });
+          expect(answer.status).toBe(403);
+          expect(answer.body).toMatchObject({ detail: expect.stringContaining("environment 'staging'") });
+        }
+      }
+      expect((await call('wrong', { address: '192.0.2.61', appKey: 'astray' })).status).toBe(401);
     });
   });
 

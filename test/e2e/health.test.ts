@@ -30,9 +30,9 @@ const get = (path: string): Promise<Response> => Promise.resolve(app.http.get(pa
 function expectHealthy(response: Response): void {
   expect(response.status).toBe(200);
   expect(response.body).toEqual({
-    status: 'healthy',
+    status: 'ok',
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-    dependencies: { database: 'healthy' },
+    dependencies: { database: 'ok' },
     timestamp: expect.stringMatching(TIME),
   });
 }
@@ -88,9 +88,9 @@ describe('while the database is away', () => {
     expect(response.status).toBe(503);
     expect(response.headers['retry-after']).toMatch(/^\d+$/);
     expect(response.body).toEqual({
-      status: 'unhealthy',
+      status: 'error',
       version: expect.any(String),
-      dependencies: { database: 'unhealthy' },
+      dependencies: { database: 'error' },
       timestamp: expect.stringMatching(TIME),
     });
   });

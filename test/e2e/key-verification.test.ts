@@ -77,9 +77,9 @@ describe('the cost of credentials', () => {
     expect(comparisons).toHaveBeenCalledTimes(0);
   });
 
-  it('is a comparison with each imported hash of the environment for any other text, and no more', async () => {
+  it('is a comparison with each imported hash of the application for any other text, and no more', async () => {
     const statements = await statementsOfListing('any text', 401);
-    expect(comparisons).toHaveBeenCalledTimes(IMPORTED);
+    expect(comparisons).toHaveBeenCalledTimes(2 * IMPORTED);
     expect(statements).toHaveLength(1);
   });
 

@@ -67,7 +67,7 @@ describe('a service in production', () => {
     ]) {
       await app.database.query(`UPDATE "Application" SET "healthCheckUrl" = $1`, [url]);
       expect(await checksOf('old')).toMatchObject([
-        { url, status: 'ERROR', statusCode: null, message: `${shown} ${REFUSED}`, healthStatus: 'UNKNOWN' },
+        { url, status: 'error', statusCode: null, message: `${shown} ${REFUSED}`, healthStatus: 'UNKNOWN' },
       ]);
     }
     expect(origin.connections).toBe(0);
@@ -84,7 +84,7 @@ describe('a service in production whose EGRESS_ALLOW lists loopback', () => {
     for (const host of ['127.0.0.1', 'localhost']) {
       const healthCheckUrl = `http://${host}:${origin.port}/health`;
       await post('/applications', { name: 'A', appKey: `at-${host}`, healthCheckUrl }).expect(201);
-      expect(await checksOf(`at-${host}`)).toMatchObject([{ status: 'SUCCESS', statusCode: 200 }]);
+      expect(await checksOf(`at-${host}`)).toMatchObject([{ status: 'success', statusCode: 200 }]);
     }
   });
 });

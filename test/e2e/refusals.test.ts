@@ -73,20 +73,24 @@ describe('refused credentials', () => {
     return (await refusals(app)).slice(seen);
   }
 
-  function refused(headers: Record<string, string>, address = '192.0.2.1') {
+  function refused(headers: Record<string, string>, address = '192.0.2.1', status = 401) {
     return app.http
       .put('/applications/orders')
       .set({ 'X-Forwarded-For': address, ...headers })
       .send({})
-      .expect(401);
+      .expect(status);
   }
 
   it('are told with everything that is known, the path as a template', async () => {
-    await refused({
-      ...asApplication('orders', key.apiKey, 'staging'),
-      'User-Agent': 'refused/1.0',
-      'X-Request-Id': 'refusal-1',
-    });
+    await refused(
+      {
+        ...asApplication('orders', key.apiKey, 'staging'),
+        'User-Agent': 'refused/1.0',
+        'X-Request-Id': 'refusal-1',
+      },
+      '192.0.2.1',
+      403,
+    );
     expect(await newRefusals()).toEqual([
       {
         id: expect.any(String),
@@ -133,7 +137,9 @@ describe('refused credentials', () => {
       ['inactive-application', asApplication('dormant', dormant.apiKey), 'dormant', dormant.id],
       ['inactive-environment', asApplication('asleep', asleep.apiKey), 'asleep', asleep.id],
     ] as const;
-    for (const [, headers] of expected) await refused(headers);
+    for (const [reason, headers] of expected) {
+      await refused(headers, '192.0.2.1', reason === 'wrong-environment' ? 403 : 401);
+    }
     const entries = await newRefusals();
     expect(
       entries
@@ -155,7 +161,7 @@ describe('refused credentials', () => {
         environment: 'staging',
         endpoints: [{ name: 'A', path: '/a', method: 'GET' }],
       })
-      .expect(401);
+      .expect(403);
     expect(await newRefusals()).toEqual([
       expect.objectContaining({
         reason: 'wrong-environment',
@@ -272,7 +278,10 @@ describe('refused credentials', () => {
       { 'User-Agent': `${'x'.repeat(500)} ${key.apiKey}` },
       { 'X-Request-Id': ADMIN_KEY },
     ];
-    for (const [number, headers] of attempts.entries()) await refused(headers, `203.0.113.${number}`);
+    for (const [number, headers] of attempts.entries()) {
+      const isProven = headers['X-API-Key'] === key.apiKey;
+      await refused(headers, `203.0.113.${number}`, isProven ? 403 : 401);
+    }
     expect(occurrencesOf(await newRefusals())).toBe(attempts.length);
     const trail = (await everyTable(app)).get('AuditLog') ?? '';
     for (const secret of [

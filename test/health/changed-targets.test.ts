@@ -78,6 +78,55 @@ describe('a target whose URL is changed all the time', () => {
       .post(`/health-check/applications/${appKey}/check`)
       .set(AS_ADMIN)
       .expect(200);
-    expect(answer.body).toMatchObject({ checks: [{ status: 'SUCCESS' }] });
+    expect(answer.body).toMatchObject({ checks: [{ status: 'success' }] });
+  });
+});
+
+describe('the targets of an application', () => {
+  it('rest while it is INACTIVE, and are probed again once it is ACTIVE', async () => {
+    const [whole, part] = [await origin(), await origin()];
+    const { id, appKey, environments } = await createApplication(app, {
+      appKey: 'resting',
+      healthCheckUrl: `${whole.url}/health`,
+      environments: [{ name: 'production', baseDomain: part.url }],
+    });
+    const path = `/applications/${appKey}`;
+    const changeStatus = (value: string): Promise<unknown> =>
+      app.http.put(path).set(AS_ADMIN).send({ status: value }).expect(200);
+    const ids = [id, environments[0]?.id ?? ''];
+    const shown = async (): Promise<unknown[]> => {
+      const response = await app.http.get(path).set(AS_ADMIN).expect(200);
+      const { healthStatus, environments: parts } = response.body as {
+        healthStatus: string;
+        environments: { healthStatus: string }[];
+      };
+      return [healthStatus, parts[0]?.healthStatus];
+    };
+    const due = (): Promise<unknown[]> =>
+      app.database.query(`SELECT 1 FROM "HealthTarget" WHERE "applicationId" = $1 AND "dueAt" IS NOT NULL`, [
+        id,
+      ]);
+    for (const target of ids) await eventually(() => checkedUrls(target));
+    // As if the schedule had come round often.
+    for (const round of [1, 2]) {
+      await app.http
+        .post(`/health-check/applications/${appKey}/check`)
+        .set(AS_ADMIN)
+        .send({ round })
+        .expect(200);
+    }
+    expect(await shown()).toEqual(['ACTIVE', 'ACTIVE']);
+    const countChecks = (): Promise<number[]> => Promise.all(ids.map((target) => checkedUrls(target)));
+    const counts = await countChecks();
+
+    await app.database.query(`UPDATE "HealthTarget" SET "probedAt" = NULL WHERE "applicationId" = $1`, [id]);
+    await changeStatus('INACTIVE');
+    await eventually(async () => (await due()).length === 0);
+    expect(await shown()).toEqual(['UNKNOWN', 'UNKNOWN']);
+    expect(await countChecks()).toEqual(counts);
+
+    await app.database.query(`UPDATE "HealthTarget" SET "probedAt" = NULL WHERE "applicationId" = $1`, [id]);
+    await changeStatus('ACTIVE');
+    await eventually(async () => (await countChecks()).every((count, index) => count > (counts[index] ?? 0)));
   });
 });

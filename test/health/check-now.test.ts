@@ -43,7 +43,7 @@ describe('POST /health-check/applications/{app_id}/check', () => {
     const first = await check('orders', 'first-check');
     expect(first.status).toBe(200);
     const common = { checkedAt: TIME, healthStatus: 'UNKNOWN' };
-    const failed = { ...common, status: 'FAILURE', consecutiveFailures: 1, consecutiveSuccesses: 0 };
+    const failed = { ...common, status: 'failure', consecutiveFailures: 1, consecutiveSuccesses: 0 };
     expect(first.body).toEqual({
       id,
       appKey: 'orders',
@@ -54,7 +54,7 @@ describe('POST /health-check/applications/{app_id}/check', () => {
           environmentId: null,
           environment: null,
           url: `${up.url}/health?deep=1`,
-          status: 'SUCCESS',
+          status: 'success',
           statusCode: 200,
           responseTime: expect.any(Number),
           message: null,
@@ -88,6 +88,19 @@ describe('POST /health-check/applications/{app_id}/check', () => {
     };
     expect(third.healthStatus).toBe('ACTIVE');
     expect(third.checks.map(({ healthStatus }) => healthStatus)).toEqual(['ACTIVE', 'INACTIVE', 'INACTIVE']);
+    const logs = await app.http.get(`/health-check/applications/orders/logs`).set(AS_ADMIN).expect(200);
+    const countersOf = (target: string | null): unknown[] =>
+      (logs.body as Record<string, unknown>[])
+        .filter(({ environmentId }) => environmentId === target)
+        .map(({ status, consecutiveFailures, consecutiveSuccesses }) => [
+          status,
+          consecutiveFailures,
+          consecutiveSuccesses,
+        ]);
+    expect(countersOf(null)).toEqual([3, 2, 1].map((successes) => ['success', 0, successes]));
+    expect(countersOf(environments[0]?.id ?? '')).toEqual(
+      [3, 2, 1].map((failures) => ['failure', failures, 0]),
+    );
     const shown = await app.http.get('/applications/orders').set(AS_ADMIN).expect(200);
     expect(shown.body).toMatchObject({
       healthStatus: 'ACTIVE',
@@ -113,9 +126,9 @@ describe('POST /health-check/applications/{app_id}/check', () => {
         before: null,
         after: {
           checks: [
-            { environment: null, status: 'SUCCESS', statusCode: 200, message: null },
-            { environment: 'staging', status: 'FAILURE', statusCode: 503, message: 'HTTP 503' },
-            { environment: 'production', status: 'FAILURE', statusCode: null, message: 'timeout after 1 s' },
+            { environment: null, status: 'success', statusCode: 200, message: null },
+            { environment: 'staging', status: 'failure', statusCode: 503, message: 'HTTP 503' },
+            { environment: 'production', status: 'failure', statusCode: null, message: 'timeout after 1 s' },
           ],
         },
       },

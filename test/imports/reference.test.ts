@@ -131,6 +131,13 @@ describe('import reference', () => {
   it('keeps ids, times, statuses and health of applications and environments', async () => {
     const times = { createdAt: CREATED, updatedAt: UPDATED };
     const unseen = { healthStatus: 'UNKNOWN', lastHealthCheckAt: null };
+    const anything: unknown = expect.any(String);
+    const pointer = (fields: object): object => ({
+      id: anything,
+      ...fields,
+      createdAt: anything,
+      updatedAt: anything,
+    });
     const checked = { lastHealthCheckAt: new Date('2024-03-04T05:06:07.890Z') };
     expect(await target.query(`SELECT * FROM "Application" ORDER BY "id"`)).toEqual(
       [
@@ -141,6 +148,7 @@ describe('import reference', () => {
           appKey: 'orders',
           status: 'ACTIVE',
           authenticationMethod: 'API_KEY',
+          owner: 'user',
           healthCheckUrl: 'https://orders.example.com/health',
           healthStatus: 'ACTIVE',
           ...checked,
@@ -155,6 +163,7 @@ describe('import reference', () => {
           appKey: 'legacy',
           status: 'INACTIVE',
           authenticationMethod: 'BEARER',
+          owner: 'user',
           healthCheckUrl: null,
           ...unseen,
           ...checked,
@@ -169,6 +178,7 @@ describe('import reference', () => {
           appKey: 'many',
           status: 'ACTIVE',
           authenticationMethod: 'API_KEY',
+          owner: 'user',
           healthCheckUrl: null,
           ...unseen,
           consecutiveFailures: 0,
@@ -193,10 +203,29 @@ describe('import reference', () => {
           ...checked,
           believed: 'INACTIVE',
           checkedAt: checked.lastHealthCheckAt,
+          security: pointer({
+            vaultKey: 'vault://orders',
+            rateLimitEnabled: true,
+            rateLimitRequests: 100,
+            rateLimitWindow: 60,
+          }),
+          customPrompt: 'Frag zuerst',
         },
         { id: 'env-stage', name: 'staging', applicationId: 'cuid1', status: 'INACTIVE', baseDomain: null },
-        { id: 'env4', name: 'production', applicationId: 'cuid4' },
+        {
+          id: 'env4',
+          name: 'production',
+          applicationId: 'cuid4',
+          security: pointer({
+            vaultKey: 'vault://many',
+            rateLimitEnabled: false,
+            rateLimitRequests: null,
+            rateLimitWindow: null,
+          }),
+        },
       ].map((row) => ({
+        security: null,
+        customPrompt: null,
         description: null,
         baseDomain: null,
         status: 'ACTIVE',
@@ -336,7 +365,7 @@ describe('import reference', () => {
         revoked: await asked('revoked', 'production'),
         expired: await asked('expired', 'production'),
         wrong: await asked('wrong', 'production'),
-      }).toEqual({ $2b: 200, $2y: 200, $2a: 200, elsewhere: 401, revoked: 401, expired: 401, wrong: 401 });
+      }).toEqual({ $2b: 200, $2y: 200, $2a: 200, elsewhere: 403, revoked: 401, expired: 401, wrong: 401 });
     });
 
     it('shows the history, and keeps it through the closing of days and another import', async () => {
@@ -345,6 +374,12 @@ describe('import reference', () => {
           ?.body as unknown;
       const before = await list();
       expect(before).toHaveLength(500);
+      const newest = `SELECT "consecutiveFailures", "consecutiveSuccesses" FROM "HealthCheck"
+        WHERE "targetId" = 'env-prod' ORDER BY "checkedAt" DESC LIMIT 5`;
+      expect(await target.query(newest)).toEqual([
+        ...[4, 3, 2, 1].map((consecutiveSuccesses) => ({ consecutiveFailures: 0, consecutiveSuccesses })),
+        { consecutiveFailures: 1, consecutiveSuccesses: 0 },
+      ]);
       const counted = `SELECT "targetId", count(*)::integer AS "count" FROM "HealthCheck" GROUP BY 1 ORDER BY 1`;
       const counts = await target.query(counted);
       await app?.nest.get(HistoryMaintenanceService, { strict: false }).maintain(new Date());
@@ -555,6 +590,8 @@ async function fill(source: TestDatabase): Promise<void> {
       baseDomain: 'orders.example.com',
       healthStatus: 'INACTIVE',
       lastHealthCheckAt: '2024-03-04 05:06:07.89',
+      vaultKey: 'of the environment',
+      customPrompt: 'Frag zuerst',
     },
     { ...environment, id: 'env-stage', name: 'staging', applicationId: 'cuid1', status: 'INACTIVE' },
     {
@@ -565,8 +602,15 @@ async function fill(source: TestDatabase): Promise<void> {
       environmentType: 'DATA_AGENT',
     },
     { ...environment, id: 'env-bad', name: 'pre production', applicationId: 'cuid2' },
-    { ...environment, id: 'env4', name: 'production', applicationId: 'cuid4' },
+    { ...environment, id: 'env4', name: 'production', applicationId: 'cuid4', vaultKey: 'vault://many' },
   );
+  await insertRows(source, 'environment_security', {
+    id: 'security-1',
+    environmentId: 'env-prod',
+    vaultKey: 'vault://orders',
+    rateLimitRequests: 100,
+    rateLimitWindow: 60,
+  });
   const ofOrders = { applicationId: 'cuid1', environmentId: 'env-prod' };
   await insertRows(
     source,

@@ -26,6 +26,7 @@ describe('ApplicationsRepository', () => {
     description: null,
     appKey,
     authenticationMethod: 'API_KEY',
+    owner: null,
     healthCheckUrl: null,
     createdAt: new Date('2026-02-01Z'),
     updatedAt: new Date('2026-02-01Z'),

@@ -139,6 +139,8 @@ function probe(targetId: string, time: number, fields: Partial<HealthCheckRecord
     statusCode: 200,
     responseTime: 0.1,
     message: null,
+    consecutiveFailures: 0,
+    consecutiveSuccesses: 0,
     ...fields,
   };
 }
@@ -148,13 +150,14 @@ function randomProbe(random: SeededRandom, targetId: string, time: number): Heal
   const kind = random.weighted({ success: 90, refused: 5, silent: 3, error: 2 });
   switch (kind) {
     case 'success':
-      return probe(targetId, time, { responseTime });
+      return probe(targetId, time, { responseTime, consecutiveSuccesses: random.integer(0, 100_000) });
     case 'refused':
       return probe(targetId, time, {
         status: 'FAILURE',
         statusCode: 503,
         responseTime,
         message: 'It said "503", \\ {NULL}',
+        consecutiveFailures: random.integer(0, 100_000),
       });
     case 'silent':
       return probe(targetId, time, {
@@ -507,8 +510,13 @@ export function appending(): void {
 
     it('keeps every field, of any day, and leaves out targets that are gone', async () => {
       const probes = [
-        probe('shop', TIME, { responseTime: 0.0421 }),
-        probe('production', TIME, { status: 'FAILURE', statusCode: 503, message: '{"a", NULL}' }),
+        probe('shop', TIME, { responseTime: 0.0421, consecutiveSuccesses: 7 }),
+        probe('production', TIME, {
+          status: 'FAILURE',
+          statusCode: 503,
+          message: '{"a", NULL}',
+          consecutiveFailures: 3,
+        }),
         probe('shop', TIME - 1000 * DAY, {
           status: 'ERROR',
           statusCode: null,

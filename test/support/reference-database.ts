@@ -11,7 +11,11 @@ const TABLES = `
   CREATE TABLE environments (
     id text PRIMARY KEY, name text NOT NULL, description text, status text NOT NULL DEFAULT 'ACTIVE', "baseDomain" text,
     "healthStatus" text NOT NULL DEFAULT 'UNKNOWN', "lastHealthCheckAt" timestamp(3),
-    "environmentType" text NOT NULL DEFAULT 'APPLICATION', "applicationId" text REFERENCES applications,
+    "environmentType" text NOT NULL DEFAULT 'APPLICATION', "vaultKey" text, "customPrompt" text, "applicationId" text REFERENCES applications,
+    "createdAt" timestamp(3) NOT NULL DEFAULT '2024-01-02 03:04:05.678', "updatedAt" timestamp(3) NOT NULL DEFAULT '2024-02-03 04:05:06.789');
+  CREATE TABLE environment_security (
+    id text PRIMARY KEY, "environmentId" text NOT NULL UNIQUE REFERENCES environments,
+    "rateLimitEnabled" boolean NOT NULL DEFAULT true, "rateLimitRequests" integer, "rateLimitWindow" integer, "vaultKey" text,
     "createdAt" timestamp(3) NOT NULL DEFAULT '2024-01-02 03:04:05.678', "updatedAt" timestamp(3) NOT NULL DEFAULT '2024-02-03 04:05:06.789');
   CREATE TABLE endpoints (
     id text PRIMARY KEY, name text NOT NULL, path text NOT NULL, method text NOT NULL, description text,

@@ -63,13 +63,15 @@ export function applicationCommands(world: () => World): void {
       );
       expect(show).toEqual(
         succeeded(
-          'app key       orders',
-          'name          Order Service',
-          'description   -',
-          'status        ACTIVE',
-          'health        UNKNOWN',
-          'health check  /health',
-          'environments  staging, production',
+          'app key                orders',
+          'name                   Order Service',
+          'description            -',
+          'owner                  -',
+          'authentication method  API_KEY',
+          'status                 ACTIVE',
+          'health                 UNKNOWN',
+          'health check           /health',
+          'environments           staging, production',
         ),
       );
       expect(json).toMatchObject({
@@ -94,6 +96,25 @@ export function applicationCommands(world: () => World): void {
       expect(changed).toMatchObject({ status: 'ACTIVE', description: null, name: 'Bills & More' });
     });
 
+    it('changes owner and authentication method, whose known words its help names', async () => {
+      const { operator } = world();
+      const [help, changed] = [
+        await operator.run('apps update --help'),
+        await operator.json(
+          'apps update bills-more --owner bills@example.com --authentication-method azure_apim',
+        ),
+      ];
+      expect(help.stdout.replace(/\s+/g, ' ')).toContain(
+        'clients know api_key, bearer_token, basic_auth, oauth2, jwt, azure_subscription, azure_apim, aws_iam, gcp_service_account, signature_auth, custom',
+      );
+      expect(changed).toMatchObject({
+        owner: 'bills@example.com',
+        userId: 'bills@example.com',
+        authenticationMethod: 'azure_apim',
+      });
+      expect(await operator.json('apps update bills-more --owner', '')).toMatchObject({ owner: null });
+    });
+
     it('deletes only with consent', async () => {
       const { operator, app } = world();
       const thing = 'bills-more with the environment production and all their endpoints and API keys';
@@ -115,7 +136,7 @@ export function applicationCommands(world: () => World): void {
     it('says what the registry refuses, and what it was called wrongly', async () => {
       const { operator, stranger } = world();
       const [invalid, taken, nothing, nameless, keyless, wrongKey] = await Promise.all([
-        operator.run('apps create a/b --health-check-url nonsense --name', ''),
+        operator.run('apps create a/b --health-check-url host.example --name', ''),
         operator.run('apps create orders --name Orders'),
         operator.run('apps update orders'),
         operator.run('apps create orders'),
@@ -132,7 +153,9 @@ export function applicationCommands(world: () => World): void {
       );
       expect(taken).toEqual(failed("App key taken: The app key 'orders' belongs to another application."));
       expect(nothing).toEqual(
-        misused('Nothing to change: say --name, --description, --health-check-url or --status.'),
+        misused(
+          'Nothing to change: say --name, --description, --health-check-url, --authentication-method, --owner or --status.',
+        ),
       );
       expect(nameless).toEqual(misused("error: required option '--name <name>' not specified"));
       expect(keyless).toEqual(

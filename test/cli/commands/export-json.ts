@@ -41,6 +41,8 @@ export function exportCommands(world: () => World): void {
             description: null,
             status: 'ACTIVE',
             authenticationMethod: 'API_KEY',
+            owner: null,
+            userId: null,
             healthCheckUrl: null,
             ...times,
             environments: [
@@ -50,6 +52,8 @@ export function exportCommands(world: () => World): void {
                 name: 'production',
                 description: null,
                 baseDomain: null,
+                security: null,
+                customPrompt: null,
                 status: 'ACTIVE',
                 ...times,
                 endpoints: [

@@ -30,7 +30,7 @@ export function healthCommands(world: () => World): void {
         code: 0,
         stdout: [
           `TARGET      OUTCOME  HTTP  TIME     HEALTH   URL${padding}  MESSAGE`,
-          `production  SUCCESS  200   <duration>  UNKNOWN  ${healthy.url}/health  -`,
+          `production  success  200   <duration>  UNKNOWN  ${healthy.url}/health  -`,
           '',
         ].join('\n'),
         stderr: '',
@@ -84,12 +84,12 @@ export function healthCommands(world: () => World): void {
       expect(settled(logs.stdout).replace(/ +/g, ' ')).toBe(
         [
           'TIME TARGET OUTCOME HTTP TOOK MESSAGE',
-          '<time> production SUCCESS 200 <duration> -',
-          '<time> production SUCCESS 200 <duration> -',
+          '<time> production success 200 <duration> -',
+          '<time> production success 200 <duration> -',
           '',
         ].join('\n'),
       );
-      expect(one).toMatchObject([{ status: 'SUCCESS', statusCode: 200 }]);
+      expect(one).toMatchObject([{ status: 'success', statusCode: 200 }]);
       expect(none).toEqual([]);
       expect(settled(history.stdout).replace(/ +/g, ' ')).toBe(
         [

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { AUTHENTICATION_METHODS } from '#libs/domain/authentication-methods.js';
 import { WrongUsage } from '../failure.js';
 import { examples } from '../help.js';
 import {
@@ -13,10 +14,14 @@ import { segment } from '../registry/registry-client.js';
 import type { Application } from '../registry/shapes.js';
 import { Session } from '../session.js';
 
+const METHOD_HELP = `how it authenticates its callers; clients know ${AUTHENTICATION_METHODS.join(', ')}`;
+
 interface CreateOptions extends WriteOptions {
   readonly name: string;
   readonly description?: string;
   readonly healthCheckUrl?: string;
+  readonly authenticationMethod?: string;
+  readonly owner?: string;
   readonly environment?: readonly string[];
 }
 
@@ -24,6 +29,8 @@ interface UpdateOptions extends WriteOptions {
   readonly name?: string;
   readonly description?: string;
   readonly healthCheckUrl?: string;
+  readonly authenticationMethod?: string;
+  readonly owner?: string;
   readonly status?: string;
 }
 
@@ -64,6 +71,8 @@ function addCreate(apps: Command): void {
       '--health-check-url <url>',
       'an absolute URL, or a path below the base domain of each environment',
     )
+    .option('--authentication-method <word>', METHOD_HELP)
+    .option('--owner <text>', 'who answers for it')
     .option(
       '--environment <name[=baseDomain]>',
       'an environment to begin with; may be given again; just production when left out',
@@ -79,9 +88,17 @@ function addCreate(apps: Command): void {
     )
     .action(async (appKey: string | undefined, options: CreateOptions, command: Command) => {
       const session = await Session.open(command);
-      const { name, description, healthCheckUrl } = options;
+      const { name, description, healthCheckUrl, authenticationMethod, owner } = options;
       const environments = options.environment?.map(namedEnvironment);
-      const body = { appKey, name, description, healthCheckUrl, environments };
+      const body = {
+        appKey,
+        name,
+        description,
+        healthCheckUrl,
+        authenticationMethod,
+        owner,
+        environments,
+      };
       const created = await session.change<Application>(
         { method: 'POST', path: '/applications', body },
         options,
@@ -104,6 +121,8 @@ function addShow(apps: Command): void {
         'app key': application.appKey,
         name: application.name,
         description: application.description,
+        owner: application.owner,
+        'authentication method': application.authenticationMethod,
         status: application.status,
         health: application.healthStatus,
         'health check': application.healthCheckUrl,
@@ -123,6 +142,8 @@ function addUpdate(apps: Command): void {
       '--health-check-url <url>',
       'an absolute URL, or a path below the base domain of each environment',
     )
+    .option('--authentication-method <word>', METHOD_HELP)
+    .option('--owner <text>', 'who answers for it')
     .option('--status <status>', 'active, or inactive: its API keys are refused')
     .addOption(dryRunOption())
     .addHelpText(
@@ -133,15 +154,20 @@ function addUpdate(apps: Command): void {
       ),
     )
     .action(async (appKey: string, options: UpdateOptions, command: Command) => {
-      const { name, description, healthCheckUrl, status } = options;
-      if ([name, description, healthCheckUrl, status].every((value) => value === undefined)) {
-        throw new WrongUsage('Nothing to change: say --name, --description, --health-check-url or --status.');
+      const { name, description, healthCheckUrl, authenticationMethod, owner, status } = options;
+      const changes = [name, description, healthCheckUrl, authenticationMethod, owner, status];
+      if (changes.every((value) => value === undefined)) {
+        throw new WrongUsage(
+          'Nothing to change: say --name, --description, --health-check-url, --authentication-method, --owner or --status.',
+        );
       }
       const session = await Session.open(command);
       const body = {
         name,
         description: cleared(description),
         healthCheckUrl: cleared(healthCheckUrl),
+        authenticationMethod,
+        owner: cleared(owner),
         status: status?.toUpperCase(),
       };
       const changed = await session.change<Application>(

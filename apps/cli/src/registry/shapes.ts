@@ -7,6 +7,8 @@ export interface Application {
   readonly status: string;
   readonly healthStatus: string;
   readonly healthCheckUrl: string | null;
+  readonly authenticationMethod: string;
+  readonly owner: string | null;
   readonly environments?: readonly Environment[];
 }
 

@@ -39,11 +39,11 @@ export class ApiKeyCache {
     return this.cache.getOrLoad(selectorKey(selector), load, applicationOf);
   }
 
-  /** The records of imported keys of one environment, or of all environments of the application. */
-  withoutSelector(appKey: string, environment: string | undefined): Promise<readonly ApiKeyRecord[]> {
+  /** The records of imported keys of all environments of the application. */
+  withoutSelector(appKey: string): Promise<readonly ApiKeyRecord[]> {
     return this.cache.getOrLoad(
-      `imported ${JSON.stringify([appKey, environment])}`,
-      () => this.apiKeys.recordsWithoutSelector(appKey, environment),
+      `imported ${appKey}`,
+      () => this.apiKeys.recordsWithoutSelector(appKey),
       applicationOf,
     );
   }

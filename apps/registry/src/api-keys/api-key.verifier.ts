@@ -121,7 +121,10 @@ export class ApiKeyVerifier extends CredentialVerifier {
     }
   }
 
-  /** By selector at most one; without one, those of the application, the likely environment first. */
+  /**
+   * By selector at most one; without one, those of the application, whose key may be for another environment than the
+   * one asked for, which comes first.
+   */
   private async candidates({
     selector,
     appKey,
@@ -129,8 +132,9 @@ export class ApiKeyVerifier extends CredentialVerifier {
     likelyEnvironment,
   }: VerificationRequest): Promise<readonly ApiKeyRecord[]> {
     if (selector !== undefined) return this.records.bySelector(selector);
-    const records = await this.records.withoutSelector(appKey, environment);
-    const isLikely = (record: ApiKeyRecord): boolean => record.environment === likelyEnvironment;
+    const records = await this.records.withoutSelector(appKey);
+    const likely = environment ?? likelyEnvironment;
+    const isLikely = (record: ApiKeyRecord): boolean => record.environment === likely;
     return [...records.filter(isLikely), ...records.filter((record) => !isLikely(record))];
   }
 
@@ -145,13 +149,18 @@ export class ApiKeyVerifier extends CredentialVerifier {
         ? { accepted: false, reason: 'unknown-api-key' }
         : { accepted: false, reason: 'wrong-api-key', apiKeyId: bySelector.apiKeyId };
     }
-    if (reason !== undefined) return { accepted: false, reason, apiKeyId: record.apiKeyId };
+    if (reason !== undefined) {
+      const { apiKeyId, environment } = record;
+      const proven = reason === 'wrong-environment' && { keyEnvironment: environment };
+      return { accepted: false, reason, apiKeyId, ...proven };
+    }
     this.lastUsed.record(record.apiKeyId);
     return { accepted: true, caller: callerOf(record) };
   }
 
   /**
-   * The first matching record that is accepted, otherwise the first that matches: a key may have been imported twice.
+   * The first matching record that is accepted, otherwise one that is good for another environment, otherwise the first
+   * that matches: a key may have been imported twice.
    *
    * @throws KeyCheckTooSlow when none matches, and one of them could not be compared in time
    */
@@ -164,7 +173,8 @@ export class ApiKeyVerifier extends CredentialVerifier {
       if (outcome !== true) continue;
       const reason = refusalOf(record, request, this.clock.now());
       if (reason === undefined) return { record };
-      if (refused.record === undefined) refused = { record, reason };
+      const isGoodElsewhere = reason === 'wrong-environment' && refused.reason !== reason;
+      if (refused.record === undefined || isGoodElsewhere) refused = { record, reason };
     }
     if (tooSlow !== undefined && refused.record === undefined) throw tooSlow;
     return refused;

@@ -102,13 +102,11 @@ export class ApiKeysRepository {
     return record;
   }
 
-  /** The keys without a selector of one environment, or of all environments of the application. */
-  async recordsWithoutSelector(appKey: string, environment: string | undefined): Promise<ApiKeyRecord[]> {
+  /** The keys without a selector of all environments of the application. */
+  async recordsWithoutSelector(appKey: string): Promise<ApiKeyRecord[]> {
     return this.database.query<ApiKeyRecord>(
-      `${SELECT_RECORD}
-       WHERE a."appKey" = $1 AND ($2::text IS NULL OR e."name" = $2) AND k."selector" IS NULL
-       ORDER BY k."id"`,
-      [appKey, environment ?? null],
+      `${SELECT_RECORD} WHERE a."appKey" = $1 AND k."selector" IS NULL ORDER BY k."id"`,
+      [appKey],
     );
   }
 

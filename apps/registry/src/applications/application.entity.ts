@@ -27,6 +27,10 @@ export class ApplicationEntity {
   @Column({ type: 'text', default: 'API_KEY' })
   authenticationMethod!: string;
 
+  /** Who answers for it, in the words of the operators. */
+  @Column({ type: 'text', nullable: true })
+  owner!: string | null;
+
   @Column({ type: 'text', nullable: true })
   healthCheckUrl!: string | null;
 

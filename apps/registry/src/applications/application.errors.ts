@@ -22,13 +22,13 @@ export class EnvironmentMayNotUpdate extends DomainError {
   }
 }
 
-export class StatusIsForAdmins extends DomainError {
-  constructor() {
+export class FieldIsForOperators extends DomainError {
+  constructor(field: string) {
     super({
-      code: 'status-is-for-admins',
+      code: 'field-is-for-operators',
       status: 403,
-      title: 'Status is for admins',
-      detail: 'Only the operator, with X-Admin-Key, changes the status of an application.',
+      title: 'Field is for operators',
+      detail: `Only an operator, with X-Admin-Key, changes the ${field} of an application.`,
     });
   }
 }

@@ -27,7 +27,8 @@ export class ApplicationsImporter {
    * key where it differs. The row is locked until the transaction ends.
    */
   async import(imported: ImportedApplication): Promise<{ id: string; outcome: ImportOutcome }> {
-    const { appKey, name, description, healthCheckUrl, authenticationMethod, status, origin } = imported;
+    const { appKey, name, description, healthCheckUrl, authenticationMethod, owner, status, origin } =
+      imported;
     const application = await this.applications.findAndLock(appKey);
     if (application === null) return { id: await this.insert(imported), outcome: 'added' };
     const changed = changedFields<ApplicationEntity>(application, {
@@ -35,6 +36,7 @@ export class ApplicationsImporter {
       description,
       healthCheckUrl,
       authenticationMethod,
+      owner,
       status,
     });
     if (changed === undefined) return { id: application.id, outcome: 'unchanged' };
@@ -55,6 +57,7 @@ export class ApplicationsImporter {
       description: fields.description ?? null,
       healthCheckUrl: fields.healthCheckUrl ?? null,
       authenticationMethod: fields.authenticationMethod ?? 'API_KEY',
+      owner: fields.owner ?? null,
       ...health,
       createdAt: origin?.createdAt ?? now,
       updatedAt: origin?.updatedAt ?? now,

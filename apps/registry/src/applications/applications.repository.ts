@@ -13,6 +13,7 @@ export type NewApplication = Pick<
   | 'description'
   | 'appKey'
   | 'authenticationMethod'
+  | 'owner'
   | 'healthCheckUrl'
   | 'createdAt'
   | 'updatedAt'

@@ -23,12 +23,15 @@ import type { EnvironmentResponse } from '../environments/dto/environment.respon
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { appKeyFrom, distinguished } from './app-key.js';
 import type { ApplicationEntity } from './application.entity.js';
-import { AppKeyTaken, EnvironmentMayNotUpdate, StatusIsForAdmins } from './application.errors.js';
+import { AppKeyTaken, EnvironmentMayNotUpdate, FieldIsForOperators } from './application.errors.js';
 import { applicationChange } from './application-change.js';
 import { ApplicationsRepository } from './applications.repository.js';
 import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
 import type { CreateApplicationRequest } from './dto/create-application.request.js';
 import type { UpdateApplicationRequest } from './dto/update-application.request.js';
+
+/** What an application does not change of itself. */
+const FOR_OPERATORS = ['status', 'authenticationMethod', 'owner'] as const;
 
 @Injectable()
 export class ApplicationsService {
@@ -102,15 +105,20 @@ export class ApplicationsService {
       ? await this.environments.allOf(application.id, Bindings.NONE)
       : undefined;
     await this.preconditions.require(() => tagOf(application, environments ?? []));
-    const { name, description, healthCheckUrl, status } = request;
+    assertValid(appKeyErrors(request, application));
+    const { description, healthCheckUrl, status, authenticationMethod, owner } = request;
+    const name = isPlaceholder(request, application, caller) ? undefined : request.name;
     const changed = changedFields<ApplicationEntity>(application, {
       name,
       description,
       healthCheckUrl,
       status,
+      authenticationMethod: authenticationMethod ?? undefined,
+      owner,
     });
     if (changed === undefined) return answer(application, environments);
-    if (changed.after.status !== undefined && caller.kind !== 'admin') throw new StatusIsForAdmins();
+    const reserved = FOR_OPERATORS.find((field) => changed.after[field] !== undefined);
+    if (reserved !== undefined && caller.kind !== 'admin') throw new FieldIsForOperators(reserved);
     const update = { ...changed.after, updatedAt: this.clock.now() };
     await this.applications.update(application.id, update);
     this.changes.record(applicationChange(application, changed));
@@ -146,6 +154,7 @@ export class ApplicationsService {
       name: request.name,
       description: request.description ?? null,
       authenticationMethod: request.authenticationMethod ?? 'API_KEY',
+      owner: request.owner ?? null,
       healthCheckUrl: request.healthCheckUrl ?? null,
       createdAt: now,
       updatedAt: now,
@@ -177,6 +186,25 @@ export class ApplicationsService {
 /** What concerns the whole application is not for those who are bound to some of its environments. */
 function refusePartOfApplication(caller: OperatorCaller): void {
   if (caller.bindings.environments !== null) throw new OutsideBindings(caller);
+}
+
+/** Existing clients send the app key along, which must not look like a change that was made. */
+function appKeyErrors(
+  { appKey: sent }: UpdateApplicationRequest,
+  { appKey }: ApplicationEntity,
+): InputError[] {
+  if (sent == null || sent === '' || sent === appKey) return [];
+  const detail = `is '${appKey}', which PUT does not change: leave it out, or create an application with the other app key`;
+  return [{ pointer: '#/appKey', detail }];
+}
+
+/** Client libraries send the app key at each start when they were given no name; that must not replace the one it has. */
+function isPlaceholder(
+  { name }: UpdateApplicationRequest,
+  { appKey }: ApplicationEntity,
+  { kind }: Caller,
+): boolean {
+  return kind === 'application' && name === appKey;
 }
 
 /** An application without its environments; where these are given, under the entity tag of the application with them. */

@@ -60,6 +60,7 @@ const APPLICATION = [
   'appKey',
   'status',
   'authenticationMethod',
+  'owner',
   'healthCheckUrl',
   'healthStatus',
   'createdAt',
@@ -125,8 +126,11 @@ const nextApplication = (select: string, createdAt: string, id: string): string 
     AND ($7::text[] IS NULL OR a."appKey" = ANY($7))
   ORDER BY a."createdAt", a."id" LIMIT 1`;
 
+/** The pointer of environment `e`, as {@link EnvironmentSecurityResponse}. */
+const SECURITY = `e."security" || jsonb_build_object('environmentId', e."id") AS "security"`;
+
 const LISTED = `a."createdAt", a."id", ${withEndpoints(
-  `${columns('a', APPLICATION)}, ${object(`${columns('e', ENVIRONMENT)}, NULL AS "security"`)} AS "environment"`,
+  `${columns('a', APPLICATION)}, a."owner" AS "userId", ${object(`${columns('e', ENVIRONMENT)}, ${SECURITY}, e."customPrompt"`)} AS "environment"`,
 )} AS "sequence"`;
 
 /** One application after the other, so that PostgreSQL makes the JSON of none that is left out. */

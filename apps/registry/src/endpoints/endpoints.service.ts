@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CredentialsRefused } from '#libs/access/access.errors.js';
+import { OtherEnvironment } from '#libs/access/access.errors.js';
 import type { ApplicationCaller } from '#libs/access/caller.js';
 import { DEFAULT_ENVIRONMENT, environmentNamed } from '#libs/access/requested-environment.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
@@ -131,6 +131,6 @@ function refuseContradiction(
   }
   if (environment !== caller.environment) {
     const { appKey, apiKeyId } = caller;
-    throw new CredentialsRefused({ reason: 'wrong-environment', appKey, environment, apiKeyId });
+    throw new OtherEnvironment(caller.environment, { appKey, environment, apiKeyId });
   }
 }

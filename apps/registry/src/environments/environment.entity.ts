@@ -1,6 +1,7 @@
 import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
 import type { HealthStatus, Status } from '#libs/domain/status.js';
 import { ApplicationEntity } from '../applications/application.entity.js';
+import type { EnvironmentSecurity } from './environment-security.js';
 
 export const ENVIRONMENT_NAME_CONSTRAINT = 'UQ_Environment_applicationId_name';
 const ENVIRONMENT_APPLICATION_CONSTRAINT = 'FK_Environment_applicationId';
@@ -33,6 +34,13 @@ export class EnvironmentEntity {
 
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   lastHealthCheckAt!: Date | null;
+
+  @Column({ type: 'jsonb', nullable: true })
+  security!: EnvironmentSecurity | null;
+
+  /** What agents are to be told before they call its endpoints. */
+  @Column({ type: 'text', nullable: true })
+  customPrompt!: string | null;
 
   @Column({ type: 'text' })
   applicationId!: string;

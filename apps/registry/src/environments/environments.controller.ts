@@ -55,7 +55,7 @@ export class EnvironmentsController {
 
   @Put(':environment')
   @ApiEnvironmentParam()
-  @Route('editor', 'Change base domain, description or status of an environment', {
+  @Route('editor', 'Change an environment, its security pointer or its status', {
     ok: EnvironmentResponse,
     tagged: true,
     ifMatch: 'the environment',

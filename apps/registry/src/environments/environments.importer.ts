@@ -9,6 +9,7 @@ import { EnvironmentResponse } from './dto/environment.response.js';
 import type { ImportedEnvironment } from './dto/imported-environment.js';
 import type { EnvironmentEntity } from './environment.entity.js';
 import { environmentChange } from './environment-change.js';
+import { securityAfter } from './environment-security.js';
 import { EnvironmentsRepository } from './environments.repository.js';
 
 /** Writes environments of other registries. */
@@ -26,7 +27,7 @@ export class EnvironmentsImporter {
    */
   async import(
     application: { readonly id: string; readonly appKey: string },
-    { name, description, baseDomain, status, health, origin }: ImportedEnvironment,
+    { name, description, baseDomain, security, customPrompt, status, health, origin }: ImportedEnvironment,
   ): Promise<{ id: string; outcome: ImportOutcome }> {
     const environment = await this.environments.findAndLock(application.id, name);
     const now = this.clock.now();
@@ -36,6 +37,8 @@ export class EnvironmentsImporter {
         name,
         description: description ?? null,
         baseDomain: baseDomain ?? null,
+        security: securityAfter(null, security, now) ?? null,
+        customPrompt: customPrompt ?? null,
         applicationId: application.id,
         status,
         ...health,
@@ -48,7 +51,13 @@ export class EnvironmentsImporter {
       );
       return { id: created.id, outcome: 'added' };
     }
-    const changed = changedFields<EnvironmentEntity>(environment, { description, baseDomain, status });
+    const changed = changedFields<EnvironmentEntity>(environment, {
+      description,
+      baseDomain,
+      security: securityAfter(environment.security, security, now),
+      customPrompt,
+      status,
+    });
     if (changed === undefined) return { id: environment.id, outcome: 'unchanged' };
     await this.environments.update(environment.id, {
       ...changed.after,

@@ -11,7 +11,9 @@ export type NewEnvironment = Pick<
   EnvironmentEntity,
   'id' | 'name' | 'description' | 'baseDomain' | 'applicationId' | 'createdAt' | 'updatedAt'
 > &
-  Partial<Pick<EnvironmentEntity, 'status' | 'healthStatus' | 'lastHealthCheckAt'>>;
+  Partial<
+    Pick<EnvironmentEntity, 'status' | 'healthStatus' | 'lastHealthCheckAt' | 'security' | 'customPrompt'>
+  >;
 
 @Injectable()
 export class EnvironmentsRepository {

@@ -22,6 +22,7 @@ import { EnvironmentResponse } from './dto/environment.response.js';
 import type { UpdateEnvironmentRequest } from './dto/update-environment.request.js';
 import type { EnvironmentEntity } from './environment.entity.js';
 import { environmentChange } from './environment-change.js';
+import { securityAfter } from './environment-security.js';
 import { EnvironmentsRepository } from './environments.repository.js';
 
 @Injectable()
@@ -88,6 +89,8 @@ export class EnvironmentsService {
       name: request.name,
       description: request.description ?? null,
       baseDomain: request.baseDomain ?? null,
+      security: securityAfter(null, request.security, now) ?? null,
+      customPrompt: request.customPrompt ?? null,
       applicationId,
       createdAt: now,
       updatedAt: now,
@@ -113,10 +116,18 @@ export class EnvironmentsService {
     assertValid(this.ruleErrors(request));
     const environment = await this.findAndLock(appKey, name);
     await this.preconditions.require(() => editedStateTag(toResponse(EnvironmentResponse, environment)));
-    const { baseDomain, description, status } = request;
-    const changed = changedFields<EnvironmentEntity>(environment, { baseDomain, description, status });
+    assertValid(nameErrors(request, environment));
+    const { baseDomain, description, customPrompt, status } = request;
+    const now = this.clock.now();
+    const changed = changedFields<EnvironmentEntity>(environment, {
+      baseDomain,
+      description,
+      security: securityAfter(environment.security, request.security, now),
+      customPrompt,
+      status,
+    });
     if (changed === undefined) return tagged(environment);
-    const update = { ...changed.after, updatedAt: this.clock.now() };
+    const update = { ...changed.after, updatedAt: now };
     await this.environments.update(environment.id, update);
     this.changes.record(environmentChange(appKey, environment, changed));
     return tagged({ ...environment, ...update });
@@ -164,6 +175,12 @@ export class EnvironmentsService {
       telltaleEnvironments === null || (await this.environments.hasOneOf(applicationId, telltaleEnvironments))
     );
   }
+}
+
+function nameErrors({ name: sent }: UpdateEnvironmentRequest, { name }: EnvironmentEntity): InputError[] {
+  if (sent == null || sent === '' || sent === name) return [];
+  const detail = `is '${name}', which PUT does not change: leave it out, or create an environment with the other name`;
+  return [{ pointer: '#/name', detail }];
 }
 
 function tagged(environment: EnvironmentEntity): TaggedResponse<EnvironmentResponse> {

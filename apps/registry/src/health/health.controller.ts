@@ -19,7 +19,7 @@ export class HealthController {
   @ApiServiceUnavailableResponse({ type: HealthResponse, description: 'The database is away' })
   async report(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthResponse> {
     const report = await this.health.report();
-    if (report.status === 'unhealthy') unavailable(reply);
+    if (report.status === 'error') unavailable(reply);
     return report;
   }
 

@@ -23,7 +23,7 @@ export class HealthService implements BeforeApplicationShutdown {
   ) {}
 
   async report(): Promise<HealthResponse> {
-    const word: HealthWord = (await this.databaseAnswers()) ? 'healthy' : 'unhealthy';
+    const word: HealthWord = (await this.databaseAnswers()) ? 'ok' : 'error';
     return { status: word, version, dependencies: { database: word }, timestamp: new Date() };
   }
 

@@ -109,7 +109,7 @@ export class ImportsService {
     const { value, mistakes } = await parseLenient(
       CreateApplicationRequest,
       source.fields,
-      ['description', 'healthCheckUrl', 'authenticationMethod'],
+      ['description', 'healthCheckUrl', 'authenticationMethod', 'owner'],
       (request) => this.applicationRules.ruleErrors(request),
     );
     if (mistakes.length > 0) tally.problem(source.record, formatErrors(mistakes));
@@ -123,7 +123,7 @@ export class ImportsService {
     const { value, mistakes } = await parseLenient(
       CreateEnvironmentRequest,
       source.fields,
-      ['description', 'baseDomain'],
+      ['description', 'baseDomain', 'security', 'customPrompt'],
       (request) => this.environmentRules.ruleErrors(request),
     );
     if (mistakes.length > 0) tally.problem(source.record, formatErrors(mistakes));
@@ -181,13 +181,14 @@ export class ImportsService {
     tally: ImportCounts,
   ): Promise<PlacedApplication> {
     const { appKey, origin, health } = source;
-    const { description, healthCheckUrl, authenticationMethod } = request;
+    const { description, healthCheckUrl, authenticationMethod, owner } = request;
     const application = await this.applications.import({
       appKey,
       name: source.isNamedAfterKey ? undefined : request.name,
       description,
       healthCheckUrl,
       authenticationMethod: authenticationMethod ?? undefined,
+      owner,
       status: source.fields.status as Status | undefined,
       health,
       origin,
@@ -210,11 +211,13 @@ export class ImportsService {
     { source, request, status, endpoints, keepOthers }: CheckedEnvironment,
     tally: ImportCounts,
   ): Promise<{ id: string; outcome: ImportOutcome }> {
-    const { name, description, baseDomain } = request;
+    const { name, description, baseDomain, security, customPrompt } = request;
     const environment = await this.environments.import(application, {
       name,
       description,
       baseDomain,
+      security,
+      customPrompt,
       status,
       health: source.health,
       origin: source.origin,

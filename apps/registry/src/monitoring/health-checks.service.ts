@@ -6,6 +6,7 @@ import { type Listing, listing } from '#libs/pagination/listing.js';
 import { assertValid } from '#libs/problem-details/invalid-input.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
 import { DAY_MS } from '#libs/units/durations.js';
+import { checkStatusOf, checkWordOf } from './check-status.js';
 import { ApplicationHealthResponse, EnvironmentHealthResponse } from './dto/application-health.response.js';
 import {
   DEFAULT_LIMIT,
@@ -66,7 +67,7 @@ export class HealthChecksService {
     return listing(
       { limit, cursor },
       async (after, count) =>
-        (await this.log.list(targets, status, after, count)).map((record) => ({
+        (await this.log.list(targets, status && checkStatusOf(status), after, count)).map((record) => ({
           ...record,
           createdAt: record.checkedAt,
           id: record.targetId,
@@ -75,6 +76,7 @@ export class HealthChecksService {
         toResponse(HealthCheckLogResponse, {
           ...record,
           id: `${record.targetId}-${record.checkedAt.getTime()}`,
+          status: checkWordOf(record.status),
         }),
     );
   }

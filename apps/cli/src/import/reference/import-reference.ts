@@ -14,7 +14,7 @@ import { openRegistryDatabase } from '../registry-database.js';
 import type { RegistrySettings } from '../registry-settings.js';
 import { textIn } from './field-values.js';
 import { applicationFrom } from './reference-application.js';
-import { auditEntryFrom, healthCheckFrom, Places } from './reference-history.js';
+import { auditEntryFrom, healthCheckFrom, Places, Streaks } from './reference-history.js';
 import { ReferenceSource, type Row } from './reference-source.js';
 
 /** Applications read at once with their environments and keys; endpoints are read one application at a time. */
@@ -140,10 +140,13 @@ class ReferenceImport {
       );
     }
     this.options.progress.begin('Health checks', count.since);
+    const streaks = new Streaks();
     let [read, left] = [0, 0];
     for await (const rows of this.reference.healthChecks(since)) {
       if (this.interruption.happened()) return;
-      const records = distinct(rows.flatMap((row) => healthCheckFrom(row, this.places) ?? []));
+      const records = distinct(rows.flatMap((row) => healthCheckFrom(row, this.places) ?? [])).map((check) =>
+        streaks.counted(check),
+      );
       const added = await history.append(records, this.options);
       read += rows.length;
       left += rows.length - records.length;

@@ -49,6 +49,8 @@ export function applicationFrom(rows: ReferenceRows, tally: ImportCounts): Sourc
       description: textIn(application.description),
       healthCheckUrl: textIn(application.healthCheckUrl),
       authenticationMethod: textIn(application.authenticationMethod),
+      // Unknown where an early version of the reference has no column: an owner set here stays.
+      owner: textIn(application.userId) ?? undefined,
       status: statusOf(application),
     },
     health: {
@@ -64,6 +66,9 @@ export function applicationFrom(rows: ReferenceRows, tally: ImportCounts): Sourc
         name: textIn(row.name),
         description: textIn(row.description),
         baseDomain: textIn(row.baseDomain),
+        security: securityOf(row),
+        // Unknown where an early version of the reference has no column: what is set here stays.
+        customPrompt: textIn(row.customPrompt) ?? undefined,
         status: statusOf(row),
       },
       health: healthOf(row, hasAddress && row.baseDomain !== null && row.baseDomain !== ''),
@@ -72,6 +77,15 @@ export function applicationFrom(rows: ReferenceRows, tally: ImportCounts): Sourc
       apiKeys: (apiKeys.get(row) ?? []).flatMap((each) => apiKeyFrom(each, tally) ?? []),
     })),
   };
+}
+
+/** The pointer to the vault: of its own table, or of the environment in versions without it. Without one, what is set here stays. */
+function securityOf(environment: Row): object | undefined {
+  const security = environment.security as Row | null;
+  const vaultKey = textIn(security?.vaultKey ?? environment.vaultKey);
+  if (security === null) return vaultKey === null ? undefined : { vaultKey };
+  const { rateLimitEnabled, rateLimitRequests, rateLimitWindow } = security;
+  return { vaultKey, rateLimitEnabled, rateLimitRequests, rateLimitWindow };
 }
 
 function isOfApplication({ environmentType }: Row): boolean {

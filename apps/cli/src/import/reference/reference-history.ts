@@ -38,8 +38,28 @@ const MAX_SECONDS = 86_400;
 const MAX_WORD_LENGTH = 255;
 const MAX_USER_AGENT_LENGTH = 512;
 
+/** Counts results in a row, which the reference does not keep. It takes the checks of each target in order of time. */
+export class Streaks {
+  private targetId: string | undefined;
+  private counters = NONE;
+
+  counted(check: UncountedHealthCheck): HealthCheckRecord {
+    const { targetId, status } = check;
+    const { consecutiveFailures, consecutiveSuccesses } = targetId === this.targetId ? this.counters : NONE;
+    this.targetId = targetId;
+    this.counters = {
+      consecutiveFailures: status === 'FAILURE' ? consecutiveFailures + 1 : 0,
+      consecutiveSuccesses: status === 'SUCCESS' ? consecutiveSuccesses + 1 : 0,
+    };
+    return { ...check, ...this.counters };
+  }
+}
+
+const NONE = { consecutiveFailures: 0, consecutiveSuccesses: 0 };
+type UncountedHealthCheck = Omit<HealthCheckRecord, keyof typeof NONE>;
+
 /** The health check of a row; undefined when its target was not imported or the row is invalid. */
-export function healthCheckFrom(row: Row, places: Places): HealthCheckRecord | undefined {
+export function healthCheckFrom(row: Row, places: Places): UncountedHealthCheck | undefined {
   const application = places.application(row.applicationId);
   const environment = row.environmentId === null ? null : places.environment(row.environmentId);
   const checkedAt = timeIn(row.createdAt);

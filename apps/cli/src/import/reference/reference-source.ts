@@ -22,6 +22,7 @@ const TABLES = {
       'description',
       'status',
       'authenticationMethod',
+      'userId',
       'healthCheckUrl',
       'healthStatus',
       'lastHealthCheckAt',
@@ -40,9 +41,15 @@ const TABLES = {
       'healthStatus',
       'lastHealthCheckAt',
       'environmentType',
+      'vaultKey',
+      'customPrompt',
       'createdAt',
       'updatedAt',
     ],
+  },
+  environment_security: {
+    required: ['environmentId'],
+    further: ['vaultKey', 'rateLimitEnabled', 'rateLimitRequests', 'rateLimitWindow'],
   },
   endpoints: {
     required: ['id', 'name', 'path', 'method', 'applicationId'],
@@ -145,8 +152,11 @@ export class ReferenceSource {
     );
   }
 
-  environmentsOf(applicationIds: readonly unknown[]): Promise<Row[]> {
-    return this.below('environments', applicationIds, 'ORDER BY t."id"');
+  /** With the row of their security as `security`, null without one. */
+  async environmentsOf(applicationIds: readonly unknown[]): Promise<Row[]> {
+    const environments = await this.below('environments', applicationIds, 'ORDER BY t."id"');
+    const security = await this.securityOf(environments.map(({ id }) => String(id)));
+    return environments.map((row) => ({ ...row, security: security.get(String(row.id)) ?? null }));
   }
 
   /** With the type of their environment. */
@@ -192,6 +202,16 @@ export class ReferenceSource {
       [],
       AUDIT_ROWS,
     );
+  }
+
+  private async securityOf(environmentIds: readonly string[]): Promise<ReadonlyMap<string, Row>> {
+    if (!this.has('environment_security')) return new Map();
+    const rows = await this.query(
+      `SELECT ${this.select('environment_security')} FROM environment_security t
+       WHERE t."environmentId"::text = ANY($1::text[])`,
+      [environmentIds],
+    );
+    return new Map(rows.map((row) => [String(row.environmentId), row]));
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { AUTHENTICATION_METHODS } from '#libs/domain/authentication-methods.js';
 import { TextField } from '#libs/validation/fields.js';
 import { httpUrl } from '#libs/validation/http-url.js';
 import { parsedUrl } from '#libs/validation/parsed-url.js';
@@ -28,10 +29,30 @@ export const ApplicationDescriptionField = (): PropertyDecorator =>
 
 export const AuthenticationMethodField = (): PropertyDecorator =>
   TextField({
-    description: 'How the application authenticates its callers.',
+    description: `How the application authenticates its callers: clients know ${AUTHENTICATION_METHODS.join(', ')}, and any other word is kept.`,
     example: 'API_KEY',
     default: 'API_KEY',
     maxLength: 64,
+    presence: 'optional',
+  });
+
+export const OwnerField = (): PropertyDecorator =>
+  TextField({
+    description: 'Who answers for the application: a person, a team or an address.',
+    example: 'orders-team@example.com',
+    minLength: 0,
+    maxLength: 255,
+    emptyIsNull: true,
+    presence: 'optional',
+  });
+
+/** Where it cannot be changed: existing clients send it nevertheless. */
+export const UnchangedAppKeyField = (): PropertyDecorator =>
+  TextField({
+    description: 'The app key of the path: no other one, as PUT does not change it.',
+    example: 'orders',
+    minLength: 0,
+    maxLength: 128,
     presence: 'optional',
   });
 
@@ -42,10 +63,16 @@ export const HealthCheckUrlField = (): PropertyDecorator =>
     minLength: 0,
     maxLength: 2048,
     emptyIsNull: true,
+    corrected: withLeadingSlash,
     test: isHealthCheckUrl,
     message: 'an absolute http(s) URL without user information, or a path that begins with /',
     presence: 'optional',
   });
+
+/** A path whose first segment is no host: existing clients send `actuator/health`. */
+function withLeadingSlash(text: string): string {
+  return /^[\w-]+([/?]|$)/.test(text) ? `/${text}` : text;
+}
 
 function isHealthCheckUrl(text: string): boolean {
   if (!text.startsWith('/')) return httpUrl(text) !== undefined;

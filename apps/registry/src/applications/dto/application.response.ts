@@ -24,6 +24,20 @@ export class ApplicationResponse {
   @ResponseField({ example: 'API_KEY' })
   readonly authenticationMethod!: string;
 
+  @ResponseField({ type: String, nullable: true, example: 'orders-team@example.com' })
+  readonly owner!: string | null;
+
+  @ResponseField(
+    {
+      type: String,
+      nullable: true,
+      example: 'orders-team@example.com',
+      description: 'The same as `owner`, as clients of other registries read it',
+    },
+    ({ owner }: ApplicationResponse) => owner,
+  )
+  readonly userId!: string | null;
+
   @ResponseField({ type: String, nullable: true, example: '/actuator/health' })
   readonly healthCheckUrl!: string | null;
 

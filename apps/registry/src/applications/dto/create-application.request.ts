@@ -6,6 +6,7 @@ import {
   ApplicationNameField,
   AuthenticationMethodField,
   HealthCheckUrlField,
+  OwnerField,
 } from './application-fields.js';
 
 export class CreateApplicationRequest {
@@ -23,6 +24,9 @@ export class CreateApplicationRequest {
 
   @AuthenticationMethodField()
   readonly authenticationMethod?: string | null;
+
+  @OwnerField()
+  readonly owner?: string | null;
 
   @ObjectsField(CreateEnvironmentRequest, {
     description: 'Environments to begin with; just `production` when absent.',

@@ -11,6 +11,7 @@ export interface ImportedApplication {
   readonly description?: string | null;
   readonly healthCheckUrl?: string | null;
   readonly authenticationMethod?: string;
+  readonly owner?: string | null;
   readonly status?: Status;
   readonly health?: ImportedHealth & {
     readonly consecutiveFailures: number;

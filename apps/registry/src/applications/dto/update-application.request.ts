@@ -3,7 +3,10 @@ import { StatusField } from '../../environments/dto/environment-fields.js';
 import {
   ApplicationDescriptionField,
   ApplicationNameField,
+  AuthenticationMethodField,
   HealthCheckUrlField,
+  OwnerField,
+  UnchangedAppKeyField,
 } from './application-fields.js';
 
 /** A field left out stays as it is; `null` clears it. */
@@ -16,6 +19,16 @@ export class UpdateApplicationRequest {
 
   @HealthCheckUrlField()
   readonly healthCheckUrl?: string | null;
+
+  /** `null` leaves it as it is: every application has one. */
+  @AuthenticationMethodField()
+  readonly authenticationMethod?: string | null;
+
+  @OwnerField()
+  readonly owner?: string | null;
+
+  @UnchangedAppKeyField()
+  readonly appKey?: string | null;
 
   @StatusField()
   readonly status?: Status;

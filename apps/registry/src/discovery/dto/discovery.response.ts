@@ -95,7 +95,10 @@ export class EndpointResponse {
 }
 
 /** Without the time of the last probe: the answer changes only when something about the environment does. */
-export class DiscoveredEnvironment extends OmitType(EnvironmentResponse, ['lastHealthCheckAt']) {}
+export class SecuredEnvironment extends OmitType(EnvironmentResponse, ['lastHealthCheckAt']) {}
+
+/** What everybody may read. */
+export class DiscoveredEnvironment extends OmitType(SecuredEnvironment, ['security', 'customPrompt']) {}
 
 export class EndpointsResponse {
   @ApiProperty({ type: DiscoveredEnvironment })
@@ -112,11 +115,6 @@ export class EndpointsResponse {
       'JSON Schemas by name, which schemas refer to as `#/$defs/NAME`: only with `definitions=shared`',
   })
   readonly definitions?: unknown;
-}
-
-export class SecuredEnvironment extends DiscoveredEnvironment {
-  @ApiProperty({ type: 'null', example: null, description: 'Always null: a slot existing clients read' })
-  readonly security!: null;
 }
 
 /** Without what every probe changes, as {@link DiscoveredEnvironment}. */

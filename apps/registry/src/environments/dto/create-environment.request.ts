@@ -1,4 +1,11 @@
-import { BaseDomainField, EnvironmentDescriptionField, EnvironmentNameField } from './environment-fields.js';
+import {
+  BaseDomainField,
+  CustomPromptField,
+  EnvironmentDescriptionField,
+  EnvironmentNameField,
+  SecurityField,
+} from './environment-fields.js';
+import type { EnvironmentSecurityRequest } from './environment-security.request.js';
 
 export class CreateEnvironmentRequest {
   @EnvironmentNameField()
@@ -9,4 +16,10 @@ export class CreateEnvironmentRequest {
 
   @EnvironmentDescriptionField()
   readonly description?: string | null;
+
+  @SecurityField()
+  readonly security?: EnvironmentSecurityRequest | null;
+
+  @CustomPromptField()
+  readonly customPrompt?: string | null;
 }

@@ -1,7 +1,8 @@
 import { STATUSES } from '#libs/domain/status.js';
 import { baseUrlOf } from '#libs/validation/base-url.js';
-import { ChoiceField, TextField } from '#libs/validation/fields.js';
+import { ChoiceField, ObjectField, TextField } from '#libs/validation/fields.js';
 import { httpUrl } from '#libs/validation/http-url.js';
+import { EnvironmentSecurityRequest } from './environment-security.request.js';
 
 const NAME_LENGTH = 63;
 const NAME_RULE = 'letters, digits, dots, underscores and hyphens';
@@ -14,6 +15,16 @@ export const EnvironmentNameField = (): PropertyDecorator =>
     maxLength: NAME_LENGTH,
     pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
     message: NAME_RULE,
+  });
+
+/** Where it cannot be changed: existing clients send it nevertheless. */
+export const UnchangedNameField = (): PropertyDecorator =>
+  TextField({
+    description: 'The name of the path: no other one, as PUT does not change it.',
+    example: 'production',
+    minLength: 0,
+    maxLength: NAME_LENGTH,
+    presence: 'optional',
   });
 
 export const BodyEnvironmentField = (): PropertyDecorator =>
@@ -47,6 +58,29 @@ export const BaseDomainField = (): PropertyDecorator =>
     emptyIsNull: true,
     test: isBaseDomain,
     message: 'a host such as api.example.com, optionally with http:// or https://, a port and a path',
+    presence: 'optional',
+  });
+
+export const SecurityField = (): PropertyDecorator =>
+  ObjectField(EnvironmentSecurityRequest, {
+    description:
+      'Where a vault keeps the credentials for its endpoints, replaced as a whole; `null` clears it.',
+    example: {
+      vaultKey: 'vault://orders/production',
+      rateLimitEnabled: true,
+      rateLimitRequests: 100,
+      rateLimitWindow: 60,
+    },
+    presence: 'optional',
+  });
+
+export const CustomPromptField = (): PropertyDecorator =>
+  TextField({
+    description: 'What agents are to be told before they call its endpoints.',
+    example: 'Ask before you cancel an order.',
+    minLength: 0,
+    maxLength: 10_000,
+    emptyIsNull: true,
     presence: 'optional',
   });
 

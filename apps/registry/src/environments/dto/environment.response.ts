@@ -2,6 +2,7 @@ import { HEALTH_STATUSES, STATUSES } from '#libs/domain/status.js';
 import { ObservedField } from '#libs/responses/observed-field.decorator.js';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ResponseField } from '#libs/responses/response-field.decorator.js';
+import { EnvironmentSecurityResponse, securityResponse } from './environment-security.response.js';
 
 export class EnvironmentResponse {
   @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f12' })
@@ -27,6 +28,12 @@ export class EnvironmentResponse {
 
   @ObservedField({ type: String, format: 'date-time', nullable: true, example: TIME_EXAMPLE })
   readonly lastHealthCheckAt!: Date | null;
+
+  @ResponseField({ type: EnvironmentSecurityResponse, nullable: true }, securityResponse)
+  readonly security!: EnvironmentSecurityResponse | null;
+
+  @ResponseField({ type: String, nullable: true, example: 'Ask before you cancel an order.' })
+  readonly customPrompt!: string | null;
 
   @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11' })
   readonly applicationId!: string;

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 
-const WORDS = ['healthy', 'unhealthy'] as const;
+const WORDS = ['ok', 'error'] as const;
 export type HealthWord = (typeof WORDS)[number];
 
 class Dependencies {

@@ -1,6 +1,6 @@
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ResponseField } from '#libs/responses/response-field.decorator.js';
-import { CHECK_STATUSES } from '../check-status.js';
+import { CHECK_WORDS } from '../check-status.js';
 
 export class HealthCheckLogResponse {
   @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f12-1795334400000', description: 'Opaque' })
@@ -18,8 +18,8 @@ export class HealthCheckLogResponse {
   readonly environmentId!: string | null;
 
   @ResponseField({
-    enum: CHECK_STATUSES,
-    description: 'ERROR: the registry could not or would not ask',
+    enum: CHECK_WORDS,
+    description: 'error: the registry could not or would not ask',
   })
   readonly status!: string;
 
@@ -32,6 +32,20 @@ export class HealthCheckLogResponse {
   @ResponseField({ type: String, nullable: true, example: null })
   readonly message!: string | null;
 
+  @ResponseField({ type: 'integer', example: 0, description: 'Of this target, up to this check' })
+  readonly consecutiveFailures!: number;
+
+  @ResponseField({ type: 'integer', example: 2 })
+  readonly consecutiveSuccesses!: number;
+
   @ResponseField({ type: String, format: 'date-time', example: TIME_EXAMPLE })
   readonly checkedAt!: Date;
+
+  @ResponseField({
+    type: String,
+    format: 'date-time',
+    example: TIME_EXAMPLE,
+    description: 'The same as `checkedAt`',
+  })
+  readonly createdAt!: Date;
 }

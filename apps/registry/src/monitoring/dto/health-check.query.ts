@@ -1,6 +1,6 @@
 import { MAX_PAGE_SIZE, PageQuery } from '#libs/pagination/page-query.js';
 import { ChoiceField, IntegerField, TextField, TimeField } from '#libs/validation/fields.js';
-import { CHECK_STATUSES, type CheckStatus } from '../check-status.js';
+import { CHECK_WORDS, type CheckWord } from '../check-status.js';
 import type { Resolution } from '../history/health-figures.repository.js';
 
 export const DEFAULT_LIMIT = 20;
@@ -29,11 +29,11 @@ export class HealthCheckLogQuery extends PageQuery {
 
   @ChoiceField({
     description: 'Only health checks that ended so.',
-    of: CHECK_STATUSES,
+    of: CHECK_WORDS,
     anyCase: true,
     presence: 'optional-not-null',
   })
-  readonly status?: CheckStatus;
+  readonly status?: CheckWord;
 }
 
 export class HealthHistoryQuery {

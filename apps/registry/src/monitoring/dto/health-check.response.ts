@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { HEALTH_STATUSES } from '#libs/domain/status.js';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
-import { CHECK_STATUSES } from '../check-status.js';
+import { CHECK_WORDS } from '../check-status.js';
 
 /** Result of the check of one target, and its health now. */
 export class TargetCheckResponse {
@@ -23,8 +23,8 @@ export class TargetCheckResponse {
   readonly checkedAt!: Date;
 
   @ApiProperty({
-    enum: CHECK_STATUSES,
-    description: 'SUCCESS: 2xx. FAILURE: anything else that came of asking. ERROR: it was not asked.',
+    enum: CHECK_WORDS,
+    description: 'success: 2xx. failure: anything else that came of asking. error: it was not asked.',
   })
   readonly status!: string;
 

@@ -70,25 +70,28 @@ export class DayClosingRepository {
     const rows = await this.database.query<{ targetId: string }>(
       `WITH "moved" AS (
          DELETE FROM "HealthCheckLog" WHERE "targetId" = ANY($1) AND "checkedAt" >= $3 AND "checkedAt" < $4
-         RETURNING "targetId", "checkedAt", "status", "statusCode", "responseTime", "message"
+         RETURNING "targetId", "checkedAt", "status", "statusCode", "responseTime", "message",
+                   "consecutiveFailures", "consecutiveSuccesses"
        ), "probe" AS (
          SELECT "targetId", round(extract(epoch FROM "checkedAt" - $3::timestamptz) * 1000)::integer AS "offset",
                 (CASE "status" WHEN 'SUCCESS' THEN 0 WHEN 'FAILURE' THEN 1000 ELSE 2000 END
-                 + coalesce("statusCode", 0))::smallint AS "outcome", "responseTime", "message"
+                 + coalesce("statusCode", 0))::smallint AS "outcome", "responseTime", "message",
+                nullif("consecutiveSuccesses" - "consecutiveFailures", 0) AS "streak"
          FROM "moved"
          UNION ALL
          SELECT a."targetId", p.* FROM "HealthCheckLogArchive" a
-         CROSS JOIN unnest(a."offsets", a."outcomes", a."responseTimes", a."messages") p
+         CROSS JOIN unnest(a."offsets", a."outcomes", a."responseTimes", a."messages", a."streaks") p
          WHERE a."day" = $2 AND a."targetId" = ANY($1) AND a."targetId" IN (SELECT "targetId" FROM "moved")
        ), "written" AS (
-         INSERT INTO "HealthCheckLogArchive" ("targetId", "day", "offsets", "outcomes", "responseTimes", "messages")
+         INSERT INTO "HealthCheckLogArchive" ("targetId", "day", "offsets", "outcomes", "responseTimes", "messages", "streaks")
          SELECT "targetId", $2, array_agg("offset" ORDER BY "offset"), array_agg("outcome" ORDER BY "offset"),
                 array_agg("responseTime" ORDER BY "offset"),
-                CASE WHEN count("message") > 0 THEN array_agg("message" ORDER BY "offset") END
+                CASE WHEN count("message") > 0 THEN array_agg("message" ORDER BY "offset") END,
+                CASE WHEN count("streak") > 0 THEN array_agg("streak" ORDER BY "offset") END
          FROM "probe" GROUP BY "targetId"
          ON CONFLICT ("targetId", "day") DO UPDATE
          SET "offsets" = EXCLUDED."offsets", "outcomes" = EXCLUDED."outcomes",
-             "responseTimes" = EXCLUDED."responseTimes", "messages" = EXCLUDED."messages"
+             "responseTimes" = EXCLUDED."responseTimes", "messages" = EXCLUDED."messages", "streaks" = EXCLUDED."streaks"
          RETURNING "targetId"
        )
        SELECT "targetId" FROM "written"`,

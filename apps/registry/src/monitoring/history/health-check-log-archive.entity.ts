@@ -31,4 +31,8 @@ export class HealthCheckLogArchiveEntity {
   /** Null when no probe of the day has one. */
   @Column({ type: 'text', array: true, nullable: true })
   messages!: (string | null)[] | null;
+
+  /** Successes in a row, or failures as a negative number; null when no probe of the day has any. */
+  @Column({ type: 'integer', array: true, nullable: true })
+  streaks!: (number | null)[] | null;
 }

@@ -38,4 +38,11 @@ export class HealthCheckLogEntity {
 
   @Column({ type: 'text', nullable: true })
   message!: string | null;
+
+  /** Up to this check. Both counters are 0 where an earlier version recorded it. */
+  @Column({ type: 'integer', default: 0 })
+  consecutiveFailures!: number;
+
+  @Column({ type: 'integer', default: 0 })
+  consecutiveSuccesses!: number;
 }

@@ -15,13 +15,17 @@ export interface HealthCheckRecord {
   /** Seconds; null when it was not answered. */
   readonly responseTime: number | null;
   readonly message: string | null;
+  /** Of its target, this probe among them. */
+  readonly consecutiveFailures: number;
+  readonly consecutiveSuccesses: number;
 }
 
 /** Later than every probe. */
 const END_OF_TIME = new Date('9999-12-31T23:59:59.999Z');
 
 const COLUMNS =
-  '"targetId", "checkedAt", "applicationId", "environmentId", "status", "statusCode", "responseTime", "message"';
+  '"targetId", "checkedAt", "applicationId", "environmentId", "status", "statusCode", "responseTime", "message", ' +
+  'coalesce("consecutiveFailures", 0) AS "consecutiveFailures", coalesce("consecutiveSuccesses", 0) AS "consecutiveSuccesses"';
 
 /** Number of checks in one row of "HealthCheckRollup". */
 const PROBES_OF_STATUS: Readonly<Record<CheckStatus | 'any', string>> = {
@@ -45,9 +49,10 @@ export class HealthCheckLogRepository {
       records.map((record) => record[name]);
     await this.database.query(
       `INSERT INTO "HealthCheckLog"
-         ("targetId", "applicationId", "environmentId", "checkedAt", "status", "statusCode", "responseTime", "message")
+         ("targetId", "applicationId", "environmentId", "checkedAt", "status", "statusCode", "responseTime", "message",
+          "consecutiveFailures", "consecutiveSuccesses")
        SELECT r.* FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz(3)[], $5::text[], $6::smallint[],
-                              $7::real[], $8::text[]) r("targetId")
+                              $7::real[], $8::text[], $9::integer[], $10::integer[]) r("targetId")
        JOIN "HealthTarget" t ON t."id" = r."targetId"
        ORDER BY t."id" FOR KEY SHARE OF t
        ON CONFLICT DO NOTHING`,
@@ -60,6 +65,8 @@ export class HealthCheckLogRepository {
         column('statusCode'),
         column('responseTime'),
         column('message'),
+        column('consecutiveFailures'),
+        column('consecutiveSuccesses'),
       ],
     );
   }

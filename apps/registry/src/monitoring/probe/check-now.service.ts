@@ -3,6 +3,7 @@ import type { Bindings } from '#libs/access/bindings.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { Database } from '#libs/database/database.js';
 import { ApplicationNotFound } from '#libs/domain/not-found.errors.js';
+import { checkWordOf } from '../check-status.js';
 import type { HealthCheckResponse } from '../dto/health-check.response.js';
 import { HealthChecksRepository, type MonitoredApplication } from '../health-checks.repository.js';
 import { HealthRecorder } from './health-recorder.js';
@@ -47,7 +48,9 @@ export class CheckNowService {
     const states = new Map(recorded.map(({ target, state }) => [target.targetId, state]));
     const checks = probed.flatMap(({ target: { targetId, environmentId, environment }, url, check }) => {
       const state = states.get(targetId);
-      return state === undefined ? [] : [{ environmentId, environment, url, ...check, ...state }];
+      return state === undefined
+        ? []
+        : [{ environmentId, environment, url, ...check, ...state, status: checkWordOf(check.status) }];
     });
     this.changes.record({
       resourceType: 'application',

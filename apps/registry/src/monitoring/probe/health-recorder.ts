@@ -109,7 +109,9 @@ export class HealthRecorder {
     }));
     await this.history.append(
       held.flatMap(({ targetId, applicationId, environmentId, check }) =>
-        check === undefined ? [] : [{ targetId, applicationId, environmentId, ...check }],
+        check === undefined
+          ? []
+          : [{ targetId, applicationId, environmentId, ...check, ...countersOf(stateOf(targetId)) }],
       ),
     );
     await this.targets.save(checked, this.config.healthChecks.intervalSeconds);
@@ -186,6 +188,13 @@ const OUTAGE_NEWS: Record<OutageNews, string> = {
 /** For the log: what stands in a URL behind the `?` may be a secret. */
 function withoutQueries(message: string): string {
   return message.replace(/\?\S*/g, '');
+}
+
+function countersOf({
+  consecutiveFailures,
+  consecutiveSuccesses,
+}: HealthState): Omit<HealthState, 'healthStatus'> {
+  return { consecutiveFailures, consecutiveSuccesses };
 }
 
 function isSilent({ status, statusCode }: Check): boolean {

@@ -68,8 +68,7 @@ export interface DerivedStatus {
 /** Whether to wait for locked rows, or to leave them for later. */
 export type LockWait = 'wait' | 'skip';
 
-const ADDRESS = `t."id" AS "targetId", t."applicationId", t."environmentId", t."claimedBy" AS "lease",
-         a."healthCheckUrl", e."baseDomain"`;
+const ADDRESS = `t."id" AS "targetId", t."applicationId", t."environmentId", t."claimedBy" AS "lease", e."baseDomain"`;
 const WITH_ADDRESS = `JOIN "Application" a ON a."id" = t."applicationId"
        LEFT JOIN "Environment" e ON e."id" = t."environmentId"`;
 
@@ -116,7 +115,7 @@ export class HealthTargetsRepository {
 
   /**
    * Takes targets that are due, the longest waiting first, for `leaseSeconds`. A target that was changed is due no
-   * sooner than `paceSeconds` after its last probe, wherever that one led.
+   * sooner than `paceSeconds` after its last probe, wherever that one led. Those of INACTIVE applications have no URL.
    */
   async lease({ limit, leaseSeconds, paceSeconds }: LeaseOptions): Promise<DueTarget[]> {
     return this.database.query<DueTarget>(
@@ -131,7 +130,8 @@ export class HealthTargetsRepository {
          SET "claimedBy" = $2, "claimedUntil" = now() + make_interval(secs => $3), "probedAt" = now()
          FROM due WHERE t."id" = due."id" RETURNING t.*, due."paced"
        )
-       SELECT ${ADDRESS}, extract(epoch FROM now() - GREATEST(t."dueAt", t."paced"))::double precision AS "lateness",
+       SELECT ${ADDRESS}, CASE WHEN a."status" = 'ACTIVE' THEN a."healthCheckUrl" END AS "healthCheckUrl",
+              extract(epoch FROM now() - GREATEST(t."dueAt", t."paced"))::double precision AS "lateness",
               extract(epoch FROM now() - t."checkedAt")::double precision AS "sinceLastCheck"
        FROM t ${WITH_ADDRESS}`,
       [limit, newId(), leaseSeconds, paceSeconds],
@@ -150,7 +150,7 @@ export class HealthTargetsRepository {
   /** All targets of an application, its own first, for a check beside the schedule. */
   async ofApplication(applicationId: string): Promise<NamedTarget[]> {
     const targets = await this.database.query<NamedTarget>(
-      `SELECT ${ADDRESS}, e."name" AS "environment" FROM "HealthTarget" t ${WITH_ADDRESS}
+      `SELECT ${ADDRESS}, a."healthCheckUrl", e."name" AS "environment" FROM "HealthTarget" t ${WITH_ADDRESS}
        WHERE t."applicationId" = $1
        ORDER BY t."environmentId" IS NOT NULL, e."createdAt", e."id"`,
       [applicationId],
@@ -250,7 +250,7 @@ export class HealthTargetsRepository {
 
   /**
    * Shows at applications without an absolute URL the worst of their environments that are probed, and at those
-   * without any nothing.
+   * without any, or INACTIVE, nothing.
    */
   async derive(applicationIds: readonly string[]): Promise<DerivedStatus[]> {
     return this.database.query<DerivedStatus>(
@@ -262,8 +262,8 @@ export class HealthTargetsRepository {
                 max(t."checkedAt") AS "checkedAt"
          FROM "Application" a
          LEFT JOIN ("HealthTarget" t JOIN "Environment" e ON e."id" = t."environmentId" AND e."baseDomain" IS NOT NULL)
-           ON t."applicationId" = a."id" AND a."healthCheckUrl" IS NOT NULL
-         WHERE a."id" = ANY($1) AND COALESCE(a."healthCheckUrl", '/') LIKE '/%'
+           ON t."applicationId" = a."id" AND a."healthCheckUrl" IS NOT NULL AND a."status" = 'ACTIVE'
+         WHERE a."id" = ANY($1) AND (COALESCE(a."healthCheckUrl", '/') LIKE '/%' OR a."status" = 'INACTIVE')
          GROUP BY a."id"
        ), shown AS (
        UPDATE "Application" a

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '#libs/config/app-config.js';
 import { type Counter, type Histogram, Metrics } from '#libs/metrics/metrics.js';
-import type { CheckStatus } from '../check-status.js';
+import { type CheckStatus, checkWordOf } from '../check-status.js';
 import type { DueTarget } from './health-targets.repository.js';
 
 /** What can be seen of probing: what came of it, and how well its schedule is kept. */
@@ -33,7 +33,7 @@ export class ProbeMetrics {
   }
 
   checked(status: CheckStatus): void {
-    this.checks.inc({ outcome: OUTCOMES[status] });
+    this.checks.inc({ outcome: checkWordOf(status) });
   }
 
   leased({ lateness, sinceLastCheck }: DueTarget): void {
@@ -64,5 +64,3 @@ export class ProbeMetrics {
     );
   }
 }
-
-const OUTCOMES: Record<CheckStatus, string> = { SUCCESS: 'success', FAILURE: 'failure', ERROR: 'error' };
