@@ -305,7 +305,7 @@ describe('an API key', () => {
 
   it('is not said to be used by a request that was refused', async () => {
     const key = await issueKey(app, orders.appKey, 'staging');
-    expect(await statusWith(key.apiKey, 'production')).toBe(401);
+    expect(await statusWith(key.apiKey, 'production')).toBe(403);
     await app.nest.get(LastUsedTimes).flush();
     expect(await rowOf(key.id)).toMatchObject({ lastUsedAt: null });
   });
@@ -335,7 +335,7 @@ describe('an imported hash', () => {
     await importKey(app, environmentId('production'), key);
     expect(await statusWith(key)).toBe(200);
     expect(await statusWith(key, 'production')).toBe(200);
-    expect(await statusWith(key, 'staging')).toBe(401);
+    expect(await statusWith(key, 'staging')).toBe(403);
     const other = await createApplication(app, { name: 'Other' });
     await app.http
       .put(`/applications/${other.appKey}`)

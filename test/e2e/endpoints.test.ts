@@ -601,8 +601,8 @@ describe('a batch', () => {
   it('needs a key of the environment it is for', async () => {
     const staging = await createRegistrant(app, 'staging');
     const response = await register(app, staging, [endpoint()], { more: { environment: 'production' } });
-    expectProblem(response, 401, 'credentials-refused');
-    expect(response.headers['www-authenticate']).toBe('ApiKey');
+    expectProblem(response, 403, 'other-environment');
+    expect(response.headers['www-authenticate']).toBeUndefined();
   });
 
   it('may hold five thousand endpoints', async () => {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { newId } from '#libs/database/new-id.js';
 
 /** Where a vault keeps the credentials for an environment, and how often it may be called: a pointer, never a secret. */
-export interface SecurityFields {
+interface SecurityFields {
   readonly vaultKey: string | null;
   readonly rateLimitEnabled: boolean;
   /** In each window; null: unknown. */

@@ -50,7 +50,8 @@ export const OwnerField = (): PropertyDecorator =>
 export const UnchangedAppKeyField = (): PropertyDecorator =>
   TextField({
     description: 'The app key of the path: no other one, as PUT does not change it.',
-    example: 'orders',
+    // What Swagger UI fills in has to fit every application.
+    example: null,
     minLength: 0,
     maxLength: 128,
     presence: 'optional',

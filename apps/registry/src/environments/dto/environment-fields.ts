@@ -21,7 +21,8 @@ export const EnvironmentNameField = (): PropertyDecorator =>
 export const UnchangedNameField = (): PropertyDecorator =>
   TextField({
     description: 'The name of the path: no other one, as PUT does not change it.',
-    example: 'production',
+    // What Swagger UI fills in has to fit every environment.
+    example: null,
     minLength: 0,
     maxLength: NAME_LENGTH,
     presence: 'optional',
