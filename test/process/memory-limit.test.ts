@@ -1,4 +1,5 @@
 import { Attacker, ATTACKS, mostMebibytes, ordinaryBatch, whileAlive } from '../support/batch-attacks.js';
+import { eventually } from '../support/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
 
@@ -33,6 +34,9 @@ describe(`one application's batches within ${LIMIT_MEBIBYTES} MiB`, () => {
       const sockets = await Promise.all(Array.from({ length: 40 }, () => attacker.hold()));
       expect(await prober.register(ordinaryBatch(prober.appKey, 1000, 'a'))).toBe(200);
       for (const socket of sockets) socket.destroy();
+      // Until the service has noticed, they hold the room that the application may take.
+      const batch = ordinaryBatch(attacker.appKey, 1, 'a');
+      await eventually(() => attacker.register(batch), { fits: (status) => status === 200 });
       const answers = await Promise.all(
         bodies.flatMap((body) => [attacker.register(body), attacker.register(body)]),
       );

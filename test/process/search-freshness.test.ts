@@ -5,7 +5,7 @@ import { createProcessSandbox, type ProcessSandbox } from '../support/process-sa
 import { GIVEN_SECRETS } from '../support/secrets.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const SEQUENCES = Number(process.env.FRESHNESS_SEQUENCES ?? 3);
+const SEQUENCES = Number(process.env.FRESHNESS_SEQUENCES ?? 2);
 const STEPS = 40;
 /** What a process may not know yet of another one's changes. */
 const PROMISED_MS = 1000;

@@ -96,7 +96,7 @@ describe('no request ends the service or makes it answer 5xx', () => {
           expect(answer.body).not.toContain('-32603');
           expect(contract.faults(request, answer)).toEqual([]);
         }),
-        { ...PARAMETERS, numRuns: 3 * RUNS },
+        { ...PARAMETERS, numRuns: 2 * RUNS },
       );
       await expectHealthy();
     },

@@ -242,8 +242,8 @@ describe('what is needed for a call', () => {
           baseDomain: null,
           sharesDefinitions: true,
         });
-        // Tokenizers take their time: every third shows it.
-        for (const endpoint of endpoints.filter((_, index) => index % 3 === 0))
+        // Tokenizers take their time: every eighth shows it.
+        for (const endpoint of endpoints.filter((_, index) => index % 8 === 0))
           all.push(details(JSON.parse(JSON.stringify(endpoint)) as Endpoint, definitions));
       }
     });
@@ -258,7 +258,7 @@ describe('what is needed for a call', () => {
         const made = callOf(each, detail, maxTokens);
         return made === undefined ? 0 : tokensOf(JSON.stringify(made));
       });
-      expect(all.length).toBeGreaterThan(200);
+      expect(all.length).toBeGreaterThan(90);
       expect(Math.max(...tokens)).toBeLessThanOrEqual(maxTokens);
       // Nothing that has to be left out.
       expect(tokens.filter((count) => count === 0)).toEqual([]);
