@@ -3,8 +3,9 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { bindingsOfAgent, callerOf } from '#libs/access/caller.js';
 import { McpService } from './mcp.service.js';
-import { McpServer } from './mcp-server.js';
+import { PlainAnswers } from './plain-answers.js';
 import { plainCallIn } from './plain-call.js';
+import { ToolCalls } from './tool-calls.js';
 
 /**
  * Answers plain calls of tools in a Fastify hook, before Nest and the server of the SDK: they are what agents send most. The
@@ -15,7 +16,8 @@ import { plainCallIn } from './plain-call.js';
 export class McpFastPath implements OnModuleInit {
   constructor(
     private readonly adapterHost: HttpAdapterHost<FastifyAdapter>,
-    private readonly servers: McpServer,
+    private readonly calls: ToolCalls,
+    private readonly answers: PlainAnswers,
     private readonly mcp: McpService,
   ) {}
 
@@ -26,7 +28,7 @@ export class McpFastPath implements OnModuleInit {
         request.admittedUnder === 'agents' && request.method === 'POST' && caller.kind !== 'application'
           ? plainCallIn(request)
           : undefined;
-      if (call === undefined || !this.servers.hasTool(call.name)) {
+      if (call === undefined || !this.calls.has(call.name)) {
         done();
         return;
       }
@@ -36,7 +38,7 @@ export class McpFastPath implements OnModuleInit {
         done(error as Error);
         return;
       }
-      this.servers
+      this.answers
         .answerTo(call, bindingsOfAgent(caller))
         .then((json) => reply.type('application/json; charset=utf-8').send(json), done);
     });

@@ -7,6 +7,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { EVENT_STREAM, JSON_TYPE, takesOnlyStreams, takesStreams } from './accepted-types.js';
 
 /** JSON-RPC 2.0, section 5.1. */
 const METHOD_NOT_FOUND = -32601;
@@ -17,8 +18,6 @@ const VERSION_WITH_BATCHES = '2025-03-26';
 const LISTEN = 'subscriptions/listen';
 /** Headers that the protocol gives a meaning. */
 const PROTOCOL_HEADERS = ['mcp-protocol-version', 'mcp-method', 'mcp-name'];
-const JSON_TYPE = 'application/json';
-const EVENT_STREAM = 'text/event-stream';
 
 export interface McpTransportOptions {
   /** Whether servers send messages before their results, and of changes: answers to clients that take streams are streams then. */
@@ -111,17 +110,6 @@ function refusal(
   id: unknown,
 ): { status: number; body: object } {
   return { status, body: { jsonrpc: '2.0', error: { code, message }, id } };
-}
-
-/** Clients that say nothing, or only `application/json`, are people who try: they get JSON, too. */
-export function takesOnlyStreams(request: FastifyRequest): boolean {
-  return (
-    takesStreams(request) && !/application\/json|\*\/\*|application\/\*/.test(request.headers.accept ?? '')
-  );
-}
-
-function takesStreams({ headers: { accept = '' } }: FastifyRequest): boolean {
-  return accept.includes(EVENT_STREAM);
 }
 
 /** The request as the SDK takes it: what it looks at, and nothing else. */

@@ -6,8 +6,9 @@ import { McpController } from './mcp.controller.js';
 import { McpService } from './mcp.service.js';
 import { McpFastPath } from './mcp-fast-path.js';
 import { ToolMetrics } from './mcp-metrics.js';
-import { McpServer } from './mcp-server.js';
 import { McpTools } from './mcp-tools.js';
+import { PlainAnswers } from './plain-answers.js';
+import { ToolCalls } from './tool-calls.js';
 import { GetEndpointsTool } from './tools/get-endpoints.tool.js';
 import { ListApplicationsTool } from './tools/list-applications.tool.js';
 import { ListEndpointsTool } from './tools/list-endpoints.tool.js';
@@ -20,7 +21,8 @@ import { SearchEndpointsTool } from './tools/search-endpoints.tool.js';
   providers: [
     McpService,
     McpFastPath,
-    McpServer,
+    ToolCalls,
+    PlainAnswers,
     McpTools,
     ToolMetrics,
     AgentScope,

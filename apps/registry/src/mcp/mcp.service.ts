@@ -4,33 +4,34 @@ import type { Bindings } from '#libs/access/bindings.js';
 import { bindingsOfAgent, callerOf } from '#libs/access/caller.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { OriginNotAllowed } from './mcp.errors.js';
-import { McpServer } from './mcp-server.js';
-import { McpTransport } from './mcp-transport.js';
+import { McpTools } from './mcp-tools.js';
+import type { McpTransport } from './mcp-transport.js';
+import { ToolCalls } from './tool-calls.js';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /** Answers MCP messages with the tools of the registry, within what the caller may see. */
 @Injectable()
 export class McpService implements OnApplicationShutdown {
-  private readonly transport: McpTransport;
+  /** Loaded by the first message that needs it: the SDK takes longer to load than most of the service. */
+  private transport: Promise<McpTransport> | undefined;
 
   constructor(
-    servers: McpServer,
+    private readonly tools: McpTools,
+    private readonly calls: ToolCalls,
     private readonly config: AppConfig,
-  ) {
-    this.transport = new McpTransport(({ authInfo }) =>
-      servers.create(authInfo?.extra?.bindings as Bindings),
-    );
-  }
+  ) {}
 
-  onApplicationShutdown(): Promise<void> {
-    return this.transport.close();
+  async onApplicationShutdown(): Promise<void> {
+    await (await this.transport)?.close();
   }
 
   /** @throws OriginNotAllowed */
-  answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     this.checkOrigin(request);
-    return this.transport.answer(request, reply, { bindings: bindingsOfAgent(callerOf(request)) });
+    this.transport ??= this.load();
+    const transport = await this.transport;
+    await transport.answer(request, reply, { bindings: bindingsOfAgent(callerOf(request)) });
   }
 
   /** @throws OriginNotAllowed for a page of an origin that CORS_ORIGINS does not name */
@@ -44,5 +45,12 @@ export class McpService implements OnApplicationShutdown {
     // Pages of its own are trusted under a name that no other site can take: DNS may lead any other name here.
     const isOwnName = allowedHosts !== undefined || LOOPBACK.includes(request.hostname);
     if (!isOwnName || origin !== `${request.protocol}://${request.host}`) throw new OriginNotAllowed();
+  }
+
+  private async load(): Promise<McpTransport> {
+    const { McpTransport } = await import('./mcp-transport.js');
+    const { RegistryServers } = await import('./registry-server.js');
+    const servers = new RegistryServers(this.tools.all, this.calls, this.config.mcp.access === 'public');
+    return new McpTransport(({ authInfo }) => servers.create(authInfo?.extra?.bindings as Bindings));
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { isObject, type JsonObject } from '#libs/openapi/json-object.js';
-import { takesOnlyStreams } from './mcp-transport.js';
+import { takesOnlyStreams } from './accepted-types.js';
 
 /** A call of a tool that breaks no rule of its version. */
 export interface PlainCall {
