@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ChangeFeed } from '#libs/database/change-feed.js';
 import { Database } from '#libs/database/database.js';
+import { DatabaseUnavailable, translateDatabaseError } from '#libs/database/database-errors.js';
 import { Metrics } from '#libs/metrics/metrics.js';
 import { shortId } from '#libs/short-ids/short-id.js';
 import { EndpointIndex } from './index/endpoint-index.js';
@@ -109,7 +110,8 @@ export class SearchIndex implements OnApplicationShutdown {
     const begin = (): void => {
       this.comparison = undefined;
       this.nextPass().catch((error: unknown) => {
-        // The next change, or the next search, tries again.
+        // The next change, or the next search, tries again. That the database is away, the change feed has said.
+        if (translateDatabaseError(error) instanceof DatabaseUnavailable) return;
         this.logger.warn(`The search index could not be brought up to date: ${(error as Error).message}`);
       });
     };
