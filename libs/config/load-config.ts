@@ -236,12 +236,20 @@ function allowedHosts(settings: SettingsReader): string[] | undefined {
   return hosts.length === 0 || hosts.includes('*') ? undefined : hosts;
 }
 
+/** ALLOWED_ORIGINS is the name that the reference registry has for it. */
+function corsSetting(settings: SettingsReader): 'CORS_ORIGINS' | 'ALLOWED_ORIGINS' {
+  if (settings.text('ALLOWED_ORIGINS') === undefined) return 'CORS_ORIGINS';
+  if (settings.text('CORS_ORIGINS') === undefined) return 'ALLOWED_ORIGINS';
+  throw new ConfigError('CORS_ORIGINS and ALLOWED_ORIGINS are both set; set one of them');
+}
+
 function corsOrigins(settings: SettingsReader): string[] {
-  const origins = settings.list('CORS_ORIGINS');
+  const name = corsSetting(settings);
+  const origins = settings.list(name);
   for (const origin of origins) {
     // As browsers send it: in lower case, without the port that the scheme implies. Another one would never be met.
     if (origin !== '*' && httpUrl(origin)?.origin !== origin) {
-      throw settings.invalid('CORS_ORIGINS', origin, '* or origins such as https://console.example.com');
+      throw settings.invalid(name, origin, '* or origins such as https://console.example.com');
     }
   }
   return origins;

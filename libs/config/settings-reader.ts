@@ -8,6 +8,22 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Visible ASCII but the comma, which stands between secrets. */
 export const SECRET = /^[\x21-\x2b\x2d-\x7e]{1,512}$/;
 
+/** The words of a JSON list; undefined when it is none. */
+function jsonList(text: string): string[] | undefined {
+  try {
+    const items: unknown = JSON.parse(text);
+    return Array.isArray(items) && items.every((item) => typeof item === 'string')
+      ? nonEmpty(items)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function nonEmpty(items: readonly string[]): string[] {
+  return items.map((item) => item.trim()).filter((item) => item !== '');
+}
+
 /**
  * Reads single settings. Every method throws a {@link ConfigError} of one line that names the setting,
  * what it holds and what is allowed.
@@ -55,18 +71,29 @@ export class SettingsReader {
     return chosen;
   }
 
+  /** Words with commas between them, or a JSON list of them. */
   list(name: string): string[] {
-    return (this.text(name) ?? '')
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
+    const value = this.text(name) ?? '';
+    // [::1] is an address.
+    if (/^\[\s*["\]]/.test(value)) {
+      const items = jsonList(value);
+      if (items === undefined) {
+        throw this.invalid(
+          name,
+          value,
+          'a list with commas between its items, or a JSON list such as ["a", "b"]',
+        );
+      }
+      return items;
+    }
+    return nonEmpty(value.split(','));
   }
 
   /** One secret, or several with commas between them. They are never shown, not even when they are wrong. */
   secrets(name: string): SecretList | undefined {
     const value = this.secretText(name);
     if (value === undefined) return undefined;
-    const [first = '', ...others] = value.split(',').map((secret) => secret.trim());
+    const [first = '', ...others] = jsonList(value) ?? value.split(',').map((secret) => secret.trim());
     if (![first, ...others].every((secret) => SECRET.test(secret))) {
       throw new ConfigError(
         `${name} (hidden) must be 1 to 512 visible ASCII characters without spaces, or several such secrets with commas between them`,

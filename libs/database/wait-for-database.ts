@@ -9,8 +9,8 @@ export interface RetryOptions {
   readonly timeoutSeconds: number;
   /** Ends the waiting with its reason. */
   readonly signal: AbortSignal;
-  /** The setting the URL comes from. */
-  readonly setting: 'DATABASE_URL' | 'DATABASE_DIRECT_URL';
+  /** Where the URL comes from. */
+  readonly setting: 'DATABASE_URL' | 'DATABASE_DIRECT_URL' | 'the URL to import from';
 }
 
 const RETRY_MS = 500;

@@ -1,7 +1,12 @@
 import type { HealthStatus } from './status.js';
 
-/** Result of importing one record. */
-export type ImportOutcome = 'added' | 'updated' | 'unchanged';
+/** Result of importing one record; `kept`: it differs, and what was changed here stays. */
+export type ImportOutcome = 'added' | 'updated' | 'unchanged' | 'kept';
+
+/** What an import does with rows that were changed here since the last one: they stay, unless it overwrites them. */
+export interface ImportPolicy {
+  readonly overwrite: boolean;
+}
 
 /** Where a record comes from: its id there, when the registry may keep it, and its times. */
 export interface ImportOrigin {

@@ -15,7 +15,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const MANY = 1000;
 const RECENT_CHECKS = 4000;
 const OLD_CHECKS = 1000;
-const NOTHING = { added: 0, updated: 0, deleted: 0, unchanged: 0, skipped: 0 };
+const NOTHING = { added: 0, updated: 0, deleted: 0, unchanged: 0, kept: 0, skipped: 0 };
 const CREATED = new Date('2024-01-02T03:04:05.678Z');
 const UPDATED = new Date('2024-02-03T04:05:06.789Z');
 const KEYS = {
@@ -129,7 +129,8 @@ describe('import reference', () => {
   });
 
   it('keeps ids, times, statuses and health of applications and environments', async () => {
-    const times = { createdAt: CREATED, updatedAt: UPDATED };
+    const importedAt: unknown = expect.any(Date);
+    const times = { createdAt: CREATED, updatedAt: UPDATED, importedAt };
     const unseen = { healthStatus: 'UNKNOWN', lastHealthCheckAt: null };
     const anything: unknown = expect.any(String);
     const pointer = (fields: object): object => ({
@@ -225,6 +226,7 @@ describe('import reference', () => {
         },
       ].map((row) => ({
         security: null,
+        endpointsImportedAt: row.id === 'env-stage' ? null : importedAt,
         customPrompt: null,
         description: null,
         baseDomain: null,

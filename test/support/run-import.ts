@@ -17,13 +17,21 @@ export interface ImportSurroundings {
   readonly ownProcess?: boolean;
 }
 
+interface ImportRemark {
+  readonly record: string;
+  readonly detail: string;
+}
+
 /** What `--json` says of an import. */
 export interface ImportSummary {
   readonly dryRun: boolean;
   readonly complete: boolean;
   readonly summary: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly numberOfProblems: number;
-  readonly problems: readonly { readonly record: string; readonly detail: string }[];
+  readonly problems: readonly ImportRemark[];
+  readonly kept: readonly ImportRemark[];
+  readonly refusedKeys?: readonly ImportRemark[];
+  readonly leftBehind?: readonly unknown[];
 }
 
 /** Runs the built `mcp-registry import …` to its end. */

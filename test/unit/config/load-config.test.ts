@@ -88,7 +88,7 @@ describe('the configuration', () => {
       ALLOWED_HOSTS: 'Registry.example.com.,*.Internal,bücher.example,10.0.0.7,[0:0::1]',
       REQUEST_TIMEOUT: '30',
       KEEP_ALIVE_TIMEOUT: '120',
-      CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+      ALLOWED_ORIGINS: '["https://a.example", "http://localhost:3000"]',
       DATABASE_URL: URL,
       DATABASE_DIRECT_URL: 'postgres://registry@direct.example.com/registry',
       MAX_CONNECTIONS: '50',
@@ -354,6 +354,8 @@ describe('the configuration', () => {
     ['REQUEST_TIMEOUT', '0', 'a whole number from 1 to 3600'],
     ['KEEP_ALIVE_TIMEOUT', '3601', 'a whole number from 1 to 3600'],
     ['CORS_ORIGINS', 'example.com', 'origins such as https://console.example.com'],
+    ['ALLOWED_ORIGINS', 'example.com', 'origins such as https://console.example.com'],
+    ['ALLOWED_ORIGINS', '["https://a.example"', 'or a JSON list such as'],
     ...[
       'https://a.example/path',
       'https://a.example/',

@@ -5,8 +5,10 @@ import {
   type Outcome,
   OUTCOMES,
 } from '#registry/imports/import-counts.js';
+import type { RecordList } from '#registry/imports/record-list.js';
 import { Failure } from '../failure.js';
 import { Output } from '../terminal/output.js';
+import type { LeftBehind } from './reference/left-behind.js';
 
 const NAMES: Readonly<Record<ImportedKind, string>> = {
   applications: 'applications',
@@ -23,6 +25,8 @@ class Stopped extends Failure {
   override readonly exitCode = 130;
 }
 
+const SHOWN_REMARKS = 20;
+
 /** Why an import ended early: the operator interrupted it, or an error stopped it. */
 export interface ImportEnding {
   readonly reason: 'interrupted' | Failure;
@@ -38,6 +42,10 @@ export interface ImportResult {
   readonly ending: ImportEnding | undefined;
   /** Notes for the operator. */
   readonly notes: readonly string[];
+  /** API keys that the source accepts and this registry refuses. */
+  readonly refusedKeys?: RecordList;
+  /** What of the source no import takes over. */
+  readonly leftBehind?: readonly LeftBehind[];
 }
 
 /**
@@ -45,20 +53,23 @@ export interface ImportResult {
  *
  * @throws Failure when something was not imported, or the import ended early
  */
-export function showImport({ tally, dryRun, ending, notes }: ImportResult, json: boolean): void {
+export function showImport(result: ImportResult, json: boolean): void {
+  const { tally, dryRun, ending, notes, refusedKeys, leftBehind } = result;
+  const { problems, kept } = tally;
   const output = new Output(json);
   if (json) {
     output.done('', {
       dryRun,
       complete: ending === undefined,
       summary: Object.fromEntries(IMPORTED_KINDS.map((kind) => [kind, countsOf(tally, kind)])),
-      numberOfProblems: tally.numberOfProblems,
-      problems: tally.problems,
+      numberOfProblems: problems.total,
+      problems: problems.remarks,
+      kept: kept.remarks,
+      ...(refusedKeys && { refusedKeys: refusedKeys.remarks }),
+      ...(leftBehind && { leftBehind }),
     });
   } else {
-    for (const { record, detail } of tally.problems) output.say(`${record}: ${detail}`);
-    const hidden = tally.numberOfProblems - tally.problems.length;
-    if (hidden > 0) output.say(`... and ${hidden} more`);
+    sayAll(output, problems);
     output.list(
       IMPORTED_KINDS.map((kind) => ({ kind, ...countsOf(tally, kind) })),
       {
@@ -73,11 +84,33 @@ export function showImport({ tally, dryRun, ending, notes }: ImportResult, json:
     );
   }
   for (const note of notes) output.say(note);
-  if (ending !== undefined) throw endedEarly(ending);
-  if (tally.numberOfProblems > 0) {
-    const problems = tally.numberOfProblems === 1 ? '1 problem' : `${tally.numberOfProblems} problems`;
-    throw new Failure(`${problems}: the rest is ${dryRun ? 'fine' : 'imported'}.`);
+  if (!json) {
+    saySome(output, 'Changed here since the last import, and left alone (--overwrite):', kept);
+    saySome(output, 'Accepted by the reference, refused here:', refusedKeys);
+    if (leftBehind !== undefined && leftBehind.length > 0) output.say(`Stays behind: ${listed(leftBehind)}.`);
   }
+  if (ending !== undefined) throw endedEarly(ending);
+  if (problems.total > 0) {
+    const count = problems.total === 1 ? '1 problem' : `${problems.total} problems`;
+    throw new Failure(`${count}: the rest is ${dryRun ? 'fine' : 'imported'}.`);
+  }
+}
+
+function sayAll(output: Output, { remarks, total }: RecordList, shown = remarks.length): void {
+  for (const { record, detail } of remarks.slice(0, shown)) output.say(`${record}: ${detail}`);
+  const hidden = total - Math.min(shown, remarks.length);
+  if (hidden > 0) output.say(`... and ${hidden} more`);
+}
+
+/** Remarks that are no problem: the first of them, since --json has all. */
+function saySome(output: Output, title: string, list: RecordList | undefined): void {
+  if (list === undefined || list.total === 0) return;
+  output.say(title);
+  sayAll(output, list, SHOWN_REMARKS);
+}
+
+function listed(leftBehind: readonly LeftBehind[]): string {
+  return leftBehind.map(({ kind, count }) => `${kind} ${count ?? '(not readable)'}`).join(', ');
 }
 
 function endedEarly({ reason, position }: ImportEnding): Failure {

@@ -1,3 +1,4 @@
+import { IMPORTED_PARTS, type ImportedPart } from '#libs/domain/imported-parts.js';
 import type { GlobalOptions } from '../global-options.js';
 import type { WriteOptions } from '../option-values.js';
 import { type Progress, progress } from '../terminal/progress.js';
@@ -5,8 +6,13 @@ import { type ImportResult, showImport } from './import-result.js';
 import { type RegistrySettings, registrySettings } from './registry-settings.js';
 import { type SourceKind, sourceUrl } from './source-url.js';
 
+/** Options of every import. */
+interface ImportingOptions extends WriteOptions {
+  readonly overwrite?: boolean;
+}
+
 /** Options of `import redis`. */
-export interface RedisImportOptions extends WriteOptions {
+export interface RedisImportOptions extends ImportingOptions {
   readonly environment: string;
   readonly keysFile: string;
 }
@@ -14,7 +20,7 @@ export interface RedisImportOptions extends WriteOptions {
 /** Runs `import redis` and shows the result. @throws WrongUsage when source or registry are named wrongly; Failure */
 export async function fromRedis(
   argument: string | undefined,
-  { environment, keysFile, dryRun = false }: RedisImportOptions,
+  { environment, keysFile, dryRun = false, overwrite = false }: RedisImportOptions,
   { json }: GlobalOptions,
 ): Promise<void> {
   const source = await openable(argument, {
@@ -22,7 +28,14 @@ export async function fromRedis(
     example: 'redis://user:password@host:6379/0',
   });
   const { importRedis } = await import('./redis/import-redis.js');
-  await run(json, (bar) => importRedis({ environment, keysFile, dryRun, ...source, progress: bar }));
+  await run(json, (bar) =>
+    importRedis({ environment, keysFile, dryRun, overwrite, ...source, progress: bar }),
+  );
+}
+
+/** Options of `import reference`. */
+export interface ReferenceImportOptions extends ImportingOptions {
+  readonly only?: readonly ImportedPart[];
 }
 
 /**
@@ -30,7 +43,7 @@ export async function fromRedis(
  */
 export async function fromReference(
   argument: string | undefined,
-  { dryRun = false }: WriteOptions,
+  { dryRun = false, overwrite = false, only = IMPORTED_PARTS }: ReferenceImportOptions,
   { json }: GlobalOptions,
 ): Promise<void> {
   const source = await openable(argument, {
@@ -38,7 +51,9 @@ export async function fromReference(
     example: 'postgresql://user:password@host:5432/registry',
   });
   const { importReference } = await import('./reference/import-reference.js');
-  await run(json, (bar) => importReference({ dryRun, ...source, progress: bar }));
+  await run(json, (bar) =>
+    importReference({ dryRun, overwrite, parts: new Set(only), ...source, progress: bar }),
+  );
 }
 
 /** Checks the usage before the registry is loaded, which takes a second. */

@@ -46,6 +46,10 @@ export class ApplicationEntity {
   @Column({ type: 'integer', default: 0 })
   consecutiveSuccesses!: number;
 
+  /** When an import wrote it; null when none did, or when it was changed here since. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  importedAt!: Date | null;
+
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 

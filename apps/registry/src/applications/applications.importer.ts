@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
-import type { ImportOutcome } from '#libs/domain/import-record.js';
+import type { ImportOutcome, ImportPolicy } from '#libs/domain/import-record.js';
+import { ApplicationNotFound } from '#libs/domain/not-found.errors.js';
+import type { Status } from '#libs/domain/status.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
 import { EnvironmentsImporter } from '../environments/environments.importer.js';
 import type { ApplicationEntity } from './application.entity.js';
@@ -24,13 +26,17 @@ export class ApplicationsImporter {
 
   /**
    * Creates the application, with its id in the other registry unless that is taken, or updates the one with the same app
-   * key where it differs. The row is locked until the transaction ends.
+   * key where it differs, unless it was changed here since the last import. The row is locked until the transaction ends.
    */
-  async import(imported: ImportedApplication): Promise<{ id: string; outcome: ImportOutcome }> {
+  async import(
+    imported: ImportedApplication,
+    { overwrite }: ImportPolicy,
+  ): Promise<{ id: string; status: Status; outcome: ImportOutcome; kept?: readonly string[] }> {
     const { appKey, name, description, healthCheckUrl, authenticationMethod, owner, status, origin } =
       imported;
     const application = await this.applications.findAndLock(appKey);
-    if (application === null) return { id: await this.insert(imported), outcome: 'added' };
+    if (application === null) return { ...(await this.insert(imported)), outcome: 'added' };
+    const { id } = application;
     const changed = changedFields<ApplicationEntity>(application, {
       name,
       description,
@@ -39,16 +45,28 @@ export class ApplicationsImporter {
       owner,
       status,
     });
-    if (changed === undefined) return { id: application.id, outcome: 'unchanged' };
-    await this.applications.update(application.id, {
+    if (changed === undefined) return { id, status: application.status, outcome: 'unchanged' };
+    if (application.importedAt === null && !overwrite) {
+      return { id, status: application.status, outcome: 'kept', kept: Object.keys(changed.after) };
+    }
+    const now = this.clock.now();
+    await this.applications.update(id, {
       ...changed.after,
-      updatedAt: origin?.updatedAt ?? this.clock.now(),
+      updatedAt: origin?.updatedAt ?? now,
+      importedAt: now,
     });
     this.changes.record(applicationChange(application, { action: 'application.updated', ...changed }));
-    return { id: application.id, outcome: 'updated' };
+    return { id, status: changed.after.status ?? application.status, outcome: 'updated' };
   }
 
-  private async insert({ origin, health, ...fields }: ImportedApplication): Promise<string> {
+  /** @throws ApplicationNotFound */
+  async find(appKey: string): Promise<{ id: string; status: Status }> {
+    const application = await this.applications.find(appKey);
+    if (application === null) throw new ApplicationNotFound(appKey);
+    return application;
+  }
+
+  private async insert({ origin, health, ...fields }: ImportedApplication): Promise<ApplicationEntity> {
     const now = this.clock.now();
     const application = await this.applications.insert({
       ...fields,
@@ -61,10 +79,11 @@ export class ApplicationsImporter {
       ...health,
       createdAt: origin?.createdAt ?? now,
       updatedAt: origin?.updatedAt ?? now,
+      importedAt: now,
     });
     if (application === null) throw new AppKeyTaken(fields.appKey);
     const after = toResponse(ApplicationResponse, application);
     this.changes.record(applicationChange(application, { action: 'application.created', after }));
-    return application.id;
+    return application;
   }
 }

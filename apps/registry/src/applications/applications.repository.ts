@@ -21,7 +21,12 @@ export type NewApplication = Pick<
   Partial<
     Pick<
       ApplicationEntity,
-      'status' | 'healthStatus' | 'lastHealthCheckAt' | 'consecutiveFailures' | 'consecutiveSuccesses'
+      | 'status'
+      | 'healthStatus'
+      | 'lastHealthCheckAt'
+      | 'consecutiveFailures'
+      | 'consecutiveSuccesses'
+      | 'importedAt'
     >
   >;
 

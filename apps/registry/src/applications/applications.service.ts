@@ -116,10 +116,16 @@ export class ApplicationsService {
       authenticationMethod: authenticationMethod ?? undefined,
       owner,
     });
-    if (changed === undefined) return answer(application, environments);
+    if (changed === undefined) {
+      // What was confirmed here counts as changed here.
+      if (application.importedAt !== null) {
+        await this.applications.update(application.id, { importedAt: null });
+      }
+      return answer(application, environments);
+    }
     const reserved = FOR_OPERATORS.find((field) => changed.after[field] !== undefined);
     if (reserved !== undefined && caller.kind !== 'admin') throw new FieldIsForOperators(reserved);
-    const update = { ...changed.after, updatedAt: this.clock.now() };
+    const update = { ...changed.after, updatedAt: this.clock.now(), importedAt: null };
     await this.applications.update(application.id, update);
     this.changes.record(applicationChange(application, changed));
     return answer({ ...application, ...update }, environments);

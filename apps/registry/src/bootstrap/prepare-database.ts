@@ -4,6 +4,7 @@ import { reachDatabase } from '#libs/database/wait-for-database.js';
 import { startEmbeddedPostgres } from '#libs/embedded-postgres/start-embedded-postgres.js';
 import { migrations, SEALS_AUDIT_TRAIL } from '#migrations/migrations.js';
 import { signMigratedTrail } from '../audit/chain/adopt-trail.js';
+import { noticeReferenceTables } from './reference-tables.js';
 
 /** A database that can be used. */
 export interface PreparedDatabase {
@@ -24,6 +25,7 @@ export async function prepareDatabase(config: AppConfig, signal: AbortSignal): P
     const reached = await reachDatabase({ url, directUrl }, { timeoutSeconds, signal });
     const settings = { ...config.database, ...reached };
     await migrate(settings.directUrl ?? settings.url, config);
+    await noticeReferenceTables(settings.directUrl ?? settings.url);
     signal.throwIfAborted();
     return { settings, failure: new Promise(() => undefined), stop: () => Promise.resolve() };
   }

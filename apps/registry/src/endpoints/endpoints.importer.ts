@@ -15,22 +15,30 @@ export class EndpointsImporter {
   ) {}
 
   /**
-   * Makes the registered set of an environment equal to that of another registry; with `keepOthers`, adds and updates only.
-   * The caller has locked the environment. An empty list changes nothing: a list that was lost would delete everything.
+   * Makes the registered set of an environment equal to that of another registry. The caller has locked the environment. An
+   * empty list changes nothing: a list that was lost would delete everything.
    *
    * @param endpoints none of which repeats another's method and path
+   * @param rules `keepOthers`: add and update only; `keepRegistered`: change nothing where endpoints are registered
    */
   async import(
     target: RegisteringEnvironment,
     endpoints: readonly ImportedEndpoint[],
-    { keepOthers }: { keepOthers: boolean },
-  ): Promise<Record<'added' | 'updated' | 'deleted' | 'unchanged', number>> {
+    { keepOthers, keepRegistered }: { keepOthers: boolean; keepRegistered: boolean },
+  ): Promise<Record<'added' | 'updated' | 'deleted' | 'unchanged' | 'kept', number>> {
     const batch = endpoints.map(({ registration, origin }) => ({
       ...registeredEndpoint(registration),
       origin,
     }));
     const all = batch.length === 0 ? [] : await this.endpoints.differences(target.environmentId, batch);
     const differences = all.filter(({ kind }) => kind !== 'deleted' || !keepOthers);
+    const isFirstSet =
+      differences.length === batch.length && differences.every(({ kind }) => kind === 'added');
+    if (keepRegistered && !isFirstSet) {
+      const changed = differences.filter(({ kind }) => kind !== 'deleted').length;
+      const unchanged = batch.length - changed;
+      return { added: 0, updated: 0, deleted: 0, unchanged, kept: differences.length };
+    }
     if (differences.length > 0) {
       this.changes.record({
         ...(await endpointsChange(target, differences)),
@@ -44,6 +52,6 @@ export class EndpointsImporter {
       differences,
       false,
     );
-    return { added, updated, deleted, unchanged };
+    return { added, updated, deleted, unchanged, kept: 0 };
   }
 }

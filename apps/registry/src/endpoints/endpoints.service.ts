@@ -71,7 +71,7 @@ export class EndpointsService {
     const batch = await validEndpoints(request.endpoints, this.config.batch.maxEndpoints);
     const definitions = validDefinitions(request.definitions);
     const { environmentId, environment, appKey } = place;
-    if (!dryRun && !(await this.environments.lock(environmentId)))
+    if (!dryRun && !(await this.environments.holdForRegistration(environmentId)))
       throw new EnvironmentNotFound(appKey, environment);
     await this.preconditions.require(() => this.state(appKey, environment));
     const differences = await this.endpoints.differences(environmentId, batch);

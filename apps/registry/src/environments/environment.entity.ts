@@ -49,6 +49,14 @@ export class EnvironmentEntity {
   @JoinColumn({ name: 'applicationId', foreignKeyConstraintName: ENVIRONMENT_APPLICATION_CONSTRAINT })
   application?: never;
 
+  /** When an import wrote it; null when none did, or when it was changed here since. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  importedAt!: Date | null;
+
+  /** When an import wrote its endpoints; null when none did, or when they were registered here since. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  endpointsImportedAt!: Date | null;
+
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 

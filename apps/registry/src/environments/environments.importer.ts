@@ -3,7 +3,8 @@ import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { newId } from '#libs/database/new-id.js';
-import type { ImportOutcome } from '#libs/domain/import-record.js';
+import type { ImportOutcome, ImportPolicy } from '#libs/domain/import-record.js';
+import type { Status } from '#libs/domain/status.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
 import { EnvironmentResponse } from './dto/environment.response.js';
 import type { ImportedEnvironment } from './dto/imported-environment.js';
@@ -11,6 +12,16 @@ import type { EnvironmentEntity } from './environment.entity.js';
 import { environmentChange } from './environment-change.js';
 import { securityAfter } from './environment-security.js';
 import { EnvironmentsRepository } from './environments.repository.js';
+
+/** An environment after its import. */
+export interface ImportedEnvironmentRow {
+  readonly id: string;
+  readonly status: Status;
+  readonly outcome: ImportOutcome;
+  /** Fields that differ from the source's. */
+  readonly kept?: readonly string[];
+  readonly endpointsImportedAt: Date | null;
+}
 
 /** Writes environments of other registries. */
 @Injectable()
@@ -23,12 +34,13 @@ export class EnvironmentsImporter {
 
   /**
    * Creates the environment, with its id in the other registry unless that is taken, or updates the one with the same name
-   * where it differs. The row is locked until the transaction ends.
+   * where it differs, unless it was changed here since the last import. The row is locked until the transaction ends.
    */
   async import(
     application: { readonly id: string; readonly appKey: string },
     { name, description, baseDomain, security, customPrompt, status, health, origin }: ImportedEnvironment,
-  ): Promise<{ id: string; outcome: ImportOutcome }> {
+    { overwrite }: ImportPolicy,
+  ): Promise<ImportedEnvironmentRow> {
     const environment = await this.environments.findAndLock(application.id, name);
     const now = this.clock.now();
     if (environment === null) {
@@ -44,12 +56,13 @@ export class EnvironmentsImporter {
         ...health,
         createdAt: origin?.createdAt ?? now,
         updatedAt: origin?.updatedAt ?? now,
+        importedAt: now,
       });
       const after = toResponse(EnvironmentResponse, created);
       this.changes.record(
         environmentChange(application.appKey, created, { action: 'environment.created', after }),
       );
-      return { id: created.id, outcome: 'added' };
+      return { ...created, outcome: 'added' };
     }
     const changed = changedFields<EnvironmentEntity>(environment, {
       description,
@@ -58,15 +71,30 @@ export class EnvironmentsImporter {
       customPrompt,
       status,
     });
-    if (changed === undefined) return { id: environment.id, outcome: 'unchanged' };
+    if (changed === undefined) return { ...environment, outcome: 'unchanged' };
+    if (environment.importedAt === null && !overwrite) {
+      return { ...environment, outcome: 'kept', kept: Object.keys(changed.after) };
+    }
     await this.environments.update(environment.id, {
       ...changed.after,
       updatedAt: origin?.updatedAt ?? now,
+      importedAt: now,
     });
     this.changes.record(
       environmentChange(application.appKey, environment, { action: 'environment.updated', ...changed }),
     );
-    return { id: environment.id, outcome: 'updated' };
+    return { ...environment, ...changed.after, outcome: 'updated' };
+  }
+
+  /** The environment, locked until the transaction ends; undefined when the application has none of that name. */
+  async find(applicationId: string, name: string): Promise<ImportedEnvironmentRow | undefined> {
+    const environment = await this.environments.findAndLock(applicationId, name);
+    return environment === null ? undefined : { ...environment, outcome: 'unchanged' };
+  }
+
+  /** Notes that the endpoints of an environment are those of an import. */
+  async markEndpoints(id: string): Promise<void> {
+    await this.environments.update(id, { endpointsImportedAt: this.clock.now() });
   }
 
   /** An id for a new application or environment: the wanted one, unless there is none or it is taken. */

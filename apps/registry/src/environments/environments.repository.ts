@@ -12,7 +12,10 @@ export type NewEnvironment = Pick<
   'id' | 'name' | 'description' | 'baseDomain' | 'applicationId' | 'createdAt' | 'updatedAt'
 > &
   Partial<
-    Pick<EnvironmentEntity, 'status' | 'healthStatus' | 'lastHealthCheckAt' | 'security' | 'customPrompt'>
+    Pick<
+      EnvironmentEntity,
+      'status' | 'healthStatus' | 'lastHealthCheckAt' | 'security' | 'customPrompt' | 'importedAt'
+    >
   >;
 
 @Injectable()

@@ -126,8 +126,14 @@ export class EnvironmentsService {
       customPrompt,
       status,
     });
-    if (changed === undefined) return tagged(environment);
-    const update = { ...changed.after, updatedAt: now };
+    if (changed === undefined) {
+      // What was confirmed here counts as changed here.
+      if (environment.importedAt !== null) {
+        await this.environments.update(environment.id, { importedAt: null });
+      }
+      return tagged(environment);
+    }
+    const update = { ...changed.after, updatedAt: now, importedAt: null };
     await this.environments.update(environment.id, update);
     this.changes.record(environmentChange(appKey, environment, changed));
     return tagged({ ...environment, ...update });
@@ -142,12 +148,26 @@ export class EnvironmentsService {
   }
 
   /**
-   * Holds the environment until the transaction ends, so that batches for it come one after the other.
+   * Holds the environment until the transaction ends.
    *
    * @returns false when it no longer exists
    */
   async lock(environmentId: string): Promise<boolean> {
     return (await this.environments.lock(environmentId)) !== null;
+  }
+
+  /**
+   * Part of registering its endpoints: holds the environment until the transaction ends, so that batches for it come one
+   * after the other. A later import then leaves its endpoints alone.
+   *
+   * @returns false when it no longer exists
+   */
+  async holdForRegistration(environmentId: string): Promise<boolean> {
+    const environment = await this.environments.lock(environmentId);
+    if (environment?.endpointsImportedAt != null) {
+      await this.environments.update(environmentId, { endpointsImportedAt: null });
+    }
+    return environment !== null;
   }
 
   private async find(appKey: string, name: string): Promise<EnvironmentEntity> {

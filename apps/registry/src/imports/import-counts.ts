@@ -1,3 +1,5 @@
+import { RecordList } from './record-list.js';
+
 /** Kinds of imported records. */
 export const IMPORTED_KINDS = [
   'applications',
@@ -9,30 +11,17 @@ export const IMPORTED_KINDS = [
 ] as const;
 export type ImportedKind = (typeof IMPORTED_KINDS)[number];
 
-/** Outcomes of a record; `skipped`: not imported. */
-export const OUTCOMES = ['added', 'updated', 'deleted', 'unchanged', 'skipped'] as const;
+/** Outcomes of a record; `kept`: it differs, and what was changed here stays; `skipped`: not imported. */
+export const OUTCOMES = ['added', 'updated', 'deleted', 'unchanged', 'kept', 'skipped'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** A record that was not imported as it is. */
-export interface ImportProblem {
-  /** Location in the source. */
-  readonly record: string;
-  readonly detail: string;
-}
-
-/** More are only counted: a broken source must not fill the memory. */
-const MAX_PROBLEMS = 1000;
-
-/** Counts and problems of an import, or of a part of it. */
+/** Counts and remarks of an import, or of a part of it. */
 export class ImportCounts {
-  readonly problems: ImportProblem[] = [];
+  /** Records that were not imported as they are. */
+  readonly problems = new RecordList();
+  /** Records that differ from what was changed here since the last import, which stays. */
+  readonly kept = new RecordList();
   private readonly counts = new Map<string, number>();
-  private problemCount = 0;
-
-  /** Number of problems, including those not kept. */
-  get numberOfProblems(): number {
-    return this.problemCount;
-  }
 
   add(kind: ImportedKind, outcome: Outcome, count = 1): void {
     this.counts.set(`${kind} ${outcome}`, this.count(kind, outcome) + count);
@@ -43,11 +32,10 @@ export class ImportCounts {
   }
 
   problem(record: string, detail: string): void {
-    this.problemCount += 1;
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ record, detail });
+    this.problems.add(record, detail);
   }
 
-  /** Adds the counts and problems of a part. */
+  /** Adds the counts and remarks of a part. */
   include(part: ImportCounts): void {
     for (const kind of IMPORTED_KINDS) {
       for (const outcome of OUTCOMES) {
@@ -55,7 +43,7 @@ export class ImportCounts {
         if (count > 0) this.add(kind, outcome, count);
       }
     }
-    for (const { record, detail } of part.problems) this.problem(record, detail);
-    this.problemCount += part.problemCount - part.problems.length;
+    this.problems.include(part.problems);
+    this.kept.include(part.kept);
   }
 }

@@ -10,6 +10,7 @@ import { INFRASTRUCTURE, infrastructure } from '../infrastructure.js';
 import { MonitoringImportModule } from '../monitoring/monitoring-import.module.js';
 import { NO_OBSERVABILITY } from '../observability/start-observability.js';
 import { ImportsService } from './imports.service.js';
+import { SourceChecks } from './source-checks.js';
 
 /** The features for an import: without HTTP, schedules and probes. */
 @Global()
@@ -23,7 +24,7 @@ import { ImportsService } from './imports.service.js';
     ApiKeysModule,
     MonitoringImportModule,
   ],
-  providers: [ImportsService],
+  providers: [ImportsService, SourceChecks],
   exports: INFRASTRUCTURE,
 })
 export class ImportsModule {

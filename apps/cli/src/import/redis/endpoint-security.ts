@@ -2,9 +2,11 @@ import { parseBoundedJson } from '#libs/json/bounded-json.js';
 import { jsonTextOf } from '#libs/json/exact-json.js';
 import { isObject, type JsonObject } from '#libs/openapi/json-object.js';
 
-/** Fields of a security description that name the method, never the secret. */
+/** Fields of a security description that name the method, or where the secret is kept, never the secret. */
 const DESCRIPTIVE = [
   'in',
+  'header',
+  'secret_ref',
   'name',
   'scheme',
   'bearerFormat',
@@ -38,6 +40,13 @@ export function endpointSecurity(security: unknown): EndpointSecurity {
     authType: kind,
     authConfig: Object.keys(config).length === 0 ? null : jsonTextOf(config),
   };
+}
+
+/** The fields of a security description that are left out. */
+export function omittedSecurity(security: unknown): string[] {
+  return Object.keys(objectIn(security))
+    .filter((name) => name !== 'type' && !DESCRIPTIVE.includes(name))
+    .map((name) => `security ${name}`);
 }
 
 function objectIn(security: unknown): JsonObject {

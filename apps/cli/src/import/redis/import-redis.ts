@@ -1,5 +1,6 @@
 import type { BatchLimits } from '#libs/config/app-config.js';
 import { CommitUncertain } from '#libs/database/database-errors.js';
+import { IMPORTED_PARTS } from '#libs/domain/imported-parts.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
 import { validatedPart } from '#libs/validation/input-validation.pipe.js';
 import { ApiKeysImporter } from '#registry/api-keys/api-keys.importer.js';
@@ -28,6 +29,7 @@ export interface RedisImportOptions {
   readonly environment: string;
   readonly keysFile: string;
   readonly dryRun: boolean;
+  readonly overwrite: boolean;
   readonly progress: Progress;
 }
 
@@ -38,6 +40,7 @@ export async function importRedis({
   environment,
   keysFile,
   dryRun,
+  overwrite,
   progress,
 }: RedisImportOptions): Promise<ImportResult> {
   await refuseName(environment);
@@ -52,7 +55,7 @@ export async function importRedis({
       registry.get(ImportsService),
       registry.get(ApiKeysImporter, { strict: false }),
       keys,
-      { environment, dryRun, progress, interruption, limits: settings.config.batch },
+      { environment, dryRun, overwrite, progress, interruption, limits: settings.config.batch },
     );
     const ending = await endingOf(
       () => work.run(),
@@ -60,7 +63,8 @@ export async function importRedis({
       () => work.position,
     );
     const hasIssued = !dryRun && work.tally.count('apiKeys', 'added') > 0;
-    return { tally: work.tally, dryRun, ending, notes: hasIssued ? notesOn(keysFile, settings) : [] };
+    const notes = [...work.notes(), ...(hasIssued ? notesOn(keysFile, settings) : [])];
+    return { tally: work.tally, dryRun, ending, notes };
   } finally {
     progress.end();
     interruption.dispose();
@@ -70,7 +74,10 @@ export async function importRedis({
   }
 }
 
-interface RedisImportSettings extends Pick<RedisImportOptions, 'environment' | 'dryRun' | 'progress'> {
+interface RedisImportSettings extends Pick<
+  RedisImportOptions,
+  'environment' | 'dryRun' | 'overwrite' | 'progress'
+> {
   readonly interruption: Interruption;
   readonly limits: BatchLimits;
 }
@@ -78,6 +85,9 @@ interface RedisImportSettings extends Pick<RedisImportOptions, 'environment' | '
 class RedisImport {
   readonly tally = new ImportCounts();
   private done = 0;
+  private disabled = 0;
+  /** Names of the fields that were left out, with the number of records. */
+  private readonly omitted = new Map<string, number>();
   private total = 0;
 
   constructor(
@@ -91,6 +101,15 @@ class RedisImport {
   /** The progress. */
   get position(): string {
     return `after ${this.done} of ${this.total} applications`;
+  }
+
+  /** What is no problem, and an operator should know. */
+  notes(): string[] {
+    const omitted = [...this.omitted].map(([name, count]) => `${name} (${count})`).join(', ');
+    return [
+      ...(this.disabled > 0 ? [disabledNote(this.disabled)] : []),
+      ...(omitted === '' ? [] : [`Left out, with the number of records: ${omitted}.`]),
+    ];
   }
 
   async run(): Promise<void> {
@@ -112,7 +131,13 @@ class RedisImport {
   private async import(record: RedisRecord): Promise<void> {
     const { environment, limits } = this.options;
     const endpoints = await this.source.endpoints(record.appKey, limits);
-    const { application, problems, skippedEndpoints } = applicationFrom(record, endpoints, environment);
+    const { application, problems, skippedEndpoints, isDisabled, omitted } = applicationFrom(
+      record,
+      endpoints,
+      environment,
+    );
+    if (isDisabled) this.disabled += 1;
+    for (const name of omitted) this.omitted.set(name, (this.omitted.get(name) ?? 0) + 1);
     for (const { record: where, detail } of problems) this.tally.problem(where, detail);
     this.tally.add('endpoints', 'skipped', skippedEndpoints);
     if (application === undefined) this.tally.add('applications', 'skipped');
@@ -120,7 +145,7 @@ class RedisImport {
   }
 
   private async write(source: SourceApplication): Promise<void> {
-    const { environment, dryRun } = this.options;
+    const { environment, dryRun, overwrite } = this.options;
     const place = { appKey: source.appKey, environment };
     const hasKey = await this.apiKeys.hasNamed(place, KEY_NAME);
     if (!hasKey && !dryRun) await this.keys.open();
@@ -129,6 +154,8 @@ class RedisImport {
     try {
       placed = await writeApplication(this.imports, source, this.tally, {
         dryRun,
+        overwrite,
+        parts: new Set(IMPORTED_PARTS),
         beforeCommit: async ({ environments }) => {
           if (secret === undefined || !environments.has(environment)) return;
           await this.apiKeys.issue(place, KEY_NAME, secret);
@@ -166,4 +193,9 @@ function notesOn(keysFile: string, { config }: RegistrySettings): string[] {
   const limit = config.keyLimits.apiKeys;
   const lifetime = limit === undefined ? '' : ` They are accepted for ${limit.days} days (${limit.setting}).`;
   return [`New API keys are in ${keysFile}.${lifetime}`];
+}
+
+function disabledNote(count: number): string {
+  const applications = count === 1 ? '1 application' : `${count} applications`;
+  return `"disabled" of ${applications} is the result of a health check in Redis: no status is taken from it, and the next health check here decides.`;
 }

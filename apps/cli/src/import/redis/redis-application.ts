@@ -3,9 +3,9 @@ import { NestedTooDeep, parseBoundedJson } from '#libs/json/bounded-json.js';
 import { jsonTextOf } from '#libs/json/exact-json.js';
 import { isObject, type JsonObject } from '#libs/openapi/json-object.js';
 import { isStorableText } from '#libs/validation/storable-text.js';
-import type { ImportProblem } from '#registry/imports/import-counts.js';
+import type { ImportRemark } from '#registry/imports/record-list.js';
 import type { SourceApplication, SourceRecord } from '#registry/imports/source-record.js';
-import { endpointSecurity } from './endpoint-security.js';
+import { endpointSecurity, omittedSecurity } from './endpoint-security.js';
 import { NOT_UTF_8, type RedisEndpoints, type RedisRecord } from './redis-source.js';
 
 const MAX_NAME_LENGTH = 255;
@@ -15,12 +15,37 @@ const NO_OBJECT = 'is not a JSON object';
 
 type Fields = JsonObject;
 
+/** The fields that are read. */
+const APPLICATION_FIELDS = [
+  'app_key',
+  'app_description',
+  'app_healthcheck_endpoint',
+  'base_domain',
+  'security',
+  'status',
+];
+const ENDPOINT_FIELDS = [
+  'app_key',
+  'endpoint_uri',
+  'endpoint_description',
+  'method',
+  'path_params',
+  'query_params',
+  'request_body',
+  'parameter_details',
+  'security',
+];
+
 export interface ReadApplication {
   /** Undefined when the record is invalid. */
   readonly application: SourceApplication | undefined;
-  readonly problems: readonly ImportProblem[];
+  readonly problems: readonly ImportRemark[];
   /** Endpoints that are invalid. */
   readonly skippedEndpoints: number;
+  /** Whether the last health check there failed: each version writes it as the status. */
+  readonly isDisabled: boolean;
+  /** Fields that are not imported, a name for each record that has one. */
+  readonly omitted: readonly string[];
 }
 
 /** The application of a record of the older registry and its list of endpoints. */
@@ -29,10 +54,16 @@ export function applicationFrom(
   endpoints: RedisEndpoints,
   environment: string,
 ): ReadApplication {
-  const problems: ImportProblem[] = [];
+  const problems: ImportRemark[] = [];
   const fields = fieldsOf(record, problems);
   if (fields === undefined) {
-    return { application: undefined, problems, skippedEndpoints: endpoints.texts.length };
+    return {
+      application: undefined,
+      problems,
+      skippedEndpoints: endpoints.texts.length,
+      isDisabled: false,
+      omitted: [],
+    };
   }
   if (endpoints.problem !== undefined) problems.push({ record: endpoints.key, detail: endpoints.problem });
   const read = endpoints.texts.map((text, index) =>
@@ -49,7 +80,6 @@ export function applicationFrom(
       name: record.appKey,
       description: textOrNull(fields.app_description),
       healthCheckUrl: textOrNull(fields.app_healthcheck_endpoint),
-      status: fields.status === 'disabled' ? 'INACTIVE' : 'ACTIVE',
     },
     environments: [
       {
@@ -61,13 +91,32 @@ export function applicationFrom(
       },
     ],
   };
-  return { application, problems, skippedEndpoints: endpoints.texts.length - usable.length };
+  return {
+    application,
+    problems,
+    skippedEndpoints: endpoints.texts.length - usable.length,
+    isDisabled: fields.status === 'disabled',
+    omitted: [
+      ...unknownFields(fields, APPLICATION_FIELDS, 'application'),
+      ...omittedSecurity(fields.security),
+      ...endpoints.texts.flatMap((text) => omittedOfEndpoint(text)),
+    ],
+  };
 }
 
-function fieldsOf(
-  { key, appKey, text, problem }: RedisRecord,
-  problems: ImportProblem[],
-): Fields | undefined {
+function omittedOfEndpoint(text: string | undefined): string[] {
+  const fields = text === undefined ? NOT_UTF_8 : objectIn(text);
+  if (!isObject(fields)) return [];
+  return [...unknownFields(fields, ENDPOINT_FIELDS, 'endpoint'), ...omittedSecurity(fields.security)];
+}
+
+function unknownFields(fields: Fields, known: readonly string[], kind: string): string[] {
+  return Object.keys(fields)
+    .filter((name) => !known.includes(name))
+    .map((name) => `${kind} ${name}`);
+}
+
+function fieldsOf({ key, appKey, text, problem }: RedisRecord, problems: ImportRemark[]): Fields | undefined {
   const fields = text === undefined ? NO_OBJECT : objectIn(text);
   const mistake = problem ?? (isObject(fields) ? mistakeIn(fields, appKey) : fields);
   if (mistake === undefined && isObject(fields)) return fields;
@@ -90,7 +139,7 @@ function endpointFrom(
   { record, text }: { record: string; text: string | undefined },
   application: Fields,
   appKey: string,
-): SourceRecord | ImportProblem {
+): SourceRecord | ImportRemark {
   const fields = text === undefined ? NOT_UTF_8 : objectIn(text);
   if (!isObject(fields)) return { record, detail: fields };
   if ('app_key' in fields && fields.app_key !== appKey) {

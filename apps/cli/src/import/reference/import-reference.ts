@@ -1,8 +1,10 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import type { ImportedPart } from '#libs/domain/imported-parts.js';
 import { type LifetimeLimit, outlives } from '#libs/key-lifetime/lifetime-limit.js';
 import { AuditService } from '#registry/audit/audit.service.js';
 import { ImportCounts } from '#registry/imports/import-counts.js';
 import { ImportsService, type PlacedApplication } from '#registry/imports/imports.service.js';
+import { RecordList } from '#registry/imports/record-list.js';
 import type { SourceApplication } from '#registry/imports/source-record.js';
 import { HealthHistoryImporter } from '#registry/monitoring/health-history.importer.js';
 import type { Progress } from '../../terminal/progress.js';
@@ -13,9 +15,11 @@ import { Interruption } from '../interruption.js';
 import { openRegistryDatabase } from '../registry-database.js';
 import type { RegistrySettings } from '../registry-settings.js';
 import { textIn } from './field-values.js';
+import { type LeftBehind, leftBehind } from './left-behind.js';
 import { applicationFrom } from './reference-application.js';
 import { auditEntryFrom, healthCheckFrom, Places, Streaks } from './reference-history.js';
 import { ReferenceSource, type Row } from './reference-source.js';
+import { addRefusedKeys } from './refused-keys.js';
 
 /** Applications read at once with their environments and keys; endpoints are read one application at a time. */
 const APPLICATIONS_AT_ONCE = 50;
@@ -26,6 +30,8 @@ export interface ReferenceImportOptions {
   readonly settings: RegistrySettings;
   readonly url: URL;
   readonly dryRun: boolean;
+  readonly overwrite: boolean;
+  readonly parts: ReadonlySet<ImportedPart>;
   readonly progress: Progress;
 }
 
@@ -37,6 +43,8 @@ export async function importReference({
   settings,
   url,
   dryRun,
+  overwrite,
+  parts,
   progress,
 }: ReferenceImportOptions): Promise<ImportResult> {
   const registry = await openRegistryDatabase(settings);
@@ -45,14 +53,20 @@ export async function importReference({
   try {
     reference = await ReferenceSource.connect(url);
     const limit = settings.config.keyLimits.apiKeys;
-    const work = new ReferenceImport(registry, reference, interruption, { dryRun, progress, limit });
+    const work = new ReferenceImport(registry, reference, interruption, {
+      dryRun,
+      overwrite,
+      parts,
+      progress,
+      limit,
+    });
     const ending = await endingOf(
       () => work.run(),
       interruption,
       () => work.position,
     );
-    const { tally, notes } = work;
-    return { tally, dryRun, notes, ending };
+    const { tally, notes, refusedKeys, leftBehind } = work;
+    return { tally, dryRun, notes, refusedKeys, leftBehind, ending };
   } finally {
     progress.end();
     interruption.dispose();
@@ -64,6 +78,8 @@ export async function importReference({
 class ReferenceImport {
   readonly tally = new ImportCounts();
   readonly notes: string[] = [];
+  readonly refusedKeys = new RecordList();
+  leftBehind: readonly LeftBehind[] = [];
   /** The progress. */
   position = 'before the first application';
   private readonly places = new Places();
@@ -78,14 +94,18 @@ class ReferenceImport {
     private readonly interruption: Interruption,
     private readonly options: {
       readonly dryRun: boolean;
+      readonly overwrite: boolean;
+      readonly parts: ReadonlySet<ImportedPart>;
       readonly progress: Progress;
       readonly limit: LifetimeLimit | undefined;
     },
   ) {}
 
   async run(): Promise<void> {
+    this.leftBehind = await leftBehind(this.reference);
     await this.importApplications();
     this.noteOutliving();
+    if (!this.options.parts.has('history')) return;
     await this.importHealthChecks();
     await this.importAuditEntries();
   }
@@ -99,8 +119,10 @@ class ReferenceImport {
       if (page.length === 0) return;
       after = textIn(page.at(-1)?.id) ?? '';
       const ids = page.map(({ id }) => id);
-      const environments = grouped(await this.reference.environmentsOf(ids));
-      const apiKeys = grouped(await this.reference.apiKeysOf(ids));
+      const { parts } = this.options;
+      const hasPlaces = parts.has('environments') || parts.has('keys') || parts.has('history');
+      const environments = grouped(hasPlaces ? await this.reference.environmentsOf(ids) : []);
+      const apiKeys = grouped(parts.has('keys') ? await this.reference.apiKeysOf(ids) : []);
       for (const application of page) {
         if (this.interruption.happened()) return;
         const id = textIn(application.id) ?? '';
@@ -108,7 +130,7 @@ class ReferenceImport {
           application,
           environments.get(id) ?? [],
           apiKeys.get(id) ?? [],
-          await this.reference.endpointsOf(id),
+          parts.has('environments') ? await this.reference.endpointsOf(id) : [],
         );
         done += 1;
         this.position = `after ${done} of ${total} applications`;
@@ -197,8 +219,9 @@ class ReferenceImport {
     }
     this.records.set(source.appKey, source.record);
     const imports = this.registry.get(ImportsService);
-    const placed = await writeApplication(imports, source, this.tally, { dryRun: this.options.dryRun });
+    const placed = await writeApplication(imports, source, this.tally, this.options);
     if (placed === undefined) return;
+    addRefusedKeys(this.refusedKeys, source, placed, new Date());
     this.outliving.push(...keysBeyond(this.options.limit, source, placed));
     this.places.addApplication(textIn(application.id) ?? '', placed);
     for (const { id, sourceId } of placed.environments.values()) {

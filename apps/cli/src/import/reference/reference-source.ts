@@ -2,86 +2,19 @@ import pg from 'pg';
 import Cursor from 'pg-cursor';
 import { Failure } from '../../failure.js';
 import { shownUrl, withoutPassword } from '../source-url.js';
+import { reachableAt } from './reachable-at.js';
+import { type Table, TABLES } from './reference-tables.js';
 
 /** A row: times as Date, JSON as text, columns that this version of the reference lacks as null. */
 export type Row = Readonly<Record<string, unknown>>;
 
-const CONNECT_TIMEOUT_MS = 5000;
+const LOGS: readonly Table[] = ['health_check_logs', 'audit_logs'];
 /** Rows of logs read at once, all of them bounded in size. */
 const LOG_ROWS = 1000;
 const AUDIT_ROWS = 200;
 /** In characters; the reference has no limit of its own. */
 const MAX_MESSAGE_LENGTH = 500;
 const MAX_DETAILS_LENGTH = 65_536;
-
-/** The columns read, by table; a table without the required ones cannot be imported. */
-const TABLES = {
-  applications: {
-    required: ['id', 'appKey', 'name'],
-    further: [
-      'description',
-      'status',
-      'authenticationMethod',
-      'userId',
-      'healthCheckUrl',
-      'healthStatus',
-      'lastHealthCheckAt',
-      'consecutiveFailures',
-      'consecutiveSuccesses',
-      'createdAt',
-      'updatedAt',
-    ],
-  },
-  environments: {
-    required: ['id', 'name', 'applicationId'],
-    further: [
-      'description',
-      'status',
-      'baseDomain',
-      'healthStatus',
-      'lastHealthCheckAt',
-      'environmentType',
-      'vaultKey',
-      'customPrompt',
-      'createdAt',
-      'updatedAt',
-    ],
-  },
-  environment_security: {
-    required: ['environmentId'],
-    further: ['vaultKey', 'rateLimitEnabled', 'rateLimitRequests', 'rateLimitWindow'],
-  },
-  endpoints: {
-    required: ['id', 'name', 'path', 'method', 'applicationId'],
-    further: [
-      'environmentId',
-      'description',
-      'isPublic',
-      'authType',
-      'authConfig',
-      'contentType',
-      'pathParams',
-      'queryParams',
-      'requestBody',
-      'responseBody',
-      'createdAt',
-      'updatedAt',
-    ],
-  },
-  api_keys: {
-    required: ['id', 'token', 'applicationId'],
-    further: ['environmentId', 'name', 'status', 'expiresAt', 'lastUsed', 'createdAt', 'updatedAt'],
-  },
-  health_check_logs: {
-    required: ['applicationId', 'status', 'createdAt'],
-    further: ['environmentId', 'statusCode', 'responseTime', 'message'],
-  },
-  audit_logs: {
-    required: ['id', 'action', 'createdAt'],
-    further: ['details', 'ipAddress', 'userAgent', 'applicationId'],
-  },
-} as const;
-type Table = keyof typeof TABLES;
 
 /** Times without a zone are UTC, as the reference writes them. */
 const EXPRESSIONS: Readonly<Record<string, (column: string) => string>> = {
@@ -99,26 +32,20 @@ export class ReferenceSource {
     private readonly url: URL,
   ) {}
 
-  /** @throws Failure when it cannot be reached, or is not a database of the reference */
+  /**
+   * @throws WrongUsage when the URL cannot be used; Failure when the database cannot be reached, or is none of the
+   *   reference
+   */
   static async connect(url: URL): Promise<ReferenceSource> {
-    const address = new URL(url);
-    // A parameter of Prisma, which PostgreSQL does not know.
-    const schema = address.searchParams.get('schema');
     // A pooler accepts no options: the session is then not read-only, and still only reads.
-    const isPooled = address.searchParams.has('pgbouncer');
-    for (const name of ['schema', 'connection_limit', 'pool_timeout', 'pgbouncer']) {
-      address.searchParams.delete(name);
-    }
+    const isPooled = url.searchParams.has('pgbouncer');
     const pool = new pg.Pool({
-      connectionString: address.href,
+      ...(await reachableAt(url)),
       // One connection for the cursor of a log, one for other queries.
       max: 2,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'mcp-registry-import',
       keepAlive: true,
-      ...(!isPooled && {
-        options: `-c default_transaction_read_only=on${schema === null ? '' : ` -c search_path=${schema}`}`,
-      }),
+      ...(!isPooled && { options: '-c default_transaction_read_only=on' }),
     });
     // Pending queries reject.
     pool.on('error', () => undefined);
@@ -139,14 +66,14 @@ export class ReferenceSource {
   }
 
   async countApplications(): Promise<number> {
-    const [row] = await this.query('SELECT count(*)::integer AS "count" FROM applications');
+    const [row] = await this.query(`SELECT count(*)::integer AS "count" FROM ${this.name('applications')}`);
     return Number(row?.count);
   }
 
   /** The next applications in the order of their ids. */
   applicationsAfter(id: string, limit: number): Promise<Row[]> {
     return this.query(
-      `SELECT ${this.select('applications')} FROM applications t
+      `SELECT ${this.select('applications')} FROM ${this.name('applications')} t
        WHERE t."id"::text COLLATE "C" > $1 ORDER BY t."id"::text COLLATE "C" LIMIT $2`,
       [id, limit],
     );
@@ -174,7 +101,7 @@ export class ReferenceSource {
     const [row] = await this.query(
       `SELECT count(*) FILTER (WHERE ${this.time('health_check_logs')} >= $1)::integer AS "since",
               count(*) FILTER (WHERE ${this.time('health_check_logs')} < $1)::integer AS "before"
-       FROM health_check_logs t`,
+       FROM ${this.name('health_check_logs')} t`,
       [since],
     );
     return { since: Number(row?.since), before: Number(row?.before) };
@@ -183,7 +110,7 @@ export class ReferenceSource {
   /** Health checks since a time, by target and time. */
   healthChecks(since: Date): AsyncGenerator<Row[]> {
     return this.stream(
-      `SELECT ${this.select('health_check_logs', { message: MAX_MESSAGE_LENGTH })} FROM health_check_logs t
+      `SELECT ${this.select('health_check_logs', { message: MAX_MESSAGE_LENGTH })} FROM ${this.name('health_check_logs')} t
        WHERE ${this.time('health_check_logs')} >= $1
        ORDER BY ${['applicationId', 'environmentId', 'createdAt'].map((name) => this.ordered(name)).join(', ')}`,
       [since],
@@ -192,22 +119,67 @@ export class ReferenceSource {
   }
 
   async countAuditEntries(): Promise<number> {
-    const [row] = await this.query('SELECT count(*)::integer AS "count" FROM audit_logs');
+    const [row] = await this.query(`SELECT count(*)::integer AS "count" FROM ${this.name('audit_logs')}`);
     return Number(row?.count);
   }
 
   auditEntries(): AsyncGenerator<Row[]> {
     return this.stream(
-      `SELECT ${this.select('audit_logs', { details: MAX_DETAILS_LENGTH })} FROM audit_logs t`,
+      `SELECT ${this.select('audit_logs', { details: MAX_DETAILS_LENGTH })} FROM ${this.name('audit_logs')} t`,
       [],
       AUDIT_ROWS,
     );
   }
 
+  /** Tables beside those that are read. */
+  async otherTables(): Promise<{ name: string; isReadable: boolean }[]> {
+    const rows = await this.query(
+      `SELECT c.relname AS "name", has_table_privilege(c.oid, 'SELECT') AS "isReadable" FROM pg_class c
+       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> ALL($2::text[])
+         AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass($1))
+       ORDER BY 1`,
+      [this.name('applications'), Object.keys(TABLES)],
+    );
+    return rows.map(({ name, isReadable }) => ({ name: String(name), isReadable: isReadable === true }));
+  }
+
+  /** The number of rows of one of {@link otherTables}. */
+  async countRows(table: string): Promise<number> {
+    const [row] = await this.query(`SELECT count(*)::float8 AS "count" FROM ${this.name(table)}`);
+    return Number(row?.count);
+  }
+
+  /** The number of environments that belong to no application. */
+  async countOtherEnvironments(): Promise<number> {
+    const [row] = await this.query(
+      `SELECT count(*)::integer AS "count" FROM ${this.name('environments')} t
+       WHERE t."applicationId" IS NULL OR ${this.expression('environments', 'environmentType')} <> 'APPLICATION'`,
+    );
+    return Number(row?.count);
+  }
+
+  /** Columns of the tables that are read, but for the logs, which are not read themselves, with their values. */
+  async unreadColumns(): Promise<{ column: string; count: number }[]> {
+    const found: { column: string; count: number }[] = [];
+    for (const [table, columns] of this.columns) {
+      const { required, further }: { required: readonly string[]; further: readonly string[] } =
+        TABLES[table];
+      const unread = [...columns.keys()].filter(
+        (name) => !required.includes(name) && !further.includes(name),
+      );
+      if (LOGS.includes(table) || unread.length === 0) continue;
+      const counts = unread.map((name) => `count(t.${pg.escapeIdentifier(name)})::float8`).join(', ');
+      const [row] = await this.query(`SELECT ARRAY[${counts}] AS "counts" FROM ${this.name(table)} t`);
+      const values = row?.counts as number[];
+      found.push(...unread.map((name, index) => ({ column: `${table}.${name}`, count: values[index] ?? 0 })));
+    }
+    return found;
+  }
+
   private async securityOf(environmentIds: readonly string[]): Promise<ReadonlyMap<string, Row>> {
     if (!this.has('environment_security')) return new Map();
     const rows = await this.query(
-      `SELECT ${this.select('environment_security')} FROM environment_security t
+      `SELECT ${this.select('environment_security')} FROM ${this.name('environment_security')} t
        WHERE t."environmentId"::text = ANY($1::text[])`,
       [environmentIds],
     );
@@ -222,7 +194,7 @@ export class ReferenceSource {
     const rows = await this.query(
       `SELECT a.attname AS "name", format_type(a.atttypid, NULL) AS "type" FROM pg_attribute a
        WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`,
-      [table],
+      [this.name(table)],
     );
     this.columns.set(table, new Map(rows.map(({ name, type }) => [String(name), String(type)])));
   }
@@ -235,6 +207,13 @@ export class ReferenceSource {
     );
   }
 
+  /** The name of a table for a statement, with the schema that the URL names. */
+  private name(table: string): string {
+    const schema = this.url.searchParams.get('schema');
+    const name = pg.escapeIdentifier(table);
+    return schema === null ? name : `${pg.escapeIdentifier(schema)}.${name}`;
+  }
+
   private missing(table: Table): string[] {
     return TABLES[table].required.filter((name) => !this.columns.get(table)?.has(name));
   }
@@ -244,7 +223,7 @@ export class ReferenceSource {
       table !== 'environments' && this.columns.get(table)?.has('environmentId') && this.hasTypes();
     return this.query(
       `SELECT ${this.select(table)}${isOfEnvironment ? ', e."environmentType"' : ''}
-       FROM ${table} t ${isOfEnvironment ? 'LEFT JOIN environments e ON e."id" = t."environmentId"' : ''}
+       FROM ${this.name(table)} t ${isOfEnvironment ? `LEFT JOIN ${this.name('environments')} e ON e."id" = t."environmentId"` : ''}
        WHERE t."applicationId"::text = ANY($1::text[]) ${order}`,
       [applicationIds.map(String)],
     );
