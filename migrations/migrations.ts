@@ -13,6 +13,7 @@ import { CountHealthChecks1763798400020 } from './1763798400020-count-health-che
 import { AddApplicationOwner1763798400021 } from './1763798400021-add-application-owner.js';
 import { RestInactiveApplications1763798400022 } from './1763798400022-rest-inactive-applications.js';
 import { SecureEnvironments1763798400023 } from './1763798400023-secure-environments.js';
+import { AliasRenamedApplications1763798400030 } from './1763798400030-alias-renamed-applications.js';
 
 /** Every migration, oldest first. Append only: what was released is never edited. */
 export const migrations = [
@@ -31,6 +32,7 @@ export const migrations = [
   AddApplicationOwner1763798400021,
   RestInactiveApplications1763798400022,
   SecureEnvironments1763798400023,
+  AliasRenamedApplications1763798400030,
 ];
 
 /** The name of the migration after which the audit trail is to be signed. */

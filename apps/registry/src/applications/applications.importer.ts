@@ -24,13 +24,15 @@ export class ApplicationsImporter {
 
   /**
    * Creates the application, with its id in the other registry unless that is taken, or updates the one with the same app
-   * key where it differs. The row is locked until the transaction ends.
+   * key, or with an alias of that name, where it differs. The row is locked until the transaction ends.
    */
-  async import(imported: ImportedApplication): Promise<{ id: string; outcome: ImportOutcome }> {
+  async import(
+    imported: ImportedApplication,
+  ): Promise<{ id: string; appKey: string; outcome: ImportOutcome }> {
     const { appKey, name, description, healthCheckUrl, authenticationMethod, owner, status, origin } =
       imported;
     const application = await this.applications.findAndLock(appKey);
-    if (application === null) return { id: await this.insert(imported), outcome: 'added' };
+    if (application === null) return { id: await this.insert(imported), appKey, outcome: 'added' };
     const changed = changedFields<ApplicationEntity>(application, {
       name,
       description,
@@ -39,13 +41,14 @@ export class ApplicationsImporter {
       owner,
       status,
     });
-    if (changed === undefined) return { id: application.id, outcome: 'unchanged' };
+    if (changed === undefined)
+      return { id: application.id, appKey: application.appKey, outcome: 'unchanged' };
     await this.applications.update(application.id, {
       ...changed.after,
       updatedAt: origin?.updatedAt ?? this.clock.now(),
     });
     this.changes.record(applicationChange(application, { action: 'application.updated', ...changed }));
-    return { id: application.id, outcome: 'updated' };
+    return { id: application.id, appKey: application.appKey, outcome: 'updated' };
   }
 
   private async insert({ origin, health, ...fields }: ImportedApplication): Promise<string> {

@@ -194,7 +194,7 @@ export class ImportsService {
       origin,
     });
     tally.add('applications', application.outcome);
-    const placed = { id: application.id, appKey };
+    const placed = { id: application.id, appKey: application.appKey };
     const places = new Map<string, { id: string; sourceId: string | undefined }>();
     const added = application.outcome === 'added' ? [application.id] : [];
     for (const environment of environments) {
