@@ -61,6 +61,7 @@ export class OperatorGuard {
       return afterwards(this.names.resolve(request), () => {
         refuseOutside(caller, subjectOf(request));
         request.caller = caller;
+        return undefined;
       });
     });
   }

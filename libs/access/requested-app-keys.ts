@@ -35,6 +35,6 @@ export class RequestedAppKeys {
 }
 
 /** Continues when a step is done: at once where it was synchronous. */
-export function afterwards(step: PendingAdmission, next: () => PendingAdmission | void): PendingAdmission {
-  return step === undefined ? (next() ?? undefined) : step.then(next);
+export function afterwards(step: PendingAdmission, next: () => PendingAdmission): PendingAdmission {
+  return step === undefined ? next() : step.then(next);
 }

@@ -58,7 +58,7 @@ export class AppKeyAliases {
     return this.meaning(aliases, appKey);
   }
 
-  /** As {@link resolve}, by the database alone: for whoever has found nothing under what {@link resolve} has said. */
+  /** As {@link resolve}, by the database alone: for a caller that found nothing under what {@link resolve} said. */
   async resolveNow(appKey: string): Promise<string> {
     const [row] = await this.database.query<{ appKey: string }>(
       `SELECT "appKey" FROM "Application" WHERE "id" = ${namedApplication('$1')}`,
@@ -67,7 +67,7 @@ export class AppKeyAliases {
     return row?.appKey ?? appKey;
   }
 
-  /** Whether the app key names this application: for whoever would refuse otherwise, whatever is in memory. */
+  /** Whether the app key names this application: for a caller that would refuse otherwise. What memory does not say, the database does. */
   async isOf(
     appKey: string,
     application: { readonly applicationId: string; readonly appKey: string },

@@ -34,7 +34,10 @@ describe('EnvironmentsRepository', () => {
   });
 
   it('finds an environment by app key and name', async () => {
-    expect(await environments.find('key-of-app', 'b')).toMatchObject({ id: 'b', applicationId: 'app' });
+    expect(await environments.find('key-of-app', 'b')).toMatchObject({
+      appKey: 'key-of-app',
+      environment: { id: 'b', applicationId: 'app' },
+    });
     expect(await environments.find('key-of-other', 'b')).toBeNull();
     expect(await environments.find('absent', 'b')).toBeNull();
   });
