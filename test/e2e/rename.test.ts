@@ -80,9 +80,9 @@ describe('POST /applications/{app_key}/rename', () => {
   it('changes the app key and the time of the change, and keeps all ids', async () => {
     const { id, old, apiKey } = await registered();
     const before = await get(`/applications/${old}`);
+    const { environments: _, ...application } = before.body as Record<string, unknown>;
     const endpoints = await get(`/endpoints?app_key=${old}`);
     const answer = await rename(old, { appKey: `${old}-now` });
-    const { environments: _, ...application } = before.body as Record<string, unknown>;
     expect(answer.body).toEqual({
       ...application,
       appKey: `${old}-now`,
@@ -106,7 +106,7 @@ describe('POST /applications/{app_key}/rename', () => {
 
   it('leaves one entry, with both app keys and the end of the alias', async () => {
     const { id, old } = await registered();
-    const { body } = await rename(old, { appKey: `${old}-now` }, { 'X-Request-Id': `rename-${old}` });
+    const answer = await rename(old, { appKey: `${old}-now` }, { 'X-Request-Id': `rename-${old}` });
     const entries = await entriesOf(app, `rename-${old}`);
     expect(entries).toEqual([
       expect.objectContaining({
@@ -118,7 +118,7 @@ describe('POST /applications/{app_key}/rename', () => {
         resourceId: id,
         environment: null,
         before: { appKey: old },
-        after: { appKey: `${old}-now`, alias: (body as { alias: unknown }).alias },
+        after: { appKey: `${old}-now`, alias: (answer.body as { alias: unknown }).alias },
       }),
     ]);
   });
