@@ -42,6 +42,7 @@ const ANSWER = {
   environments: [{ ...THING, uptime: {} }],
   endpoints: [ENDPOINT],
   checks: [THING],
+  alias: THING,
   keys: [THING],
   changes: [{ change: HOSTILE, method: HOSTILE, path: HOSTILE, fields: [HOSTILE] }],
   hits: [{ ...THING, application: HOSTILE, score: 1, health: THING }],
