@@ -23,7 +23,10 @@ export class AliasRenamedApplications1763798400030 implements MigrationInterface
         RETURN NULL;
       END $$`);
     await queryRunner.query(`
-      CREATE TRIGGER "announceChange" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON "AppKeyAlias"
+      CREATE TRIGGER "announceChange" AFTER INSERT OR UPDATE OR DELETE ON "AppKeyAlias"
+        FOR EACH ROW EXECUTE FUNCTION "announceAppKeyAliasChange"()`);
+    await queryRunner.query(`
+      CREATE TRIGGER "announceTruncation" AFTER TRUNCATE ON "AppKeyAlias"
         FOR EACH STATEMENT EXECUTE FUNCTION "announceAppKeyAliasChange"()`);
     await queryRunner.query(`
       CREATE TRIGGER "announceRename" AFTER UPDATE OF "appKey" ON "Application"

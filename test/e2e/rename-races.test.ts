@@ -1,11 +1,12 @@
 import type { Response } from 'supertest';
+import { ChangeFeed } from '#libs/database/change-feed.js';
 import { entriesOf } from '../support/audit-trail.js';
 import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { type HeldRequest, holdRequest } from '../support/held-request.js';
 import { holdRows } from '../support/held-rows.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
-import { renameApplication, renameEnvironment } from '../support/renames.js';
+import { expireAlias, renameApplication, renameEnvironment } from '../support/renames.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 /** How often each race is run, more for a longer run: who wins is up to the machine, every outcome has to be legal. */
@@ -291,6 +292,30 @@ describe('every replica', () => {
       expect((await get(replica, `/endpoints?app_key=${now}`)).body).toEqual(
         (await get(app, `/endpoints?app_key=${thing.appKey}`)).body,
       );
+    }
+  });
+
+  it('that hears of no change asks the database, and so answers to both app keys at once', async () => {
+    const thing = await registered();
+    const deaf = await startApp({}, app.database);
+    try {
+      expect((await register(deaf, thing, thing.appKey)).status).toBe(200);
+      await deaf.nest.get(ChangeFeed).stop();
+      const now = `${thing.appKey}-now`;
+      expect((await renameApplication(app, thing.appKey, { appKey: now })).status).toBe(200);
+      for (const named of [thing.appKey, now]) {
+        expect((await get(deaf, `/endpoints?app_key=${named}`)).status).toBe(200);
+        expect((await get(deaf, `/search?q=order&application=${named}`)).body).toMatchObject({
+          hits: [{ application: now }],
+        });
+        expect((await register(deaf, thing, named)).status).toBe(200);
+        expect(await presentKey(deaf, named)).toBe(now);
+      }
+      await expireAlias(app, thing.appKey);
+      expect((await get(deaf, `/endpoints?app_key=${thing.appKey}`)).status).toBe(404);
+      expect((await register(deaf, thing, thing.appKey)).status).toBe(401);
+    } finally {
+      await deaf.nest.close();
     }
   });
 
