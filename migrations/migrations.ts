@@ -14,6 +14,7 @@ import { AddApplicationOwner1763798400021 } from './1763798400021-add-applicatio
 import { RestInactiveApplications1763798400022 } from './1763798400022-rest-inactive-applications.js';
 import { SecureEnvironments1763798400023 } from './1763798400023-secure-environments.js';
 import { MarkImportedRows1763798400024 } from './1763798400024-mark-imported-rows.js';
+import { AliasRenamedApplications1763798400030 } from './1763798400030-alias-renamed-applications.js';
 
 /** Every migration, oldest first. Append only: what was released is never edited. */
 export const migrations = [
@@ -33,6 +34,7 @@ export const migrations = [
   RestInactiveApplications1763798400022,
   SecureEnvironments1763798400023,
   MarkImportedRows1763798400024,
+  AliasRenamedApplications1763798400030,
 ];
 
 /** The name of the migration after which the audit trail is to be signed. */

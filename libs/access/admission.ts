@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { AppKeyAliases } from '../app-keys/app-key-aliases.js';
 import { AppConfig } from '../config/app-config.js';
 import type { OperatorRole } from '../domain/operator.js';
 import { headerValue } from '../http/header-value.js';
@@ -9,14 +10,14 @@ import { ApiKeyGuard, type PendingAdmission } from './api-key.guard.js';
 import { AppKeyGuard } from './app-key.guard.js';
 import { callerOf } from './caller.js';
 import { type NamedSubject, OperatorGuard } from './operator.guard.js';
+import { afterwards, RequestedAppKeys } from './requested-app-keys.js';
 import { DEFAULT_ENVIRONMENT, environmentInBody, requestedEnvironment } from './requested-environment.js';
 import { HEADERS } from './security-schemes.js';
 
 /** What a route asks of an application or of an operator. */
 interface EitherAdmission {
-  readonly askedFor: unknown;
   readonly environment: string | undefined;
-  readonly named: NamedSubject;
+  readonly subjectOf: (request: FastifyRequest) => NamedSubject;
   readonly least: OperatorRole;
 }
 
@@ -28,6 +29,8 @@ export class Admission {
     private readonly operators: OperatorGuard,
     private readonly appKey: AppKeyGuard,
     private readonly apiKey: ApiKeyGuard,
+    private readonly names: RequestedAppKeys,
+    private readonly aliases: AppKeyAliases,
   ) {}
 
   /**
@@ -44,31 +47,28 @@ export class Admission {
         return this.admitApplication(request);
       case 'application-or-editor':
         return this.admitEither(request, {
-          askedFor: appKeyIn(request.params),
           environment: headerValue(request, HEADERS.environment),
-          named: subjectIn(request),
+          subjectOf: subjectInPath,
           least: 'editor',
         });
       case 'discovery':
-        if (!this.config.endpointsRequireKey) return undefined;
+        if (!this.config.endpointsRequireKey) return this.names.resolve(request);
         return this.admitEither(request, {
-          askedFor: appKeyIn(request.query),
           environment: requestedEnvironment(request),
-          named: { appKey: appKeyIn(request.query), environment: requestedEnvironment(request) },
+          subjectOf: subjectInQuery,
           least: 'agent',
         });
       case 'agents':
         if (this.config.mcp.access === 'public') return undefined;
         return this.admitEither(request, {
-          askedFor: undefined,
           environment: headerValue(request, HEADERS.environment),
-          named: {},
+          subjectOf: () => ({}),
           least: 'agent',
         });
       case 'unbound-admin':
         return this.operators.admitUnbound(request);
       default:
-        return this.operators.admit(request, policy, subjectIn(request));
+        return this.operators.admit(request, policy, subjectInPath);
     }
   }
 
@@ -87,17 +87,23 @@ export class Admission {
   /** A request with an operator's key is the operator's, and is never admitted as an application instead. */
   private admitEither(
     request: FastifyRequest,
-    { askedFor, environment, named, least }: EitherAdmission,
+    { environment, subjectOf, least }: EitherAdmission,
   ): PendingAdmission {
-    if (this.operators.isAddressedBy(request)) return this.operators.admit(request, least, named);
+    if (this.operators.isAddressedBy(request)) return this.operators.admit(request, least, subjectOf);
     this.appKey.refuseMissing(request);
-    const admission = this.apiKey.admit(request, environment);
-    if (admission === undefined) {
-      refuseOther(request, askedFor);
+    return afterwards(this.apiKey.admit(request, environment), () =>
+      afterwards(this.names.resolve(request), () => this.refuseOther(request, subjectOf(request).appKey)),
+    );
+  }
+
+  /** A missing app key is invalid input, which the route reports. */
+  private refuseOther({ caller }: FastifyRequest, askedFor: unknown): PendingAdmission {
+    if (askedFor === undefined || caller?.kind !== 'application' || caller.appKey === askedFor)
       return undefined;
-    }
-    return admission.then(() => {
-      refuseOther(request, askedFor);
+    if (typeof askedFor !== 'string') throw new OtherApplication(caller.appKey);
+    // What is in memory of the two may differ for as long as a rename takes to be told.
+    return this.aliases.isOf(askedFor, caller).then((isOwn) => {
+      if (!isOwn) throw new OtherApplication(caller.appKey);
     });
   }
 
@@ -117,18 +123,12 @@ export class Admission {
   }
 }
 
-/** A missing app key is invalid input, which the route reports. */
-function refuseOther({ caller }: FastifyRequest, askedFor: unknown): void {
-  if (askedFor !== undefined && caller?.kind === 'application' && caller.appKey !== askedFor) {
-    throw new OtherApplication(caller.appKey);
-  }
-}
-
-function subjectIn({ params }: FastifyRequest): NamedSubject {
+function subjectInPath({ params }: FastifyRequest): NamedSubject {
   const { app_key: appKey, environment } = params as Readonly<Record<string, unknown>>;
   return { appKey, environment };
 }
 
-function appKeyIn(values: unknown): unknown {
-  return (values as { app_key?: unknown }).app_key;
+function subjectInQuery(request: FastifyRequest): NamedSubject {
+  const { app_key: appKey } = request.query as Readonly<Record<string, unknown>>;
+  return { appKey, environment: requestedEnvironment(request) };
 }

@@ -9,6 +9,7 @@ import type { PendingAdmission } from './api-key.guard.js';
 import type { OperatorCaller } from './caller.js';
 import { ClientCertificates } from './client-certificates.js';
 import { OperatorVerifier } from './operator-verifier.js';
+import { afterwards, RequestedAppKeys } from './requested-app-keys.js';
 import { HEADERS } from './security-schemes.js';
 import { sessionTokenIn } from './session-cookie.js';
 import { SessionVerifier } from './session-verifier.js';
@@ -33,6 +34,7 @@ export class OperatorGuard {
     private readonly keys: OperatorVerifier,
     private readonly sessions: SessionVerifier,
     private readonly certificates: ClientCertificates,
+    private readonly names: RequestedAppKeys,
   ) {}
 
   /** Whether the request has credentials of an operator, right or wrong. */
@@ -45,14 +47,22 @@ export class OperatorGuard {
   }
 
   /**
+   * @param subjectOf gives what the request names, former app keys resolved
    * @throws CredentialsRefused; RoleRequired when the operator's role is below `least`; ApplicationNotFound or
    *   EnvironmentNotFound when the request names one that the operator is not bound to
    */
-  admit(request: FastifyRequest, least: OperatorRole, subject: NamedSubject = {}): PendingAdmission {
+  admit(
+    request: FastifyRequest,
+    least: OperatorRole,
+    subjectOf: (request: FastifyRequest) => NamedSubject = () => ({}),
+  ): PendingAdmission {
     return this.identify(request, (caller) => {
       if (!includesRole(caller.role, least)) throw new RoleRequired(caller, least);
-      refuseOutside(caller, subject);
-      request.caller = caller;
+      return afterwards(this.names.resolve(request), () => {
+        refuseOutside(caller, subjectOf(request));
+        request.caller = caller;
+        return undefined;
+      });
     });
   }
 
@@ -62,6 +72,7 @@ export class OperatorGuard {
       if (!includesRole(caller.role, 'admin')) throw new RoleRequired(caller, 'admin');
       if (!caller.bindings.areNone) throw new OutsideBindings(caller);
       request.caller = caller;
+      return undefined;
     });
   }
 
@@ -70,7 +81,10 @@ export class OperatorGuard {
     return this.identify(request, () => undefined);
   }
 
-  private identify(request: FastifyRequest, accept: (caller: OperatorCaller) => void): PendingAdmission {
+  private identify(
+    request: FastifyRequest,
+    accept: (caller: OperatorCaller) => PendingAdmission,
+  ): PendingAdmission {
     // Before the key: without a certificate nothing is told about it.
     if (this.certificates.isMissing(request)) {
       throw new CredentialsRefused({ reason: 'client-certificate-required' });
@@ -79,8 +93,7 @@ export class OperatorGuard {
     if (key !== undefined) return admitBy(this.keys, key, accept);
     const session = sessionIn(request);
     if (session !== undefined) return admitBy(this.sessions, session, accept);
-    accept(this.adminKey.identify(request));
-    return undefined;
+    return accept(this.adminKey.identify(request));
   }
 }
 
@@ -91,19 +104,16 @@ type Verifier = Pick<OperatorVerifier, 'cachedCaller' | 'verify'>;
 function admitBy(
   verifier: Verifier,
   credential: string,
-  accept: (caller: OperatorCaller) => void,
+  accept: (caller: OperatorCaller) => PendingAdmission,
 ): PendingAdmission {
   const known = verifier.cachedCaller(credential);
-  if (known !== undefined) {
-    accept(known);
-    return undefined;
-  }
+  if (known !== undefined) return accept(known);
   return verifier.verify(credential).then((verification) => {
     if (!verification.accepted) {
       const { reason, operator } = verification;
       throw new CredentialsRefused({ reason, operator });
     }
-    accept(verification.caller);
+    return accept(verification.caller);
   });
 }
 

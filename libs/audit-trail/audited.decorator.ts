@@ -4,9 +4,11 @@ import { Reflector } from '@nestjs/core';
 export type AuditAction =
   | 'application.created'
   | 'application.updated'
+  | 'application.renamed'
   | 'application.deleted'
   | 'environment.created'
   | 'environment.updated'
+  | 'environment.renamed'
   | 'environment.deleted'
   | 'endpoints.registered'
   | 'endpoints.replaced'

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OperatorCaller } from '../access/caller.js';
 import { AsyncContext } from '../async-context/async-context.js';
-import { ChangeFeed, OPERATORS } from '../database/change-feed.js';
+import { ALIASES, ChangeFeed, OPERATORS } from '../database/change-feed.js';
 import { Database } from '../database/database.js';
 import type { AuditAction } from './audited.decorator.js';
 
@@ -13,6 +13,8 @@ export interface Change {
   /** null: of the registry as a whole. */
   readonly applicationId: string | null;
   readonly appKey: string | null;
+  /** Only of a renamed application: the app key that it had before. */
+  readonly formerAppKey?: string;
   readonly environmentId?: string;
   readonly environment?: string;
   /** Only where it differs from the action of the route or transaction. */
@@ -57,6 +59,9 @@ export class ChangeRecorder {
     collection.changes.push(change);
     this.database.afterCommit(() => {
       this.feed.changedHere(change.appKey ?? OPERATORS);
+      if (change.formerAppKey === undefined) return;
+      this.feed.changedHere(change.formerAppKey);
+      this.feed.changedHere(ALIASES);
     });
   }
 

@@ -21,6 +21,9 @@ export type ChangeListener = (appKey: string | undefined) => void;
 /** What a change of operators or their keys is announced as: no app key has an at sign. */
 export const OPERATORS = '@operators';
 
+/** What a change of former app keys, or of what they name, is announced as. */
+export const ALIASES = '@aliases';
+
 /**
  * Publishes changes of the database in the order of commits, whichever process made them. Its heartbeats take the
  * same way as notifications: one that came back proves that every earlier commit has been published. Each

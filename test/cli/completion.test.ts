@@ -21,7 +21,15 @@ it('completes commands and options in every shell', async () => {
       .split('\n')
       .filter((line) => line.includes('\t'))
       .map((line) => line.replace(/\t.*/, ''));
-  expect(offered(commandNames.stdout)).toEqual(['list', 'create', 'show', 'update', 'delete', 'help']);
+  expect(offered(commandNames.stdout)).toEqual([
+    'list',
+    'create',
+    'show',
+    'update',
+    'rename',
+    'delete',
+    'help',
+  ]);
   expect(offered(options.stdout)).toEqual(
     expect.arrayContaining(['--grace-period', '--dry-run', '--url', '--json']),
   );

@@ -62,9 +62,11 @@ describe('mcp-registry', () => {
     expect(has('--dry-run')).toEqual([
       'apps create',
       'apps update',
+      'apps rename',
       'apps delete',
       'environments create',
       'environments update',
+      'environments rename',
       'environments delete',
       'keys issue',
       'keys rotate',

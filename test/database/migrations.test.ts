@@ -46,6 +46,7 @@ const LOOKUPS = [
   ['Application', 'id'],
   ['Application', 'appKey'],
   ['Application', 'createdAt', 'id'],
+  ['AppKeyAlias', 'appKey'],
   ['Environment', 'id'],
   ['Environment', 'applicationId', 'name'],
   ['Endpoint', 'id'],
@@ -236,6 +237,7 @@ describe('the schema', () => {
     );
     expect(keys.map(({ table, columns }) => `${table} ${columns.join()}`)).toEqual([
       '"ApiKey" environmentId',
+      '"AppKeyAlias" applicationId',
       '"Definition" environmentId',
       '"Endpoint" environmentId',
       '"Environment" applicationId',

@@ -219,6 +219,12 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /mcp': { jsonrpc: '2.0', id: 1, method: 'ping' },
 };
 
+/** What only one of several cases can be called. */
+function ownNames({ name }: Operation, target: Target): object {
+  if (name === 'POST /operators') return { name: `new-${target.operator}` };
+  return name === 'POST /applications/{app_key}/rename' ? { appKey: `new-${target.app_key}` } : {};
+}
+
 async function send(
   { app, document }: { app: TestApp; document: OpenApiDocument },
   operation: Operation,
@@ -240,8 +246,7 @@ async function send(
   const request = app.http[method](query === '' ? path : `${path}?${query}`).set(headers);
   if (operation.bodySchema !== undefined) {
     const smallest = BODIES[operation.name] ?? (smallestBody(document, operation) as object);
-    const body =
-      operation.name === 'POST /operators' ? { ...smallest, name: `new-${target.operator}` } : smallest;
+    const body = { ...smallest, ...ownNames(operation, target) };
     request.send('app_key' in body ? { ...body, app_key: target.app_key } : body);
   }
   const response = await request;

@@ -528,7 +528,7 @@ describe('PUT /applications/{app_key}', () => {
   it('says that it does not change the app key, and how to get another one', async () => {
     const refused = await put(appKey, { appKey: 'another', name: 'Half of it' });
     expectInvalid(refused, '#/appKey');
-    expect(refused.text).toContain('create an application with the other app key');
+    expect(refused.text).toContain(`rename the application by POST /applications/${appKey}/rename`);
     for (const same of [appKey, null, '']) await put(appKey, { appKey: same }, asOwner).expect(200);
   });
 

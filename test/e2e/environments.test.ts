@@ -328,7 +328,7 @@ describe('PUT /applications/{app_key}/environments/{environment}', () => {
   it('does not rename, and says so', async () => {
     const refused = await put('changing', { name: 'renamed', description: 'Half of it' });
     expectInvalid(refused, '#/name');
-    expect(refused.text).toContain('create an environment with the other name');
+    expect(refused.text).toContain('/environments/changing/rename');
     for (const name of ['changing', null, '']) {
       await put('changing', { name, applicationId: 'x', healthStatus: 'ACTIVE' }).expect(200);
     }

@@ -478,6 +478,8 @@ describe('If-Match', () => {
     expect(taking.map(({ operationId }) => operationId).sort()).toEqual(
       [
         ...resources.flatMap(([name]) => [`${name}_update`, `${name}_delete`]),
+        'Applications_rename',
+        'Environments_rename',
         'Endpoints_register',
         'EnvironmentEndpoints_replace',
       ].sort(),

@@ -67,6 +67,7 @@ describe('background jobs', () => {
           .map(({ name }) => name)
           .sort(),
       ).toEqual([
+        'delete expired aliases of applications',
         'maintain the history of health checks',
         'probe due targets',
         'prune the audit trail',

@@ -417,6 +417,25 @@ describe('import reference', () => {
         await target.query(`SELECT "description", "updatedAt" FROM "Application" WHERE "id" = 'cuid1'`),
       ).toEqual([{ description: 'Neu', updatedAt: new Date('2024-05-05T05:05:05.000Z') }]);
     });
+
+    it('finds an application by the app key that it had before it was renamed here', async () => {
+      await app?.http
+        .post('/applications/orders/rename')
+        .set(AS_ADMIN)
+        .send({ appKey: 'purchases' })
+        .expect(200);
+      await source.query(`UPDATE applications SET description = 'Newer' WHERE id = 'cuid1'`);
+      const { summary } = await importReference(source, target);
+      expect(summary).toMatchObject({
+        applications: { added: 0, updated: 1, unchanged: 2 },
+        environments: { added: 0 },
+        endpoints: { added: 0 },
+        apiKeys: { added: 0 },
+      });
+      expect(
+        await target.query(`SELECT "appKey", "description" FROM "Application" WHERE "id" = 'cuid1'`),
+      ).toEqual([{ appKey: 'purchases', description: 'Newer' }]);
+    });
   });
 
   it('takes an early version with fewer columns and other types for what it is', async () => {

@@ -4,6 +4,7 @@ import { NO_METRICS } from '#libs/metrics/metrics.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import { type AuditLogFilter, AuditLogRepository } from '#registry/audit/audit-log.repository.js';
 import type { AuditLogRow } from '#registry/audit/audit-log-row.js';
+import { AuditedNamesRepository } from '#registry/audit/audited-names.repository.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { openRepositoryDatabase, type RepositoryDatabase } from '../support/repository-database.js';
 
@@ -42,7 +43,11 @@ describe('AuditLogRepository', () => {
 
   beforeAll(async () => {
     opened = await openRepositoryDatabase();
-    entries = new AuditLogRepository(opened.database, NO_METRICS);
+    entries = new AuditLogRepository(
+      opened.database,
+      new AuditedNamesRepository(opened.database),
+      NO_METRICS,
+    );
     await append(
       entry('a'),
       entry('b', { actor: 'application', apiKeyId: 'key' }),

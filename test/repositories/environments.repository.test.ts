@@ -34,7 +34,10 @@ describe('EnvironmentsRepository', () => {
   });
 
   it('finds an environment by app key and name', async () => {
-    expect(await environments.find('key-of-app', 'b')).toMatchObject({ id: 'b', applicationId: 'app' });
+    expect(await environments.find('key-of-app', 'b')).toMatchObject({
+      appKey: 'key-of-app',
+      environment: { id: 'b', applicationId: 'app' },
+    });
     expect(await environments.find('key-of-other', 'b')).toBeNull();
     expect(await environments.find('absent', 'b')).toBeNull();
   });
@@ -53,14 +56,14 @@ describe('EnvironmentsRepository', () => {
 
   it('holds an application against deletion, not against others who hold it', async () => {
     await opened.database.transaction(async () => {
-      expect(await environments.holdApplication('key-of-app')).toBe('app');
+      expect(await environments.holdApplication('key-of-app')).toEqual({ id: 'app', appKey: 'key-of-app' });
       expect(await unlockedIds(opened.outside, 'Application')).toEqual(['other']);
       expect(await unlockedIds(opened.outside, 'Application', 'KEY SHARE')).toEqual(['app', 'other']);
     });
     expect(await unlockedIds(opened.outside, 'Application')).toEqual(['app', 'other']);
     expect(await environments.holdApplication('absent')).toBeUndefined();
-    expect(await environments.applicationId('absent')).toBeUndefined();
-    expect(await environments.applicationId('key-of-app')).toBe('app');
+    expect(await environments.application('absent')).toBeUndefined();
+    expect(await environments.application('key-of-app')).toEqual({ id: 'app', appKey: 'key-of-app' });
   });
 
   it('locks an environment until the transaction ends', async () => {

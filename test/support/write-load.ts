@@ -55,6 +55,7 @@ type AuditAction = Exclude<
   | `session.${string}`
   | 'endpoints.replaced'
   | `${string}.imported`
+  | `${string}.renamed`
 >;
 
 /** How many requests are under way at once. */

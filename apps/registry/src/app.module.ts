@@ -13,6 +13,7 @@ import { ClientCertificates, NO_CLIENT_CERTIFICATES } from '#libs/access/client-
 import { CredentialsHook } from '#libs/access/credentials.hook.js';
 import { CredentialsRefusedFilter } from '#libs/access/credentials-refused.filter.js';
 import { OperatorGuard } from '#libs/access/operator.guard.js';
+import { RequestedAppKeys } from '#libs/access/requested-app-keys.js';
 import type { AppConfig } from '#libs/config/app-config.js';
 import { translateDatabaseError } from '#libs/database/database-errors.js';
 import { DatabaseJobsModule } from '#libs/database/database-jobs.module.js';
@@ -25,6 +26,7 @@ import { InputValidationPipe } from '#libs/validation/input-validation.pipe.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { ApiKeysJobsModule } from './api-keys/api-keys-jobs.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
+import { ApplicationsJobsModule } from './applications/applications-jobs.module.js';
 import { AuditInterceptor } from './audit/audit.interceptor.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuditJobsModule } from './audit/audit-jobs.module.js';
@@ -67,6 +69,7 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     MonitoringModule,
     DatabaseJobsModule,
     AuditJobsModule,
+    ApplicationsJobsModule,
     ApiKeysJobsModule,
     OperatorsJobsModule,
     SessionsJobsModule,
@@ -77,6 +80,7 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     AppKeyGuard,
     ApiKeyGuard,
     OperatorGuard,
+    RequestedAppKeys,
     AuthMetrics,
     Admission,
     ApplicationQuotas,

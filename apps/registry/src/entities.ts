@@ -1,4 +1,5 @@
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
+import { AppKeyAliasEntity } from './applications/app-key-alias.entity.js';
 import { ApplicationEntity } from './applications/application.entity.js';
 import { AuditLogEntity } from './audit/audit-log.entity.js';
 import { AuditUsageEntity } from './audit/audit-usage.entity.js';
@@ -20,6 +21,7 @@ import { SignInCodeEntity } from './sessions/sign-in-code.entity.js';
 /** Every table the service maps. */
 export const entities = [
   ApplicationEntity,
+  AppKeyAliasEntity,
   EnvironmentEntity,
   EndpointEntity,
   DefinitionEntity,

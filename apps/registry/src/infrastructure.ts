@@ -1,4 +1,5 @@
 import type { ModuleMetadata } from '@nestjs/common';
+import { AppKeyAliases } from '#libs/app-keys/app-key-aliases.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseModule } from '#libs/database/database.module.js';
 import { EgressModule } from '#libs/egress/egress.module.js';
@@ -9,7 +10,7 @@ import { entities } from './entities.js';
 import type { Observability } from './observability/start-observability.js';
 
 /** What the features stand on, whichever program they run in: configuration, database, the way out, and who watches. */
-export const INFRASTRUCTURE = [AppConfig, Metrics, Tracing, Preconditions];
+export const INFRASTRUCTURE = [AppConfig, Metrics, Tracing, Preconditions, AppKeyAliases];
 
 /** @param databaseUrl of a migrated database */
 export function infrastructure(
@@ -37,6 +38,7 @@ export function infrastructure(
       { provide: Metrics, useValue: metrics },
       { provide: Tracing, useValue: tracing },
       Preconditions,
+      AppKeyAliases,
     ],
   };
 }

@@ -115,6 +115,38 @@ export function applicationCommands(world: () => World): void {
       expect(await operator.json('apps update bills-more --owner', '')).toMatchObject({ owner: null });
     });
 
+    it('renames, and says until when the old app key counts', async () => {
+      const { operator } = world();
+      const dry = await operator.json('apps rename bills-more bills --alias-days 90 --dry-run');
+      expect(dry).toEqual({
+        wouldSend: {
+          method: 'POST',
+          path: '/applications/bills-more/rename',
+          body: { appKey: 'bills', gracePeriodSeconds: 90 * 86_400 },
+        },
+      });
+      const renamed = await operator.run('apps rename bills-more bills');
+      expect(renamed).toMatchObject({ code: 0, stderr: '' });
+      expect(renamed.stdout).toMatch(
+        /^Renamed bills-more to bills\. bills-more names it as well until \d{4}-\d\d-\d\dT[\d:.]+Z\.\n$/,
+      );
+      expect(await operator.json('apps show bills-more')).toMatchObject({ appKey: 'bills' });
+      expect(await operator.json('apps rename bills bills-more --alias-days 0')).toMatchObject({
+        appKey: 'bills-more',
+        alias: null,
+      });
+      const [wrong, unknown, taken, beyond] = await Promise.all([
+        operator.run('apps rename bills-more bills --alias-days soon'),
+        operator.run('apps rename unknown bills'),
+        operator.run('apps rename bills-more orders'),
+        operator.run('apps rename bills-more bills --alias-days 367'),
+      ]);
+      expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('It must be a whole number.')]);
+      expect(unknown).toEqual(failed("Application not found: There is no application 'unknown'."));
+      expect(taken).toEqual(failed("App key taken: The app key 'orders' belongs to another application."));
+      expect([beyond.code, beyond.stderr]).toEqual([1, expect.stringContaining('#/gracePeriodSeconds')]);
+    });
+
     it('deletes only with consent', async () => {
       const { operator, app } = world();
       const thing = 'bills-more with the environment production and all their endpoints and API keys';

@@ -70,6 +70,26 @@ export function environmentCommands(world: () => World): void {
       expect(nothing).toEqual(misused('Nothing to change: say --base-domain, --description or --status.'));
     });
 
+    it('renames, or shows what it would send', async () => {
+      const { operator } = world();
+      expect(await operator.json('environments rename parcels staging acceptance --dry-run')).toEqual({
+        wouldSend: {
+          method: 'POST',
+          path: '/applications/parcels/environments/staging/rename',
+          body: { name: 'acceptance' },
+        },
+      });
+      expect(await operator.run('environments rename parcels staging production')).toEqual(
+        failed("Environment exists: The application already has an environment 'production'."),
+      );
+      expect(await operator.run('environments rename parcels staging acceptance')).toEqual(
+        succeeded('Renamed staging of parcels to acceptance.'),
+      );
+      expect(await operator.json('environments rename parcels acceptance staging')).toMatchObject({
+        name: 'staging',
+      });
+    });
+
     it('deletes only with consent, and says what goes along', async () => {
       const { operator, app } = world();
       await issueKey(app, 'parcels', 'staging');

@@ -13,6 +13,7 @@ import {
 import { segment } from '../registry/registry-client.js';
 import type { Application } from '../registry/shapes.js';
 import { Session } from '../session.js';
+import { addApplicationRename } from './rename-application.js';
 
 const METHOD_HELP = `how it authenticates its callers; clients know ${AUTHENTICATION_METHODS.join(', ')}`;
 
@@ -34,13 +35,14 @@ interface UpdateOptions extends WriteOptions {
   readonly status?: string;
 }
 
-/** `apps list|create|show|update|delete`. */
+/** `apps list|create|show|update|rename|delete`. */
 export function addApplicationCommands(root: Command): void {
   const apps = root.command('apps').description('applications');
   addList(apps);
   addCreate(apps);
   addShow(apps);
   addUpdate(apps);
+  addApplicationRename(apps);
   addDelete(apps);
 }
 

@@ -21,13 +21,14 @@ interface UpdateOptions extends EnvironmentOptions {
   readonly status?: string;
 }
 
-/** `environments list|create|show|update|delete`. */
+/** `environments list|create|show|update|rename|delete`. */
 export function addEnvironmentCommands(root: Command): void {
   const environments = root.command('environments').description('environments of an application');
   addList(environments);
   addCreate(environments);
   addShow(environments);
   addUpdate(environments);
+  addRename(environments);
   addDelete(environments);
 }
 
@@ -129,6 +130,35 @@ function addUpdate(environments: Command): void {
       );
       if (changed !== undefined) session.output.done(`Changed ${changed.name} of ${appKey}.`, changed);
     });
+}
+
+function addRename(environments: Command): void {
+  environments
+    .command('rename')
+    .description('give an environment another name; its endpoints, API keys and history stay')
+    .argument('<appKey>')
+    .argument('<environment>', 'the name it has')
+    .argument('<newName>', 'the name it gets; the old one means nothing any more')
+    .addOption(dryRunOption())
+    .addHelpText(
+      'after',
+      examples(
+        'environments rename orders staging acceptance',
+        'environments rename orders staging acceptance --dry-run',
+      ),
+    )
+    .action(
+      async (appKey: string, name: string, newName: string, options: WriteOptions, command: Command) => {
+        const session = await Session.open(command);
+        const renamed = await session.change<Environment>(
+          { method: 'POST', path: `${pathOf(appKey, name)}/rename`, body: { name: newName } },
+          options,
+        );
+        if (renamed !== undefined) {
+          session.output.done(`Renamed ${name} of ${appKey} to ${renamed.name}.`, renamed);
+        }
+      },
+    );
 }
 
 function addDelete(environments: Command): void {

@@ -12,6 +12,11 @@ export interface Application {
   readonly environments?: readonly Environment[];
 }
 
+export interface RenamedApplication extends Application {
+  /** The app key that it had; null: it means nothing any more. */
+  readonly alias: { readonly appKey: string; readonly expiresAt: string } | null;
+}
+
 export interface Environment {
   readonly id: string;
   readonly name: string;

@@ -3,9 +3,9 @@ import type { ApplicationCaller } from '#libs/access/caller.js';
 import { CallerCheck, type RepeatableCheck } from '#libs/access/caller-check.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
-import { refusalOf } from './key-refusal.js';
+import { standingRefusalOf } from './key-refusal.js';
 
-/** Judges an application by the rows of its key, its environment and itself. */
+/** Judges an application by the rows of its key, its environment and itself, which may have been renamed meanwhile. */
 @Injectable()
 export class ApiKeyCallerCheck extends CallerCheck {
   constructor(
@@ -17,6 +17,6 @@ export class ApiKeyCallerCheck extends CallerCheck {
 
   async lockAndCheck(caller: ApplicationCaller): Promise<RepeatableCheck> {
     const record = await this.apiKeys.lockRecord(caller);
-    return () => (record === undefined ? 'unknown-api-key' : refusalOf(record, caller, this.clock.now()));
+    return () => (record === undefined ? 'unknown-api-key' : standingRefusalOf(record, this.clock.now()));
   }
 }

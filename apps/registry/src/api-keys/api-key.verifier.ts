@@ -8,6 +8,7 @@ import {
   type ReceivedCredentials,
   type Verification,
 } from '#libs/access/credential-verifier.js';
+import { AppKeyAliases } from '#libs/app-keys/app-key-aliases.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
 import { ApiKeyCache } from './api-key.cache.js';
@@ -53,6 +54,7 @@ export class ApiKeyVerifier extends CredentialVerifier {
     private readonly matcher: ApiKeyMatcher,
     private readonly budgets: FailureBudgets,
     private readonly lastUsed: LastUsedTimes,
+    private readonly aliases: AppKeyAliases,
     private readonly clock: DatabaseClock,
     private readonly config: AppConfig,
   ) {
@@ -64,12 +66,20 @@ export class ApiKeyVerifier extends CredentialVerifier {
     const selector = selectorOf(credentials.apiKey);
     if (selector === undefined) return undefined;
     const [record] = this.records.cachedBySelector(selector) ?? [];
-    if (record === undefined || refusalOf(record, credentials, this.clock.now()) !== undefined)
-      return undefined;
+    if (record === undefined || this.cachedRefusalOf(record, credentials) !== undefined) return undefined;
     const fingerprint = this.matcher.fingerprintOf(credentials.apiKey);
     if (!this.matcher.isCachedMatch(fingerprint, record.hashedKey)) return undefined;
     this.lastUsed.record(record.apiKeyId);
     return callerOf(record);
+  }
+
+  /** The app key is looked up as an alias only where it is not the one of the record. */
+  private cachedRefusalOf(
+    record: ApiKeyRecord,
+    { appKey, environment }: ApplicationCredentials,
+  ): RefusalReason | undefined {
+    const named = appKey === record.appKey ? appKey : (this.aliases.resolved(appKey) ?? appKey);
+    return refusalOf(record, { appKey: named, environment }, this.clock.now());
   }
 
   async verify(credentials: ReceivedCredentials): Promise<Verification> {
@@ -132,7 +142,7 @@ export class ApiKeyVerifier extends CredentialVerifier {
     likelyEnvironment,
   }: VerificationRequest): Promise<readonly ApiKeyRecord[]> {
     if (selector !== undefined) return this.records.bySelector(selector);
-    const records = await this.records.withoutSelector(appKey);
+    const records = await this.records.withoutSelector(await this.aliases.resolve(appKey));
     const likely = environment ?? likelyEnvironment;
     const isLikely = (record: ApiKeyRecord): boolean => record.environment === likely;
     return [...records.filter(isLikely), ...records.filter((record) => !isLikely(record))];
@@ -171,13 +181,22 @@ export class ApiKeyVerifier extends CredentialVerifier {
       const outcome = await this.compare(request, record);
       if (outcome instanceof KeyCheckTooSlow) tooSlow = outcome;
       if (outcome !== true) continue;
-      const reason = refusalOf(record, request, this.clock.now());
+      const reason = await this.refusalOfMatch(record, request);
       if (reason === undefined) return { record };
       const isGoodElsewhere = reason === 'wrong-environment' && refused.reason !== reason;
       if (refused.record === undefined || isGoodElsewhere) refused = { record, reason };
     }
     if (tooSlow !== undefined && refused.record === undefined) throw tooSlow;
     return refused;
+  }
+
+  /** A proven key of an application that the request calls by another app key: perhaps by a former one. */
+  private async refusalOfMatch(
+    record: ApiKeyRecord,
+    { appKey, environment }: VerificationRequest,
+  ): Promise<RefusalReason | undefined> {
+    const named = (await this.aliases.isOf(appKey, record)) ? record.appKey : appKey;
+    return refusalOf(record, { appKey: named, environment }, this.clock.now());
   }
 
   /** Whether the key matches; a hash that cannot be compared must not keep others from being compared. */

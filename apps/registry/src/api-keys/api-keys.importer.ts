@@ -35,7 +35,7 @@ export class ApiKeysImporter {
 
   /** Stores a new key that is accepted for as long as API_KEY_MAX_DAYS lets any be. */
   async issue(place: KeyPlace, name: string, secret: NewApiKey): Promise<void> {
-    const environment = await this.environments.get(place.appKey, place.environment);
+    const { environment } = await this.environments.get(place.appKey, place.environment);
     const expiresAt = expiryByDefault(null, this.config.keyLimits.apiKeys, this.clock.now());
     const issued = await this.issuer.insert(place, environment, { name, expiresAt, secret });
     const after = toResponse(ApiKeyResponse, issued);
@@ -57,7 +57,7 @@ export class ApiKeysImporter {
   ): Promise<Record<'added' | 'updated' | 'unchanged', number>> {
     const counts = { added: 0, updated: 0, unchanged: 0 };
     if (keys.length === 0) return counts;
-    const environment = await this.environments.get(place.appKey, place.environment);
+    const { environment } = await this.environments.get(place.appKey, place.environment);
     const known = new Map(
       (await this.apiKeys.lockHashesOf(environment.id)).map((key) => [key.hashedKey, key]),
     );

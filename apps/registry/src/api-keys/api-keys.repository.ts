@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
+import { namedApplication } from '#libs/app-keys/named-application.js';
 import { Database } from '#libs/database/database.js';
 import { onConstraint } from '#libs/database/database-errors.js';
 import { recordUseStatement } from '#libs/key-lifetime/record-use.js';
@@ -84,7 +85,7 @@ export class ApiKeysRepository {
       `SELECT EXISTS (
          SELECT FROM "ApiKey" k JOIN "Environment" e ON e."id" = k."environmentId"
          JOIN "Application" a ON a."id" = e."applicationId"
-         WHERE a."appKey" = $1 AND e."name" = $2 AND k."name" = $3) AS "found"`,
+         WHERE a."id" = ${namedApplication('$1')} AND e."name" = $2 AND k."name" = $3) AS "found"`,
       [appKey, environment, name],
     );
     return row?.found === true;

@@ -29,7 +29,9 @@ export class ApiKeysService {
   ) {}
 
   async list(place: KeyPlace, query: PageQuery): Promise<Listing<ApiKeyResponse>> {
-    const { id } = await this.environmentOf(place);
+    const {
+      environment: { id },
+    } = await this.locate(place);
     return listing(
       query,
       (after, limit) => this.apiKeys.listOf(id, after, limit),
@@ -37,12 +39,12 @@ export class ApiKeysService {
     );
   }
 
-  async issue(place: KeyPlace, request: IssueApiKeyRequest): Promise<IssuedApiKeyResponse> {
+  async issue(given: KeyPlace, request: IssueApiKeyRequest): Promise<IssuedApiKeyResponse> {
     const now = this.clock.now();
     const limit = this.config.keyLimits.apiKeys;
     const expiresAt = requestedExpiry(request, now, limit) ?? expiryByDefault(null, limit, now);
     const secret = await this.issuer.newSecret();
-    const environment = await this.environmentOf(place);
+    const { place, environment } = await this.locate(given);
     const issued = await this.issuer.insert(place, environment, { name: request.name, expiresAt, secret });
     const after = toResponse(ApiKeyResponse, issued);
     this.changes.record(apiKeyChange(place, environment, issued.id, { after }));
@@ -50,12 +52,12 @@ export class ApiKeysService {
   }
 
   /** A new key with the old one's name and, unless the request says otherwise, its expiry, within the limit. */
-  async rotate(place: KeyPlace, id: string, request: RotateApiKeyRequest): Promise<IssuedApiKeyResponse> {
+  async rotate(given: KeyPlace, id: string, request: RotateApiKeyRequest): Promise<IssuedApiKeyResponse> {
     const now = this.clock.now();
     const limit = this.config.keyLimits.apiKeys;
     const requested = requestedExpiry(request, now, limit);
     const secret = await this.issuer.newSecret();
-    const environment = await this.environmentOf(place);
+    const { place, environment } = await this.locate(given);
     // Environment first, then key: the order in which a deletion locks them too.
     await this.environments.lock(environment.id);
     const old = await this.findAndLock(environment.id, id);
@@ -81,8 +83,8 @@ export class ApiKeysService {
   }
 
   /** Revoking a key that is revoked already changes nothing. */
-  async revoke(place: KeyPlace, id: string): Promise<void> {
-    const environment = await this.environmentOf(place);
+  async revoke(given: KeyPlace, id: string): Promise<void> {
+    const { place, environment } = await this.locate(given);
     const key = await this.findAndLock(environment.id, id);
     if (!key.isActive) return;
     const revoked = { isActive: false, revokedAt: this.clock.now() };
@@ -95,8 +97,10 @@ export class ApiKeysService {
     );
   }
 
-  private environmentOf({ appKey, environment }: KeyPlace): Promise<EnvironmentResponse> {
-    return this.environments.get(appKey, environment);
+  /** The environment, and its place as it is called now. */
+  private async locate(given: KeyPlace): Promise<{ place: KeyPlace; environment: EnvironmentResponse }> {
+    const { appKey, environment } = await this.environments.get(given.appKey, given.environment);
+    return { place: { appKey, environment: environment.name }, environment };
   }
 
   private async findAndLock(environmentId: string, id: string): Promise<ApiKeyEntity> {

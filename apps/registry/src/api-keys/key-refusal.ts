@@ -12,10 +12,17 @@ export function refusalOf(
   now: Date,
 ): RefusalReason | undefined {
   if (record.appKey !== appKey) return 'wrong-application';
+  const reason = standingRefusalOf(record, now);
+  if (reason !== undefined) return reason;
+  if (environment !== undefined && record.environment !== environment) return 'wrong-environment';
+  return undefined;
+}
+
+/** Why the record is refused whatever its application and its environment are called; `undefined` when it is accepted. */
+export function standingRefusalOf(record: ApiKeyRecord, now: Date): RefusalReason | undefined {
   if (!record.isActive) return 'revoked-api-key';
   if (record.expiresAt !== null && record.expiresAt <= now) return 'expired-api-key';
   if (record.applicationStatus !== 'ACTIVE') return 'inactive-application';
   if (record.environmentStatus !== 'ACTIVE') return 'inactive-environment';
-  if (environment !== undefined && record.environment !== environment) return 'wrong-environment';
   return undefined;
 }

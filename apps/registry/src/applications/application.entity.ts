@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { HealthStatus, Status } from '#libs/domain/status.js';
 
-const APP_KEY_CONSTRAINT = 'UQ_Application_appKey';
+export const APP_KEY_CONSTRAINT = 'UQ_Application_appKey';
 
 @Entity('Application')
 @Unique(APP_KEY_CONSTRAINT, ['appKey'])

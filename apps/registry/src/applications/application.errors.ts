@@ -11,6 +11,28 @@ export class AppKeyTaken extends DomainError {
   }
 }
 
+export class AppKeyIsAlias extends DomainError {
+  constructor(appKey: string) {
+    super({
+      code: 'app-key-is-alias',
+      status: 409,
+      title: 'App key is an alias',
+      detail: `The app key '${appKey}' is a former one of another application, which still answers to it.`,
+    });
+  }
+}
+
+export class TooManyAliases extends DomainError {
+  constructor(most: number) {
+    super({
+      code: 'too-many-aliases',
+      status: 409,
+      title: 'Too many aliases',
+      detail: `The application answers to ${most} former app keys, and to no more: rename it with gracePeriodSeconds 0, or once one has expired.`,
+    });
+  }
+}
+
 export class EnvironmentMayNotUpdate extends DomainError {
   constructor(environment: string, allowed: readonly string[]) {
     super({

@@ -7,15 +7,21 @@ import type { Listing } from '#libs/pagination/listing.js';
 import { PageQuery } from '#libs/pagination/page-query.js';
 import { Route } from '#libs/routes/route.decorator.js';
 import { ApiAppKeyParam } from '#libs/validation/path-parameters.js';
+import { ApplicationRenamesService } from './application-renames.service.js';
 import { ApplicationsService } from './applications.service.js';
 import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
 import { CreateApplicationRequest } from './dto/create-application.request.js';
+import { RenameApplicationRequest } from './dto/rename-application.request.js';
+import { RenamedApplicationResponse } from './dto/renamed-application.response.js';
 import { UpdateApplicationRequest } from './dto/update-application.request.js';
 
 @ApiTags('Applications')
 @Controller('applications')
 export class ApplicationsController {
-  constructor(private readonly applications: ApplicationsService) {}
+  constructor(
+    private readonly applications: ApplicationsService,
+    private readonly renames: ApplicationRenamesService,
+  ) {}
 
   @Post()
   @Route('editor', 'Create an application with its environments', {
@@ -71,6 +77,25 @@ export class ApplicationsController {
     @CurrentCaller() caller: Caller,
   ): Promise<TaggedResponse<ApplicationResponse>> {
     return this.applications.update(appKey, request, caller);
+  }
+
+  @Post(':app_key/rename')
+  @ApiAppKeyParam()
+  @Route('admin', 'Give an application another app key', {
+    ok: RenamedApplicationResponse,
+    tagged: true,
+    ifMatch: 'the application',
+    audited: 'application.renamed',
+    description:
+      'Everything below it stays, its API keys among them. For `gracePeriodSeconds` the old app key names it as well, wherever one is sent.',
+    problems: [404, 409],
+  })
+  rename(
+    @Param('app_key') appKey: string,
+    @Body() request: RenameApplicationRequest,
+    @CurrentCaller() caller: OperatorCaller,
+  ): Promise<TaggedResponse<RenamedApplicationResponse>> {
+    return this.renames.rename(appKey, request, caller);
   }
 
   @Delete(':app_key')

@@ -14,6 +14,13 @@ import { ApplicationsRepository } from './applications.repository.js';
 import { ApplicationResponse } from './dto/application.response.js';
 import type { ImportedApplication } from './dto/imported-application.js';
 
+/** An application after its import, under its present app key. */
+export interface FoundApplication {
+  readonly id: string;
+  readonly appKey: string;
+  readonly status: Status;
+}
+
 /** Writes applications of other registries. */
 @Injectable()
 export class ApplicationsImporter {
@@ -26,17 +33,17 @@ export class ApplicationsImporter {
 
   /**
    * Creates the application, with its id in the other registry unless that is taken, or updates the one with the same app
-   * key where it differs, unless it was changed here since the last import. The row is locked until the transaction ends.
+   * key, or with an alias of that name, where it differs, unless it was changed here since the last import. The row is locked
+   * until the transaction ends.
    */
   async import(
     imported: ImportedApplication,
     { overwrite }: ImportPolicy,
-  ): Promise<{ id: string; status: Status; outcome: ImportOutcome; kept?: readonly string[] }> {
-    const { appKey, name, description, healthCheckUrl, authenticationMethod, owner, status, origin } =
-      imported;
-    const application = await this.applications.findAndLock(appKey);
+  ): Promise<FoundApplication & { outcome: ImportOutcome; kept?: readonly string[] }> {
+    const { name, description, healthCheckUrl, authenticationMethod, owner, status, origin } = imported;
+    const application = await this.applications.findAndLock(imported.appKey);
     if (application === null) return { ...(await this.insert(imported)), outcome: 'added' };
-    const { id } = application;
+    const { id, appKey } = application;
     const changed = changedFields<ApplicationEntity>(application, {
       name,
       description,
@@ -45,9 +52,9 @@ export class ApplicationsImporter {
       owner,
       status,
     });
-    if (changed === undefined) return { id, status: application.status, outcome: 'unchanged' };
+    if (changed === undefined) return { id, appKey, status: application.status, outcome: 'unchanged' };
     if (application.importedAt === null && !overwrite) {
-      return { id, status: application.status, outcome: 'kept', kept: Object.keys(changed.after) };
+      return { id, appKey, status: application.status, outcome: 'kept', kept: Object.keys(changed.after) };
     }
     const now = this.clock.now();
     await this.applications.update(id, {
@@ -56,11 +63,11 @@ export class ApplicationsImporter {
       importedAt: now,
     });
     this.changes.record(applicationChange(application, { action: 'application.updated', ...changed }));
-    return { id, status: changed.after.status ?? application.status, outcome: 'updated' };
+    return { id, appKey, status: changed.after.status ?? application.status, outcome: 'updated' };
   }
 
   /** @throws ApplicationNotFound */
-  async find(appKey: string): Promise<{ id: string; status: Status }> {
+  async find(appKey: string): Promise<FoundApplication> {
     const application = await this.applications.find(appKey);
     if (application === null) throw new ApplicationNotFound(appKey);
     return application;

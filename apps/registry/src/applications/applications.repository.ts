@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { getMetadataArgsStorage } from 'typeorm';
 import type { Bindings } from '#libs/access/bindings.js';
+import { namedApplication } from '#libs/app-keys/named-application.js';
 import { Database } from '#libs/database/database.js';
+import { onConstraint } from '#libs/database/database-errors.js';
 import { prepared } from '#libs/database/prepared-statements.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
-import { ApplicationEntity } from './application.entity.js';
+import { ALIAS_CONSTRAINT } from './app-key-alias.entity.js';
+import { APP_KEY_CONSTRAINT, ApplicationEntity } from './application.entity.js';
+import { AppKeyIsAlias, AppKeyTaken } from './application.errors.js';
 
 export type NewApplication = Pick<
   ApplicationEntity,
@@ -35,14 +39,17 @@ const COLUMNS = getMetadataArgsStorage()
   .map(({ propertyName }) => propertyName);
 
 const FIND_AND_LOCK = prepared(
-  `SELECT ${COLUMNS.map((column) => `"${column}"`).join(', ')} FROM "Application" WHERE "appKey" = $1 FOR UPDATE`,
+  `SELECT ${COLUMNS.map((column) => `"${column}"`).join(', ')} FROM "Application" WHERE "id" = ${namedApplication('$1')} FOR UPDATE`,
 );
 
 @Injectable()
 export class ApplicationsRepository {
   constructor(private readonly database: Database) {}
 
-  /** @returns null when the app key is taken; the transaction stays usable */
+  /**
+   * @returns null when the app key is taken; the transaction stays usable
+   * @throws AppKeyIsAlias when another application left the app key at this moment
+   */
   async insert(application: NewApplication): Promise<ApplicationEntity | null> {
     const manager = await this.database.manager();
     await manager
@@ -51,16 +58,21 @@ export class ApplicationsRepository {
       .into(ApplicationEntity)
       .values(application)
       .orIgnore()
-      .execute();
+      .execute()
+      .catch(onConstraint(ALIAS_CONSTRAINT, () => new AppKeyIsAlias(application.appKey)));
     return manager.findOneBy(ApplicationEntity, { id: application.id });
   }
 
+  /** By its app key, or by an alias. */
   async find(appKey: string): Promise<ApplicationEntity | null> {
     const manager = await this.database.manager();
-    return manager.findOneBy(ApplicationEntity, { appKey });
+    return manager
+      .createQueryBuilder(ApplicationEntity, 'application')
+      .where(`application.id = ${namedApplication(':appKey')}`, { appKey })
+      .getOne();
   }
 
-  /** Locks the row until the transaction ends. */
+  /** As {@link find}, and locks the row until the transaction ends. */
   async findAndLock(appKey: string): Promise<ApplicationEntity | null> {
     const [row] = await this.database.query<ApplicationEntity>(FIND_AND_LOCK, [appKey]);
     return row ?? null;
@@ -97,6 +109,13 @@ export class ApplicationsRepository {
       ),
       [id, ...columns.map((column) => change[column])],
     );
+  }
+
+  /** @throws AppKeyTaken, AppKeyIsAlias when the app key names another application */
+  async rename(id: string, change: Pick<ApplicationEntity, 'appKey' | 'updatedAt'>): Promise<void> {
+    await this.update(id, change)
+      .catch(onConstraint(APP_KEY_CONSTRAINT, () => new AppKeyTaken(change.appKey)))
+      .catch(onConstraint(ALIAS_CONSTRAINT, () => new AppKeyIsAlias(change.appKey)));
   }
 
   /** Everything below the application goes with it. */

@@ -3,6 +3,7 @@ import { OutsideBindings } from '#libs/access/access.errors.js';
 import { Bindings } from '#libs/access/bindings.js';
 import type { Caller, OperatorCaller } from '#libs/access/caller.js';
 import { DEFAULT_ENVIRONMENT } from '#libs/access/requested-environment.js';
+import { AppKeyAliases } from '#libs/app-keys/app-key-aliases.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { changedFields } from '#libs/audit-trail/changed-fields.js';
 import { AppConfig } from '#libs/config/app-config.js';
@@ -22,13 +23,16 @@ import type { CreateEnvironmentRequest } from '../environments/dto/create-enviro
 import type { EnvironmentResponse } from '../environments/dto/environment.response.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
 import { appKeyFrom, distinguished } from './app-key.js';
+import { AppKeyAliasesRepository } from './app-key-aliases.repository.js';
 import type { ApplicationEntity } from './application.entity.js';
 import { AppKeyTaken, EnvironmentMayNotUpdate, FieldIsForOperators } from './application.errors.js';
+import { answer, tagOf, withEnvironments } from './application-answers.js';
 import { applicationChange } from './application-change.js';
 import { ApplicationsRepository } from './applications.repository.js';
-import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
+import { ApplicationResponse, type ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
 import type { CreateApplicationRequest } from './dto/create-application.request.js';
 import type { UpdateApplicationRequest } from './dto/update-application.request.js';
+import { refusePartOfApplication } from './part-of-application.js';
 
 /** What an application does not change of itself. */
 const FOR_OPERATORS = ['status', 'authenticationMethod', 'owner'] as const;
@@ -37,6 +41,8 @@ const FOR_OPERATORS = ['status', 'authenticationMethod', 'owner'] as const;
 export class ApplicationsService {
   constructor(
     private readonly applications: ApplicationsRepository,
+    private readonly formerKeys: AppKeyAliasesRepository,
+    private readonly aliases: AppKeyAliases,
     private readonly environments: EnvironmentsService,
     private readonly changes: ChangeRecorder,
     private readonly preconditions: Preconditions,
@@ -54,7 +60,7 @@ export class ApplicationsService {
     );
   }
 
-  /** @throws AppKeyTaken; OutsideBindings when a part of it lies outside those of the operator */
+  /** @throws AppKeyTaken, AppKeyIsAlias; OutsideBindings when a part of it lies outside those of the operator */
   async create(
     request: CreateApplicationRequest,
     caller: OperatorCaller,
@@ -105,9 +111,9 @@ export class ApplicationsService {
       ? await this.environments.allOf(application.id, Bindings.NONE)
       : undefined;
     await this.preconditions.require(() => tagOf(application, environments ?? []));
-    assertValid(appKeyErrors(request, application));
+    assertValid(await this.appKeyErrors(request, application));
     const { description, healthCheckUrl, status, authenticationMethod, owner } = request;
-    const name = isPlaceholder(request, application, caller) ? undefined : request.name;
+    const name = (await this.isPlaceholder(request, application, caller)) ? undefined : request.name;
     const changed = changedFields<ApplicationEntity>(application, {
       name,
       description,
@@ -153,7 +159,7 @@ export class ApplicationsService {
   }
 
   private async insert(request: CreateApplicationRequest): Promise<ApplicationEntity> {
-    const appKey = request.appKey ?? appKeyFrom(request.name);
+    const appKey = request.appKey ?? (await this.generatedKey(request.name));
     const now = this.clock.now();
     const row = {
       id: newId(),
@@ -176,6 +182,33 @@ export class ApplicationsService {
     return second;
   }
 
+  private async generatedKey(name: string): Promise<string> {
+    const appKey = appKeyFrom(name);
+    return (await this.formerKeys.isAlias(appKey)) ? distinguished(appKey) : appKey;
+  }
+
+  /** Existing clients send the app key along, which must not look like a change that was made. */
+  private async appKeyErrors(
+    { appKey: sent }: UpdateApplicationRequest,
+    { id, appKey }: ApplicationEntity,
+  ): Promise<InputError[]> {
+    if (sent == null || sent === '' || (await this.aliases.isOf(sent, { applicationId: id, appKey }))) {
+      return [];
+    }
+    const detail = `is '${appKey}', which PUT does not change: leave it out, or rename the application by POST /applications/${appKey}/rename`;
+    return [{ pointer: '#/appKey', detail }];
+  }
+
+  /** Client libraries send the app key at each start when they were given no name; that must not replace the one it has. */
+  private async isPlaceholder(
+    { name: sent }: UpdateApplicationRequest,
+    { id, appKey, name }: ApplicationEntity,
+    { kind }: Caller,
+  ): Promise<boolean> {
+    if (kind !== 'application' || sent === undefined || sent === name) return false;
+    return this.aliases.isOf(sent, { applicationId: id, appKey });
+  }
+
   private refuseEnvironmentOf(caller: Caller): void {
     const allowed = this.config.applicationUpdateEnvironments;
     if (caller.kind !== 'application' || allowed.length === 0 || allowed.includes(caller.environment)) return;
@@ -187,50 +220,6 @@ export class ApplicationsService {
     if (application === null) throw new ApplicationNotFound(appKey);
     return application;
   }
-}
-
-/** What concerns the whole application is not for those who are bound to some of its environments. */
-function refusePartOfApplication(caller: OperatorCaller): void {
-  if (caller.bindings.environments !== null) throw new OutsideBindings(caller);
-}
-
-/** Existing clients send the app key along, which must not look like a change that was made. */
-function appKeyErrors(
-  { appKey: sent }: UpdateApplicationRequest,
-  { appKey }: ApplicationEntity,
-): InputError[] {
-  if (sent == null || sent === '' || sent === appKey) return [];
-  const detail = `is '${appKey}', which PUT does not change: leave it out, or create an application with the other app key`;
-  return [{ pointer: '#/appKey', detail }];
-}
-
-/** Client libraries send the app key at each start when they were given no name; that must not replace the one it has. */
-function isPlaceholder(
-  { name }: UpdateApplicationRequest,
-  { appKey }: ApplicationEntity,
-  { kind }: Caller,
-): boolean {
-  return kind === 'application' && name === appKey;
-}
-
-/** An application without its environments; where these are given, under the entity tag of the application with them. */
-function answer(
-  application: ApplicationEntity,
-  environments: readonly EnvironmentResponse[] | undefined,
-): TaggedResponse<ApplicationResponse> {
-  const tag = environments && tagOf(application, environments);
-  return new TaggedResponse(toResponse(ApplicationResponse, application), tag);
-}
-
-function tagOf(application: ApplicationEntity, environments: readonly EnvironmentResponse[]): string {
-  return editedStateTag(withEnvironments(application, environments));
-}
-
-function withEnvironments(
-  application: ApplicationEntity,
-  environments: readonly EnvironmentResponse[],
-): ApplicationWithEnvironmentsResponse {
-  return toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
 }
 
 function repeatedNames(environments: readonly CreateEnvironmentRequest[]): InputError[] {

@@ -9,6 +9,7 @@ import type { Keyset } from '#libs/pagination/cursor.js';
 import { MEBIBYTE } from '#libs/units/bytes.js';
 import { AuditLogEntity } from './audit-log.entity.js';
 import type { AuditLogRow } from './audit-log-row.js';
+import { AuditedNamesRepository, isAbout } from './audited-names.repository.js';
 import { EMPTY_CHAIN } from './chain/chain-link.js';
 import { entryDigestSql, entryTimeSql } from './chain/entry-digest.js';
 
@@ -51,7 +52,7 @@ export interface AuditLogFilter {
 }
 
 /** The filters that compare a column with one value. */
-const EQUALS = ['appKey', 'environment', 'action', 'resourceId', 'requestId', 'reason'] as const;
+const EQUALS = ['environment', 'action', 'resourceId', 'requestId', 'reason'] as const;
 
 const COLUMNS: readonly ListedColumn<keyof AuditLogEntity>[] = [
   { column: 'id', type: 'text' },
@@ -158,6 +159,7 @@ export class AuditLogRepository {
 
   constructor(
     private readonly database: Database,
+    private readonly names: AuditedNamesRepository,
     metrics: Metrics,
   ) {
     this.written = metrics.counter({
@@ -213,13 +215,16 @@ export class AuditLogRepository {
     const parameters: unknown[] = [];
     const parameter = (value: unknown): string => `$${parameters.push(value)}`;
     const { actor, operator, from, to, bindings } = filter;
+    const subject = filter.appKey === undefined ? undefined : await this.names.of([filter.appKey]);
+    const bound = bindings.applications === null ? undefined : await this.names.of(bindings.applications);
     const conditions: string[] = [];
     for (const column of EQUALS) {
       const value = filter[column];
       if (value !== undefined) conditions.push(`"${column}" = ${parameter(value)}`);
     }
-    const { applications, environments } = bindings;
-    if (applications !== null) conditions.push(`"appKey" = ANY(${parameter(applications)})`);
+    if (subject !== undefined) conditions.push(isAbout(subject, parameter));
+    const { environments } = bindings;
+    if (bound !== undefined) conditions.push(isAbout(bound, parameter));
     if (environments !== null) conditions.push(`"environment" = ANY(${parameter(environments)})`);
     if (actor !== undefined) {
       const name = parameter(actor);

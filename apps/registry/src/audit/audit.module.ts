@@ -11,6 +11,7 @@ import { AuditPruningService } from './audit-pruning.service.js';
 import { AuditQuota } from './audit-quota.js';
 import { AuditUsageRepository } from './audit-usage.repository.js';
 import { AuditWriter } from './audit-writer.js';
+import { AuditedNamesRepository } from './audited-names.repository.js';
 import { AuditChainRepository } from './chain/audit-chain.repository.js';
 import { AuditSealer } from './chain/audit-sealer.js';
 import { AuditVerification } from './chain/audit-verification.js';
@@ -25,6 +26,7 @@ import { RefusalLog } from './refusal-log.js';
     AuditService,
     AuditWriter,
     AuditLogRepository,
+    AuditedNamesRepository,
     AuditQuota,
     AuditUsageRepository,
     SecretRedaction,

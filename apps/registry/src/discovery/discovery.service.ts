@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Bindings } from '#libs/access/bindings.js';
+import { AppKeyAliases } from '#libs/app-keys/app-key-aliases.js';
 import { ReadThroughCache } from '#libs/cache/read-through-cache.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';
 import { ApplicationNotFound, EnvironmentNotFound } from '#libs/domain/not-found.errors.js';
@@ -41,6 +42,7 @@ export class DiscoveryService {
   constructor(
     private readonly discovery: DiscoveryRepository,
     private readonly documents: OpenApiDocuments,
+    private readonly aliases: AppKeyAliases,
     feed: ChangeFeed,
     metrics: Metrics,
   ) {
@@ -57,25 +59,20 @@ export class DiscoveryService {
    *
    * @throws ApplicationNotFound, EnvironmentNotFound, NoMemoryForResponse
    */
-  async endpoints(appKey: string, environment: string): Promise<CachedResponse | JsonStream> {
-    const load = (): Promise<CachedResponse | TooLarge> =>
-      this.large.make(this.read(appKey, environment), async (sequence) => {
-        const parts = new EndpointsJson(sequence).whole(MAX_SELF_CONTAINED_LENGTH);
-        return parts === undefined ? new TooLarge() : CachedResponse.under(await digestOf(sequence), parts);
-      });
-    const key = endpointsKey(appKey, environment);
-    const answer = await this.cache.getOrLoad(key, load, () => ({ appKey }));
-    return answer instanceof CachedResponse ? answer : this.streamed(appKey, environment);
+  endpoints(appKey: string, environment: string): Promise<CachedResponse | JsonStream> {
+    return this.named(appKey, (present) => this.endpointsOf(present, environment));
   }
 
   /** The same with the shared definitions once. @throws as {@link endpoints} */
-  async endpointsAndDefinitions(appKey: string, environment: string): Promise<CachedResponse> {
-    const load = (): Promise<CachedResponse> =>
-      this.large.make(this.read(appKey, environment), async (sequence) =>
-        CachedResponse.under(sharedDigest(await digestOf(sequence)), new EndpointsJson(sequence).shared()),
-      );
-    const key = `shared ${endpointsKey(appKey, environment)}`;
-    return (await this.cache.getOrLoad(key, load, () => ({ appKey }))) as CachedResponse;
+  endpointsAndDefinitions(given: string, environment: string): Promise<CachedResponse> {
+    return this.named(given, async (appKey) => {
+      const load = (): Promise<CachedResponse> =>
+        this.large.make(this.read(appKey, environment), async (sequence) =>
+          CachedResponse.under(sharedDigest(await digestOf(sequence)), new EndpointsJson(sequence).shared()),
+        );
+      const key = `shared ${endpointsKey(appKey, environment)}`;
+      return (await this.cache.getOrLoad(key, load, () => ({ appKey }))) as CachedResponse;
+    });
   }
 
   /** The cached response of {@link endpoints}. */
@@ -89,10 +86,12 @@ export class DiscoveryService {
    *
    * @throws ApplicationNotFound, EnvironmentNotFound, NoMemoryForResponse, DocumentTooLarge
    */
-  async openApi(appKey: string, environment: string): Promise<CachedResponse> {
-    const load = (): Promise<CachedResponse> => this.writtenOpenApi(appKey, environment);
-    const key = `openapi ${environment} ${appKey}`;
-    return (await this.cache.getOrLoad(key, load, () => ({ appKey }))) as CachedResponse;
+  openApi(given: string, environment: string): Promise<CachedResponse> {
+    return this.named(given, async (appKey) => {
+      const load = (): Promise<CachedResponse> => this.writtenOpenApi(appKey, environment);
+      const key = `openapi ${environment} ${appKey}`;
+      return (await this.cache.getOrLoad(key, load, () => ({ appKey }))) as CachedResponse;
+    });
   }
 
   async applicationsWithEndpoints(
@@ -110,6 +109,32 @@ export class DiscoveryService {
       () => 'everything',
     );
     return answer instanceof CachedResponse ? answer : this.list.stream(filter, query);
+  }
+
+  /**
+   * What `read` gives for the app key, which was resolved when the request arrived, or for the one that the application got
+   * since then. What is cached is always under the present one.
+   */
+  private async named<Result>(appKey: string, read: (appKey: string) => Promise<Result>): Promise<Result> {
+    try {
+      return await read(appKey);
+    } catch (error) {
+      if (!(error instanceof ApplicationNotFound)) throw error;
+      const present = await this.aliases.resolveNow(appKey);
+      if (present === appKey) throw error;
+      return read(present);
+    }
+  }
+
+  private async endpointsOf(appKey: string, environment: string): Promise<CachedResponse | JsonStream> {
+    const load = (): Promise<CachedResponse | TooLarge> =>
+      this.large.make(this.read(appKey, environment), async (sequence) => {
+        const parts = new EndpointsJson(sequence).whole(MAX_SELF_CONTAINED_LENGTH);
+        return parts === undefined ? new TooLarge() : CachedResponse.under(await digestOf(sequence), parts);
+      });
+    const key = endpointsKey(appKey, environment);
+    const answer = await this.cache.getOrLoad(key, load, () => ({ appKey }));
+    return answer instanceof CachedResponse ? answer : this.streamed(appKey, environment);
   }
 
   /** {@link endpoints} of any size. The text of the environment is in memory until the client has taken the response. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Bindings } from '#libs/access/bindings.js';
+import { namedApplication } from '#libs/app-keys/named-application.js';
 import { Database } from '#libs/database/database.js';
 import { ENDPOINT_PROPERTIES } from '#libs/domain/endpoint.js';
 import type { HealthStatus } from '#libs/domain/status.js';
@@ -77,7 +78,7 @@ export class EndpointDetailsRepository {
     maxBytes: number,
   ): Promise<LocatedEndpoint | undefined> {
     const [row] = await this.database.query<LocatedEndpoint>(
-      `${LOCATED} WHERE a."appKey" = $1 AND e."name" = $5 AND p."method" = $6 AND p."path" = $7 AND ${visible('$3', '$4')}`,
+      `${LOCATED} WHERE a."id" = ${namedApplication('$1')} AND e."name" = $5 AND p."method" = $6 AND p."path" = $7 AND ${visible('$3', '$4')}`,
       [application, maxBytes, bindings.applications, bindings.environments, environment, method, path],
     );
     return row;
@@ -141,7 +142,7 @@ export class EndpointDetailsRepository {
   async environmentId(appKey: string, environment: string, bindings: Bindings): Promise<string | undefined> {
     const [row] = await this.database.query<{ readonly id: string }>(
       `SELECT e."id" FROM "Application" a JOIN "Environment" e ON e."applicationId" = a."id"
-       WHERE a."appKey" = $1 AND e."name" = $2 AND ${visible('$3', '$4')}`,
+       WHERE a."id" = ${namedApplication('$1')} AND e."name" = $2 AND ${visible('$3', '$4')}`,
       [appKey, environment, bindings.applications, bindings.environments],
     );
     return row?.id;
@@ -151,7 +152,7 @@ export class EndpointDetailsRepository {
   async environmentNames(appKey: string | undefined, bindings: Bindings): Promise<string[]> {
     const rows = await this.database.query<{ readonly name: string }>(
       `SELECT DISTINCT e."name" FROM "Application" a JOIN "Environment" e ON e."applicationId" = a."id"
-       WHERE ($1::text IS NULL OR a."appKey" = $1) AND ${visible('$2', '$3')} ORDER BY 1 LIMIT 20`,
+       WHERE ($1::text IS NULL OR a."id" = ${namedApplication('$1')}) AND ${visible('$2', '$3')} ORDER BY 1 LIMIT 20`,
       [appKey ?? null, bindings.applications, bindings.environments],
     );
     return rows.map(({ name }) => name);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OtherEnvironment } from '#libs/access/access.errors.js';
 import type { ApplicationCaller } from '#libs/access/caller.js';
 import { DEFAULT_ENVIRONMENT, environmentNamed } from '#libs/access/requested-environment.js';
+import { AppKeyAliases } from '#libs/app-keys/app-key-aliases.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { EnvironmentNotFound } from '#libs/domain/not-found.errors.js';
@@ -26,6 +27,7 @@ export class EndpointsService {
     private readonly endpoints: EndpointsRepository,
     private readonly definitions: DefinitionsRepository,
     private readonly environments: EnvironmentsService,
+    private readonly aliases: AppKeyAliases,
     private readonly changes: ChangeRecorder,
     private readonly preconditions: Preconditions,
     private readonly set: EndpointSet,
@@ -43,7 +45,7 @@ export class EndpointsService {
     request: RegisterEndpointsRequest,
     { environmentHeader, dryRun }: { environmentHeader: string | undefined; dryRun: boolean },
   ): Promise<RegisterEndpointsResponse> {
-    refuseContradiction(caller, request, environmentHeader);
+    await this.refuseContradiction(caller, request, environmentHeader);
     return this.replaceIn(caller, request, dryRun);
   }
 
@@ -53,26 +55,26 @@ export class EndpointsService {
    * @throws ApplicationNotFound, EnvironmentNotFound, StorageQuotaExceeded
    */
   async replace(
-    appKey: string,
+    given: string,
     environmentName: string,
     request: ReplaceEndpointsRequest,
     { dryRun }: { dryRun: boolean },
   ): Promise<RegisterEndpointsResponse> {
-    const { id, applicationId } = await this.environments.get(appKey, environmentName);
-    const place = { applicationId, appKey, environmentId: id, environment: environmentName };
+    const { appKey, environment } = await this.environments.get(given, environmentName);
+    const { id, name, applicationId } = environment;
+    const place = { applicationId, appKey, environmentId: id, environment: name };
     return this.replaceIn(place, request, dryRun);
   }
 
   private async replaceIn(
-    place: RegisteringEnvironment,
+    known: RegisteringEnvironment,
     request: ReplaceEndpointsRequest,
     dryRun: boolean,
   ): Promise<RegisterEndpointsResponse> {
     const batch = await validEndpoints(request.endpoints, this.config.batch.maxEndpoints);
     const definitions = validDefinitions(request.definitions);
+    const place = dryRun ? known : await this.hold(known);
     const { environmentId, environment, appKey } = place;
-    if (!dryRun && !(await this.environments.holdForRegistration(environmentId)))
-      throw new EnvironmentNotFound(appKey, environment);
     await this.preconditions.require(() => this.state(appKey, environment));
     const differences = await this.endpoints.differences(environmentId, batch);
     const definitionDifferences = await this.definitions.differences(environmentId, definitions);
@@ -106,24 +108,39 @@ export class EndpointsService {
     if (bytes > max && bytes > before) throw new StorageQuotaExceeded(bytes, max);
   }
 
+  /** Locks the environment, which may be called otherwise than when the request was admitted. */
+  private async hold(place: RegisteringEnvironment): Promise<RegisteringEnvironment> {
+    const names = await this.environments.holdForRegistration(place.environmentId);
+    if (names === undefined) throw new EnvironmentNotFound(place.appKey, place.environment);
+    return { ...place, ...names };
+  }
+
   private async state(appKey: string, environment: string): Promise<CurrentState> {
     const state = await this.set.state(appKey, environment);
     if (state === undefined) throw new EnvironmentNotFound(appKey, environment);
     return state;
   }
+
+  private async refuseContradiction(
+    caller: ApplicationCaller,
+    request: RegisterEndpointsRequest,
+    header: string | undefined,
+  ): Promise<void> {
+    if (!(await this.aliases.isOf(request.app_key, caller))) {
+      throw new InvalidInput([
+        { pointer: '#/app_key', detail: 'must be the application of the X-App-Key header' },
+      ]);
+    }
+    refuseOtherEnvironment(caller, request, header);
+  }
 }
 
-function refuseContradiction(
+function refuseOtherEnvironment(
   caller: ApplicationCaller,
   request: RegisterEndpointsRequest,
   header: string | undefined,
 ): void {
   const environment = environmentNamed(request.environment) ?? DEFAULT_ENVIRONMENT;
-  if (request.app_key !== caller.appKey) {
-    throw new InvalidInput([
-      { pointer: '#/app_key', detail: 'must be the application of the X-App-Key header' },
-    ]);
-  }
   if (header !== undefined && header !== environment) {
     throw new InvalidInput([
       { pointer: '#/environment', detail: `is ${environment}, which the X-Environment header contradicts` },

@@ -9,6 +9,7 @@ import { Route } from '#libs/routes/route.decorator.js';
 import { ApiAppKeyParam, ApiEnvironmentParam } from '#libs/validation/path-parameters.js';
 import { CreateEnvironmentRequest } from './dto/create-environment.request.js';
 import { EnvironmentResponse } from './dto/environment.response.js';
+import { RenameEnvironmentRequest } from './dto/rename-environment.request.js';
 import { UpdateEnvironmentRequest } from './dto/update-environment.request.js';
 import { EnvironmentsService } from './environments.service.js';
 
@@ -68,6 +69,26 @@ export class EnvironmentsController {
     @Body() request: UpdateEnvironmentRequest,
   ): Promise<TaggedResponse<EnvironmentResponse>> {
     return this.environments.update(appKey, environment, request);
+  }
+
+  @Post(':environment/rename')
+  @ApiEnvironmentParam()
+  @Route('admin', 'Give an environment another name', {
+    ok: EnvironmentResponse,
+    tagged: true,
+    ifMatch: 'the environment',
+    audited: 'environment.renamed',
+    description:
+      'Its endpoints, API keys and history stay. The old name means nothing any more: `X-Environment` is to be the new one.',
+    problems: [404, 409],
+  })
+  rename(
+    @Param('app_key') appKey: string,
+    @Param('environment') environment: string,
+    @Body() request: RenameEnvironmentRequest,
+    @CurrentCaller() caller: OperatorCaller,
+  ): Promise<TaggedResponse<EnvironmentResponse>> {
+    return this.environments.rename(appKey, environment, request, caller);
   }
 
   @Delete(':environment')

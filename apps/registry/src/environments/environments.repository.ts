@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Bindings } from '#libs/access/bindings.js';
+import { namedApplication } from '#libs/app-keys/named-application.js';
 import { Database } from '#libs/database/database.js';
 import { onConstraint } from '#libs/database/database-errors.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
@@ -18,23 +19,40 @@ export type NewEnvironment = Pick<
     >
   >;
 
+export interface NamedApplication {
+  readonly id: string;
+  /** The one it has now. */
+  readonly appKey: string;
+}
+
+export interface LocatedEnvironment {
+  readonly appKey: string;
+  readonly environment: EnvironmentEntity;
+}
+
+export interface EnvironmentNames {
+  readonly appKey: string;
+  readonly environment: string;
+}
+
+const NAMED = `SELECT "id", "appKey" FROM "Application" WHERE "id" = ${namedApplication('$1')}`;
+
+type HeldEnvironment = EnvironmentNames & Pick<EnvironmentEntity, 'endpointsImportedAt'>;
+
 @Injectable()
 export class EnvironmentsRepository {
   constructor(private readonly database: Database) {}
 
-  async applicationId(appKey: string): Promise<string | undefined> {
-    const manager = await this.database.manager();
-    const application = await manager.findOne(ApplicationEntity, { select: { id: true }, where: { appKey } });
-    return application?.id;
+  /** The application that an app key names, by itself or as an alias. */
+  async application(appKey: string): Promise<NamedApplication | undefined> {
+    const [row] = await this.database.query<NamedApplication>(NAMED, [appKey]);
+    return row;
   }
 
-  /** As {@link applicationId}, and locks the application against deletion until the transaction ends. */
-  async holdApplication(appKey: string): Promise<string | undefined> {
-    const [row] = await this.database.query<{ id: string }>(
-      `SELECT "id" FROM "Application" WHERE "appKey" = $1 FOR KEY SHARE`,
-      [appKey],
-    );
-    return row?.id;
+  /** As {@link application}, and locks it against deletion and against another app key until the transaction ends. */
+  async holdApplication(appKey: string): Promise<NamedApplication | undefined> {
+    const [row] = await this.database.query<NamedApplication>(`${NAMED} FOR KEY SHARE`, [appKey]);
+    return row;
   }
 
   /** @throws EnvironmentExists when the application has one of that name */
@@ -47,13 +65,27 @@ export class EnvironmentsRepository {
     return repository.findOneByOrFail({ id: environment.id });
   }
 
-  async find(appKey: string, name: string): Promise<EnvironmentEntity | null> {
+  /** With the app key that its application has: `appKey` may be an alias of it. */
+  async find(appKey: string, name: string): Promise<LocatedEnvironment | null> {
     const manager = await this.database.manager();
-    return manager
+    const { raw, entities } = await manager
       .createQueryBuilder(EnvironmentEntity, 'environment')
       .innerJoin(ApplicationEntity, 'application', 'application.id = environment.applicationId')
-      .where('application.appKey = :appKey AND environment.name = :name', { appKey, name })
-      .getOne();
+      .addSelect('application.appKey', 'appKey')
+      .where(`application.id = ${namedApplication(':appKey')} AND environment.name = :name`, { appKey, name })
+      .getRawAndEntities<{ appKey: string }>();
+    const [row, environment] = [raw[0], entities[0]];
+    return row === undefined || environment === undefined ? null : { appKey: row.appKey, environment };
+  }
+
+  /** As {@link lock}, with how the environment and its application are called now. */
+  async lockAndName(id: string): Promise<HeldEnvironment | undefined> {
+    const [row] = await this.database.query<HeldEnvironment>(
+      `SELECT a."appKey", e."name" AS "environment", e."endpointsImportedAt"
+       FROM "Environment" e JOIN "Application" a ON a."id" = e."applicationId" WHERE e."id" = $1 FOR UPDATE OF e`,
+      [id],
+    );
+    return row;
   }
 
   /** Whether an application or an environment has this id: their health targets share one space of ids. */
@@ -122,6 +154,14 @@ export class EnvironmentsRepository {
       query.andWhere('(environment.createdAt, environment.id) > (:createdAt, :id)', after);
     }
     return query.getMany();
+  }
+
+  /** @throws EnvironmentExists when the application has another one of that name */
+  async rename(id: string, change: Pick<EnvironmentEntity, 'name' | 'updatedAt'>): Promise<void> {
+    const manager = await this.database.manager();
+    await manager
+      .update(EnvironmentEntity, { id }, change)
+      .catch(onConstraint(ENVIRONMENT_NAME_CONSTRAINT, () => new EnvironmentExists(change.name)));
   }
 
   async update(id: string, change: Partial<EnvironmentEntity>): Promise<void> {

@@ -19,11 +19,22 @@ import { toResponse } from '#libs/responses/response-field.decorator.js';
 import { baseUrlOf } from '#libs/validation/base-url.js';
 import type { CreateEnvironmentRequest } from './dto/create-environment.request.js';
 import { EnvironmentResponse } from './dto/environment.response.js';
+import type { RenameEnvironmentRequest } from './dto/rename-environment.request.js';
 import type { UpdateEnvironmentRequest } from './dto/update-environment.request.js';
 import type { EnvironmentEntity } from './environment.entity.js';
 import { environmentChange } from './environment-change.js';
 import { securityAfter } from './environment-security.js';
-import { EnvironmentsRepository } from './environments.repository.js';
+import {
+  type EnvironmentNames,
+  EnvironmentsRepository,
+  type LocatedEnvironment,
+} from './environments.repository.js';
+
+/** An environment, and the app key that its application has. */
+export interface PlacedEnvironment {
+  readonly appKey: string;
+  readonly environment: EnvironmentResponse;
+}
 
 @Injectable()
 export class EnvironmentsService {
@@ -64,13 +75,13 @@ export class EnvironmentsService {
   ): Promise<TaggedResponse<EnvironmentResponse>> {
     assertValid(this.ruleErrors(request));
     const { bindings } = caller;
-    const applicationId = await this.environments.holdApplication(appKey);
-    if (applicationId === undefined || !(await this.isSeen(applicationId, bindings))) {
+    const application = await this.environments.holdApplication(appKey);
+    if (application === undefined || !(await this.isSeen(application.id, bindings))) {
       throw new ApplicationNotFound(appKey);
     }
     if (!bindings.includesEnvironment(request.name)) throw new OutsideBindings(caller);
-    const environment = await this.createIn(applicationId, request);
-    this.changes.record(environmentChange(appKey, environment, { after: environment }));
+    const environment = await this.createIn(application.id, request);
+    this.changes.record(environmentChange(application.appKey, environment, { after: environment }));
     return TaggedResponse.of(environment);
   }
 
@@ -99,24 +110,25 @@ export class EnvironmentsService {
   }
 
   /** @throws ApplicationNotFound, EnvironmentNotFound */
-  async get(appKey: string, name: string): Promise<EnvironmentResponse> {
-    return toResponse(EnvironmentResponse, await this.find(appKey, name));
+  async get(appKey: string, name: string): Promise<PlacedEnvironment> {
+    const found = await this.find(appKey, name);
+    return { appKey: found.appKey, environment: toResponse(EnvironmentResponse, found.environment) };
   }
 
-  /** The same with its entity tag. */
+  /** With its entity tag. @throws ApplicationNotFound, EnvironmentNotFound */
   async getTagged(appKey: string, name: string): Promise<TaggedResponse<EnvironmentResponse>> {
-    return tagged(await this.find(appKey, name));
+    return tagged((await this.find(appKey, name)).environment);
   }
 
   async update(
-    appKey: string,
+    given: string,
     name: string,
     request: UpdateEnvironmentRequest,
   ): Promise<TaggedResponse<EnvironmentResponse>> {
     assertValid(this.ruleErrors(request));
-    const environment = await this.findAndLock(appKey, name);
+    const { appKey, environment } = await this.findAndLock(given, name);
     await this.preconditions.require(() => editedStateTag(toResponse(EnvironmentResponse, environment)));
-    assertValid(nameErrors(request, environment));
+    assertValid(nameErrors(request, environment, appKey));
     const { baseDomain, description, customPrompt, status } = request;
     const now = this.clock.now();
     const changed = changedFields<EnvironmentEntity>(environment, {
@@ -139,8 +151,31 @@ export class EnvironmentsService {
     return tagged({ ...environment, ...update });
   }
 
-  async delete(appKey: string, name: string): Promise<void> {
-    const environment = await this.findAndLock(appKey, name);
+  /**
+   * Gives the environment another name; nothing else of it changes, and its old name means nothing any more.
+   *
+   * @throws ApplicationNotFound, EnvironmentNotFound, EnvironmentExists; OutsideBindings when the operator is bound to others
+   */
+  async rename(
+    given: string,
+    name: string,
+    { name: wanted }: RenameEnvironmentRequest,
+    caller: OperatorCaller,
+  ): Promise<TaggedResponse<EnvironmentResponse>> {
+    const { appKey, environment } = await this.findAndLock(given, name);
+    await this.preconditions.require(() => editedStateTag(toResponse(EnvironmentResponse, environment)));
+    if (!caller.bindings.includesEnvironment(wanted)) throw new OutsideBindings(caller);
+    const changed = changedFields<EnvironmentEntity>(environment, { name: wanted });
+    if (changed === undefined) return tagged(environment);
+    const update = { name: wanted, updatedAt: this.clock.now() };
+    await this.environments.rename(environment.id, update);
+    const renamed = { ...environment, ...update };
+    this.changes.record(environmentChange(appKey, renamed, changed));
+    return tagged(renamed);
+  }
+
+  async delete(given: string, name: string): Promise<void> {
+    const { appKey, environment } = await this.findAndLock(given, name);
     const before = toResponse(EnvironmentResponse, environment);
     await this.preconditions.require(() => editedStateTag(before));
     await this.environments.delete(environment.id);
@@ -160,34 +195,41 @@ export class EnvironmentsService {
    * Part of registering its endpoints: holds the environment until the transaction ends, so that batches for it come one
    * after the other. A later import then leaves its endpoints alone.
    *
-   * @returns false when it no longer exists
+   * @returns how the environment and its application are called now; undefined when it no longer exists
    */
-  async holdForRegistration(environmentId: string): Promise<boolean> {
-    const environment = await this.environments.lock(environmentId);
-    if (environment?.endpointsImportedAt != null) {
+  async holdForRegistration(environmentId: string): Promise<EnvironmentNames | undefined> {
+    const held = await this.environments.lockAndName(environmentId);
+    if (held === undefined) return undefined;
+    const { endpointsImportedAt, ...names } = held;
+    if (endpointsImportedAt !== null) {
       await this.environments.update(environmentId, { endpointsImportedAt: null });
     }
-    return environment !== null;
+    return names;
   }
 
-  private async find(appKey: string, name: string): Promise<EnvironmentEntity> {
-    const environment = await this.environments.find(appKey, name);
-    if (environment !== null) return environment;
+  private async find(appKey: string, name: string): Promise<LocatedEnvironment> {
+    const found = await this.environments.find(appKey, name);
+    if (found !== null) return found;
     await this.applicationId(appKey, Bindings.NONE);
     throw new EnvironmentNotFound(appKey, name);
   }
 
-  private async findAndLock(appKey: string, name: string): Promise<EnvironmentEntity> {
-    const { id } = await this.find(appKey, name);
+  private async findAndLock(given: string, name: string): Promise<LocatedEnvironment> {
+    const {
+      appKey,
+      environment: { id },
+    } = await this.find(given, name);
     const environment = await this.environments.lock(id);
     if (environment === null) throw new EnvironmentNotFound(appKey, name);
-    return environment;
+    return { appKey, environment };
   }
 
   private async applicationId(appKey: string, bindings: Bindings): Promise<string> {
-    const id = await this.environments.applicationId(appKey);
-    if (id === undefined || !(await this.isSeen(id, bindings))) throw new ApplicationNotFound(appKey);
-    return id;
+    const application = await this.environments.application(appKey);
+    if (application === undefined || !(await this.isSeen(application.id, bindings))) {
+      throw new ApplicationNotFound(appKey);
+    }
+    return application.id;
   }
 
   private async isSeen(applicationId: string, { telltaleEnvironments }: Bindings): Promise<boolean> {
@@ -197,9 +239,13 @@ export class EnvironmentsService {
   }
 }
 
-function nameErrors({ name: sent }: UpdateEnvironmentRequest, { name }: EnvironmentEntity): InputError[] {
+function nameErrors(
+  { name: sent }: UpdateEnvironmentRequest,
+  { name }: EnvironmentEntity,
+  appKey: string,
+): InputError[] {
   if (sent == null || sent === '' || sent === name) return [];
-  const detail = `is '${name}', which PUT does not change: leave it out, or create an environment with the other name`;
+  const detail = `is '${name}', which PUT does not change: leave it out, or rename the environment by POST /applications/${appKey}/environments/${name}/rename`;
   return [{ pointer: '#/name', detail }];
 }
 

@@ -4,7 +4,7 @@ import type { ImportPolicy } from '#libs/domain/import-record.js';
 import type { ImportedPart } from '#libs/domain/imported-parts.js';
 import type { Status } from '#libs/domain/status.js';
 import { ApiKeysImporter } from '../api-keys/api-keys.importer.js';
-import { ApplicationsImporter } from '../applications/applications.importer.js';
+import { ApplicationsImporter, type FoundApplication } from '../applications/applications.importer.js';
 import type { CreateApplicationRequest } from '../applications/dto/create-application.request.js';
 import { EndpointsImporter } from '../endpoints/endpoints.importer.js';
 import { EnvironmentsImporter, type ImportedEnvironmentRow } from '../environments/environments.importer.js';
@@ -92,10 +92,9 @@ export class ImportsService {
     tally: ImportCounts,
     options: WriteOptions,
   ): Promise<PlacedApplication> {
-    const { appKey } = source;
-    const { id, status, outcome } = options.parts.has('applications')
+    const { id, appKey, status, outcome } = options.parts.has('applications')
       ? await this.writeApplication(source, request, tally, options)
-      : { ...(await this.applications.find(appKey)), outcome: 'unchanged' };
+      : { ...(await this.applications.find(source.appKey)), outcome: 'unchanged' };
     const places = new Map<string, PlacedEnvironment>();
     const added = outcome === 'added' ? [id] : [];
     for (const checked of environments) {
@@ -121,7 +120,7 @@ export class ImportsService {
     { name, description, healthCheckUrl, authenticationMethod, owner }: CreateApplicationRequest,
     tally: ImportCounts,
     policy: ImportPolicy,
-  ): Promise<{ id: string; status: Status; outcome: string }> {
+  ): Promise<FoundApplication & { outcome: string }> {
     const { appKey, origin, health } = source;
     const application = await this.applications.import(
       {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Bindings } from '#libs/access/bindings.js';
+import { namedApplication } from '#libs/app-keys/named-application.js';
 import { Database } from '#libs/database/database.js';
 
 /** An application as its health is shown. */
@@ -30,11 +31,11 @@ export interface MonitoredEnvironment {
 export class HealthChecksRepository {
   constructor(private readonly database: Database) {}
 
-  /** By id or app key; an id that is another application's app key means the one whose id it is. */
+  /** By id, app key or alias; an id that is another application's app key means the one whose id it is. */
   async application(idOrAppKey: string, bindings: Bindings): Promise<MonitoredApplication | undefined> {
     const [row] = await this.database.query<MonitoredApplication>(
       `SELECT "id", "name", "appKey", "healthCheckUrl", "healthStatus", "lastHealthCheckAt", "consecutiveFailures", "consecutiveSuccesses"
-       FROM "Application" WHERE "id" = $1 OR "appKey" = $1 ORDER BY "id" = $1 DESC LIMIT 1`,
+       FROM "Application" WHERE "id" = $1 OR "id" = ${namedApplication('$1')} ORDER BY "id" = $1 DESC LIMIT 1`,
       [idOrAppKey],
     );
     if (row === undefined || !bindings.includesApplication(row.appKey)) return undefined;

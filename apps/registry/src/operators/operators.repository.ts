@@ -63,6 +63,17 @@ export class OperatorsRepository {
     return manager.findOne(OperatorEntity, { where: { name }, lock: { mode: 'pessimistic_write' } });
   }
 
+  /** Those who are bound to the application with this app key, among others, locked until the transaction ends. */
+  async lockBoundTo(appKey: string): Promise<OperatorEntity[]> {
+    const manager = await this.database.manager();
+    return manager
+      .createQueryBuilder(OperatorEntity, 'operator')
+      .where(':appKey = ANY(operator.applications)', { appKey })
+      .orderBy('operator.id')
+      .setLock('pessimistic_write')
+      .getMany();
+  }
+
   async update(id: string, change: Partial<OperatorEntity>): Promise<void> {
     const manager = await this.database.manager();
     await manager.update(OperatorEntity, { id }, change);

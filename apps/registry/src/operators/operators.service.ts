@@ -79,6 +79,17 @@ export class OperatorsService {
     this.changes.record(operatorChange(operator, { before }));
   }
 
+  /** Part of renaming an application: who is bound to it stays bound to it. */
+  async followRename(from: string, to: string): Promise<void> {
+    for (const operator of await this.operators.lockBoundTo(from)) {
+      const bound = operator.applications?.map((appKey) => (appKey === from ? to : appKey));
+      const changed = changedFields<OperatorEntity>(operator, { applications: [...new Set(bound)] });
+      if (changed === undefined) continue;
+      await this.operators.update(operator.id, { ...changed.after, updatedAt: this.clock.now() });
+      this.changes.record(operatorChange(operator, { action: 'operator.updated', ...changed }));
+    }
+  }
+
   /** Locks the row until the transaction ends. @throws OperatorNotFound */
   async findAndLock(name: string): Promise<OperatorEntity> {
     const operator = await this.operators.findAndLock(name);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Bindings } from '#libs/access/bindings.js';
+import { AppKeyAliases } from '#libs/app-keys/app-key-aliases.js';
 import { ReadThroughCache } from '#libs/cache/read-through-cache.js';
 import { ChangeFeed } from '#libs/database/change-feed.js';
 import { Metrics } from '#libs/metrics/metrics.js';
@@ -64,6 +65,7 @@ export class SearchService {
     private readonly index: SearchIndex,
     private readonly repository: SearchRepository,
     private readonly summaries: HealthSummariesService,
+    private readonly aliases: AppKeyAliases,
     feed: ChangeFeed,
     metrics: Metrics,
   ) {
@@ -80,8 +82,9 @@ export class SearchService {
    *
    * @throws InvalidInput for a cursor of another search, SearchNotReady, TooManySearches
    */
-  async search(request: SearchRequest, bindings: Bindings): Promise<SearchResult> {
-    const offset = offsetOf(request.cursor);
+  async search(given: SearchRequest, bindings: Bindings): Promise<SearchResult> {
+    const offset = offsetOf(given.cursor);
+    const request = await this.resolved(given);
     const { applications, environments } = bindings;
     const found = await this.cache.getOrLoad(
       JSON.stringify([request, applications, environments]),
@@ -116,6 +119,13 @@ export class SearchService {
       health: { ...health, ...(summaries.get(environmentId) ?? NO_PROBES) },
     }));
     return { ...found, hits };
+  }
+
+  private async resolved(request: SearchRequest): Promise<SearchRequest> {
+    const { application } = request;
+    return application === undefined
+      ? request
+      : { ...request, application: await this.aliases.resolve(application) };
   }
 
   private async inTurn<Result>(search: () => Promise<Result>): Promise<Result> {

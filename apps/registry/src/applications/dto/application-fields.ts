@@ -4,6 +4,13 @@ import { httpUrl } from '#libs/validation/http-url.js';
 import { parsedUrl } from '#libs/validation/parsed-url.js';
 import { isReserved } from '../app-key.js';
 
+const APP_KEY = {
+  maxLength: 128,
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._~:-]*$/,
+  test: (text: string) => !isReserved(text),
+  message: 'letters, digits and . _ ~ : - after a letter or digit, and not the name of a route',
+};
+
 export const ApplicationNameField = (presence: 'required' | 'optional-not-null'): PropertyDecorator =>
   TextField({ description: 'Name for people.', example: 'Orders', maxLength: 255, presence });
 
@@ -11,11 +18,15 @@ export const AppKeyField = (): PropertyDecorator =>
   TextField({
     description: 'Name for machines, unique in the registry. Made from the name when absent.',
     example: 'orders',
-    maxLength: 128,
-    pattern: /^[A-Za-z0-9][A-Za-z0-9._~:-]*$/,
-    test: (text) => !isReserved(text),
-    message: 'letters, digits and . _ ~ : - after a letter or digit, and not the name of a route',
+    ...APP_KEY,
     presence: 'optional',
+  });
+
+export const NewAppKeyField = (): PropertyDecorator =>
+  TextField({
+    description: 'The app key it gets: no other application has it, or answers to it.',
+    example: 'purchases',
+    ...APP_KEY,
   });
 
 export const ApplicationDescriptionField = (): PropertyDecorator =>
@@ -49,7 +60,7 @@ export const OwnerField = (): PropertyDecorator =>
 /** Where it cannot be changed: existing clients send it nevertheless. */
 export const UnchangedAppKeyField = (): PropertyDecorator =>
   TextField({
-    description: 'The app key of the path: no other one, as PUT does not change it.',
+    description: 'An app key of the application: no other one, as `POST …/rename` changes it.',
     // What Swagger UI fills in has to fit every application.
     example: null,
     minLength: 0,

@@ -14,7 +14,7 @@ export class AuditLogQuery extends PageQuery {
   declare readonly limit?: number;
 
   @TextField({
-    description: 'Only entries of this application.',
+    description: 'Only entries of this application, those under its former app keys among them.',
     maxLength: 255,
     presence: 'optional-not-null',
   })

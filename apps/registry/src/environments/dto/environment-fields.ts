@@ -20,7 +20,7 @@ export const EnvironmentNameField = (): PropertyDecorator =>
 /** Where it cannot be changed: existing clients send it nevertheless. */
 export const UnchangedNameField = (): PropertyDecorator =>
   TextField({
-    description: 'The name of the path: no other one, as PUT does not change it.',
+    description: 'The name of the path: no other one, as `POST …/rename` changes it.',
     // What Swagger UI fills in has to fit every environment.
     example: null,
     minLength: 0,

@@ -1,0 +1,27 @@
+import { editedStateTag } from '#libs/entity-tags/edited-state-tag.js';
+import { TaggedResponse } from '#libs/entity-tags/tagged-response.js';
+import { toResponse } from '#libs/responses/response-field.decorator.js';
+import type { EnvironmentResponse } from '../environments/dto/environment.response.js';
+import type { ApplicationEntity } from './application.entity.js';
+import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
+
+/** An application without its environments; where these are given, under the entity tag of the application with them. */
+export function answer(
+  application: ApplicationEntity,
+  environments: readonly EnvironmentResponse[] | undefined,
+): TaggedResponse<ApplicationResponse> {
+  const tag = environments && tagOf(application, environments);
+  return new TaggedResponse(toResponse(ApplicationResponse, application), tag);
+}
+
+/** The entity tag of an application, which is that of the application with its environments. */
+export function tagOf(application: ApplicationEntity, environments: readonly EnvironmentResponse[]): string {
+  return editedStateTag(withEnvironments(application, environments));
+}
+
+export function withEnvironments(
+  application: ApplicationEntity,
+  environments: readonly EnvironmentResponse[],
+): ApplicationWithEnvironmentsResponse {
+  return toResponse(ApplicationWithEnvironmentsResponse, application, { environments });
+}
