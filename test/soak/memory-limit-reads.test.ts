@@ -18,6 +18,7 @@ beforeAll(async () => {
     RATE_LIMIT_ENABLED: 'false',
     // As the image sets it.
     MALLOC_ARENA_MAX: '2',
+    MALLOC_MMAP_THRESHOLD_: '262144',
   });
   prober = await Attacker.of(service, 'prober');
   readers = new Readers(service, await registerLarge(service, APPLICATIONS));

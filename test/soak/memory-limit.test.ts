@@ -19,6 +19,7 @@ beforeAll(async () => {
     RATE_LIMIT_ENABLED: 'false',
     // As the image sets it.
     MALLOC_ARENA_MAX: '2',
+    MALLOC_MMAP_THRESHOLD_: '262144',
   });
   attacker = await Attacker.of(service, 'attacker');
   prober = await Attacker.of(service, 'prober');

@@ -7,11 +7,10 @@ import { Metrics } from '#libs/metrics/metrics.js';
 import { shortId } from '#libs/short-ids/short-id.js';
 import { EndpointIndex } from './index/endpoint-index.js';
 import type { IndexedEndpoint } from './index/indexed-environment.js';
+import { readAtOnce } from './read-at-once.js';
 import { SearchNotReady } from './search.errors.js';
 import { type SearchableEnvironment, SearchRepository } from './search.repository.js';
 
-/** Environments whose endpoints are read at once. */
-const ENVIRONMENTS_AT_ONCE = 50;
 /** Between two comparisons with the whole database, while the change feed is not current. */
 const COMPARISON_INTERVAL_MS = 1000;
 /** How long a search waits for the first reading. */
@@ -165,8 +164,9 @@ export class SearchIndex implements OnApplicationShutdown {
     const different = now.filter((environment) => !isSame(this.known.get(environment.id), environment));
     for (const { id } of now) before.delete(id);
     for (const id of before) this.remove(id);
-    for (let begin = 0; begin < different.length && !this.stopped; begin += ENVIRONMENTS_AT_ONCE) {
-      await this.read(different.slice(begin, begin + ENVIRONMENTS_AT_ONCE));
+    for (const environments of readAtOnce(different)) {
+      if (this.stopped) return;
+      await this.read(environments);
     }
   }
 

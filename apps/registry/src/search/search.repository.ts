@@ -12,6 +12,7 @@ export interface SearchableEnvironment {
   readonly applicationKey: string;
   readonly applicationName: string;
   readonly applicationDescription: string | null;
+  readonly endpointCount: number;
   /** Differs whenever the endpoints of the environment do. */
   readonly version: string;
 }
@@ -92,6 +93,7 @@ export class SearchRepository {
     return this.database.query<SearchableEnvironment>(
       `SELECT e."id", e."name" AS "environment", a."appKey" AS "applicationKey", a."name" AS "applicationName",
               a."description" AS "applicationDescription",
+              count(p."id")::int AS "endpointCount",
               concat_ws(' ', count(p."id"), sum(hashtextextended(p."id" || p."updatedAt"::text, 0))) AS "version"
        FROM "Environment" e JOIN "Application" a ON a."id" = e."applicationId"
        LEFT JOIN "Endpoint" p ON p."environmentId" = e."id"
