@@ -311,9 +311,15 @@ describe('a former app key', () => {
     for (let time = 0; time < 2; time++) {
       const [present, former] = [await get(pathOf(thing.now)), await get(pathOf(thing.old))];
       expect(present.status).toBe(200);
-      expect({ ...former.headers, date: '', 'x-request-id': '', 'ratelimit-remaining': '' }).toEqual({
+      expect({
+        ...former.headers,
+        date: '',
+        'x-request-id': '',
+        'ratelimit-remaining': '',
+        'ratelimit-reset': '',
+      }).toEqual({
         ...present.headers,
-        ...{ date: '', 'x-request-id': '', 'ratelimit-remaining': '' },
+        ...{ date: '', 'x-request-id': '', 'ratelimit-remaining': '', 'ratelimit-reset': '' },
       });
       expect(former.body).toEqual(present.body);
     }

@@ -377,7 +377,7 @@ describe('import reference', () => {
       const before = await list();
       expect(before).toHaveLength(500);
       const newest = `SELECT "consecutiveFailures", "consecutiveSuccesses" FROM "HealthCheck"
-        WHERE "targetId" = 'env-prod' ORDER BY "checkedAt" DESC LIMIT 5`;
+        WHERE "targetId" = 'env-prod' AND "responseTime" = 0.25 ORDER BY "checkedAt" DESC LIMIT 5`;
       expect(await target.query(newest)).toEqual([
         ...[4, 3, 2, 1].map((consecutiveSuccesses) => ({ consecutiveFailures: 0, consecutiveSuccesses })),
         { consecutiveFailures: 1, consecutiveSuccesses: 0 },
