@@ -13,11 +13,15 @@ const SHOWN_APPLICATION = 'http://orders.internal';
 
 export function handbook(world: () => World): void {
   describe('the handbook', () => {
-    it('shows in docs/cli.md what commands do', async () => {
-      const text = await readFile(join(REPOSITORY, 'docs/cli.md'), 'utf8');
-      // Its last sections are about documents and databases that others fill.
-      await worksWordForWord(world(), text.split('\n## OpenAPI\n', 1)[0] ?? '');
-    });
+    it(
+      'shows in docs/cli.md what commands do',
+      async () => {
+        const text = await readFile(join(REPOSITORY, 'docs/cli.md'), 'utf8');
+        // Its last sections are about documents and databases that others fill.
+        await worksWordForWord(world(), text.split('\n## OpenAPI\n', 1)[0] ?? '');
+      },
+      HANDBOOK_LIMIT_MS,
+    );
 
     it('shows in README.md what commands do', async () => {
       const text = await readFile(join(REPOSITORY, 'README.md'), 'utf8');
@@ -25,6 +29,9 @@ export function handbook(world: () => World): void {
     });
   });
 }
+
+/** Dozens of processes, one after the other. */
+const HANDBOOK_LIMIT_MS = 180_000;
 
 /** Runs the commands of a text on an empty registry, and compares what they print with what it shows. */
 async function worksWordForWord({ app, directory, healthy }: World, text: string): Promise<void> {
