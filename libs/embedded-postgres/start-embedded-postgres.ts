@@ -55,7 +55,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       return {
         ...server,
         failure: supervised.failure,
-        stop: () => (stopped ??= supervised.stop().finally(() => lock.release())),
+        stop: () => {
+          stopped ??= supervised.stop().finally(() => lock.release());
+          return stopped;
+        },
       };
     } catch (error) {
       await lock.release();
