@@ -26,6 +26,7 @@ import type { AuditHeadResponse } from './dto/audit-head.response.js';
 import { type AuditLogQuery, DEFAULT_LIMIT } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
 import type { ImportedAuditEntry } from './dto/imported-audit-entry.js';
+import { AuditedNamesRepository, type ImportedNames } from './audited-names.repository.js';
 import { type AuditOrigin, NO_OPERATOR, operatorOrigin, unattendedOrigin } from './request-origin.js';
 
 export const NDJSON = 'application/x-ndjson';
@@ -41,6 +42,7 @@ export class AuditService extends AuditedTransactions {
 
   constructor(
     private readonly entries: AuditLogRepository,
+    private readonly names: AuditedNamesRepository,
     private readonly writer: AuditWriter,
     private readonly quota: AuditQuota,
     private readonly chain: AuditChainRepository,
@@ -116,6 +118,11 @@ export class AuditService extends AuditedTransactions {
       if (!dryRun && missing.length > 0) await this.writer.write(missing.map(importedEntry));
       return missing.length;
     });
+  }
+
+  /** Whether an import has ever added this application, or this environment of it, as far as the trail reaches back. */
+  wasImported(names: ImportedNames): Promise<boolean> {
+    return this.names.wasImported(names);
   }
 
   private async record(action: AuditAction, changes: readonly Change[], origin: AuditOrigin): Promise<void> {
