@@ -257,7 +257,10 @@ describe('import reference around the cut-over', () => {
     const result = await run();
     expect(result.code).toBe(0);
     expect(result.kept).toEqual([
-      { record: 'environments env-4', detail: 'the environment staging of orders was deleted or renamed here' },
+      {
+        record: 'environments env-4',
+        detail: 'the environment staging of orders was deleted or renamed here',
+      },
       { record: 'applications app-2', detail: 'the application asleep was deleted or renamed here' },
     ]);
     expect([outcome(result, 'applications'), outcome(result, 'environments')]).toEqual([

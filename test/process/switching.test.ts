@@ -15,7 +15,12 @@ import {
   placesOf,
 } from '../support/old-registries.js';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js';
-import { RegisteringService, type ServiceIdentity, sorted, tryRegistration } from '../support/registering-service.js';
+import {
+  RegisteringService,
+  type ServiceIdentity,
+  sorted,
+  tryRegistration,
+} from '../support/registering-service.js';
 import { expectNothingNew, runImport, summaryOf } from '../support/run-import.js';
 import { ADMIN_KEY, AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
@@ -110,96 +115,108 @@ const LIMIT_MS = 180_000;
 
   it('says before what would be done', () => follow('Before'), LIMIT_MS);
 
-  it('imports both registries, and all keys work', async () => {
-    await follow('Import');
-    const places = [
-      ...placesOf(SIZE.applications),
-      ...(await newKeys()),
-      // The page finds that nobody uses the key of this one.
-    ].filter(({ appKey, environment }) => appKey !== 'orders' || environment !== 'staging');
-    expect(places).toHaveLength(7);
-    for (const { appKey, environment, apiKey } of places) {
-      const outcome = await tryRegistration(
-        { url: service.url, appKey, apiKey, environment },
-        operationsOf(appKey, 3),
+  it(
+    'imports both registries, and all keys work',
+    async () => {
+      await follow('Import');
+      const places = [
+        ...placesOf(SIZE.applications),
+        ...(await newKeys()),
+        // The page finds the key of this one unused.
+      ].filter(({ appKey, environment }) => appKey !== 'orders' || environment !== 'staging');
+      expect(places).toHaveLength(7);
+      for (const { appKey, environment, apiKey } of places) {
+        const outcome = await tryRegistration(
+          { url: service.url, appKey, apiKey, environment },
+          operationsOf(appKey, 3),
+        );
+        expect({ appKey, environment, ...outcome }).toMatchObject({
+          ...{ appKey, environment, added: 0, deleted: 0 },
+        });
+      }
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'imports again after the cut-over, and undoes nothing',
+    async () => {
+      const identity = (appKey: string, apiKey = keyOf(appKey, 'production')): ServiceIdentity => ({
+        ...{ url: service.url, appKey, apiKey, environment: 'production' },
+      });
+      // Switched as it is, again and again.
+      await start(
+        new RegisteringService(
+          identity('orders'),
+          () => operationsOf('orders', 3),
+          () => 'About orders',
+        ),
       );
-      expect({ appKey, environment, ...outcome }).toMatchObject({
-        ...{ appKey, environment, added: 0, deleted: 0 },
+      // Switched with other endpoints and another description.
+      const present = [
+        ...operationsOf('billing', 2),
+        { name: 'New', method: 'PUT', path: '/billing/new' },
+      ] as const;
+      await start(
+        new RegisteringService(
+          identity('billing'),
+          () => present,
+          () => 'Said by billing',
+        ),
+      );
+      const catalog = (await newKeys()).find(({ appKey }) => appKey === 'catalog');
+      await start(
+        new RegisteringService(
+          identity('catalog', catalog?.apiKey),
+          () => operationsOf('catalog', 1),
+          () => 'Said by the catalog',
+        ),
+      );
+      // Not switched yet.
+      await addOperations(reference, 'shipping', 'production', [
+        { name: 'Late', method: 'GET', path: '/shipping/late' },
+      ]);
+      await addApplication(reference, 'returns', 2);
+      await asOperator('PUT', '/applications/orders/environments/production', {
+        description: 'The live one',
       });
-    }
-  }, LIMIT_MS);
+      await asOperator('DELETE', '/applications/retired');
 
-  it('imports again after the cut-over, and undoes nothing', async () => {
-    const identity = (appKey: string, apiKey = keyOf(appKey, 'production')): ServiceIdentity => ({
-      ...{ url: service.url, appKey, apiKey, environment: 'production' },
-    });
-    // Switched as it is, again and again.
-    await start(
-      new RegisteringService(
-        identity('orders'),
-        () => operationsOf('orders', 3),
-        () => 'About orders',
-      ),
-    );
-    // Switched with other endpoints and another description.
-    const present = [
-      ...operationsOf('billing', 2),
-      { name: 'New', method: 'PUT', path: '/billing/new' },
-    ] as const;
-    await start(
-      new RegisteringService(
-        identity('billing'),
-        () => present,
-        () => 'Said by billing',
-      ),
-    );
-    const catalog = (await newKeys()).find(({ appKey }) => appKey === 'catalog');
-    await start(
-      new RegisteringService(
-        identity('catalog', catalog?.apiKey),
-        () => operationsOf('catalog', 1),
-        () => 'Said by the catalog',
-      ),
-    );
-    // Not switched yet.
-    await addOperations(reference, 'shipping', 'production', [
-      { name: 'Late', method: 'GET', path: '/shipping/late' },
-    ]);
-    await addApplication(reference, 'returns', 2);
-    await asOperator('PUT', '/applications/orders/environments/production', {
-      description: 'The live one',
-    });
-    await asOperator('DELETE', '/applications/retired');
+      await follow('Cut-over');
+      for (const each of services) {
+        expect(each.complaints).toEqual([]);
+        expect(await each.registered()).toEqual(sorted(each.acknowledged?.operations ?? []));
+        const application = await asOperator('GET', `/applications/${each.identity.appKey}`);
+        expect(application).toMatchObject({ description: each.acknowledged?.description });
+      }
+    },
+    LIMIT_MS,
+  );
 
-    await follow('Cut-over');
-    for (const each of services) {
-      expect(each.complaints).toEqual([]);
-      expect(await each.registered()).toEqual(sorted(each.acknowledged?.operations ?? []));
-      const application = await asOperator('GET', `/applications/${each.identity.appKey}`);
-      expect(application).toMatchObject({ description: each.acknowledged?.description });
-    }
-  }, LIMIT_MS);
-
-  it('has nothing left to do after that', async () => {
-    await follow('After');
-    for (const each of services) each.stop();
-    await Promise.all(running);
-    expect(services.map(({ complaints }) => complaints)).toEqual([[], [], []]);
-    const before = await unsealedTables();
-    for (const [kind, sourceUrl] of [
-      ['reference', reference.url],
-      ['redis', redis.url],
-    ] as const) {
-      const result = await runImport([kind, '-', '--json'], {
-        databaseUrl: service.database.url,
-        sourceUrl,
-        cwd: folder,
-      });
-      expect(result.code).toBe(0);
-      expectNothingNew(summaryOf(result));
-    }
-    expect(await unsealedTables()).toEqual(before);
-  }, LIMIT_MS);
+  it(
+    'has nothing left to do after that',
+    async () => {
+      await follow('After');
+      for (const each of services) each.stop();
+      await Promise.all(running);
+      expect(services.map(({ complaints }) => complaints)).toEqual([[], [], []]);
+      const before = await unsealedTables();
+      for (const [kind, sourceUrl] of [
+        ['reference', reference.url],
+        ['redis', redis.url],
+      ] as const) {
+        const result = await runImport([kind, '-', '--json'], {
+          databaseUrl: service.database.url,
+          sourceUrl,
+          cwd: folder,
+        });
+        expect(result.code).toBe(0);
+        expectNothingNew(summaryOf(result));
+      }
+      expect(await unsealedTables()).toEqual(before);
+    },
+    LIMIT_MS,
+  );
 
   /** Without what the service writes a moment later: the seals of the audit trail, and when keys were used. */
   async function unsealedTables(): Promise<Map<string, string>> {

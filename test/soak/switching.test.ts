@@ -31,8 +31,10 @@ const SIZE = {
   entries: 5000,
 };
 /** So many of the reference's services are switched before each import, and one of the older ones. */
-const SWITCHED_AT_ONCE = 4;
+const SWITCHED_AT_ONCE = 2;
 const ROUNDS = 3;
+/** Applications that register in the reference for the first time while an import runs. */
+const LATE_AT_ONCE = 10;
 const LIMIT_MS = 600_000;
 
 (hasRedisServer() ? describe : describe.skip)('switching from two filled registries', () => {
@@ -42,7 +44,6 @@ const LIMIT_MS = 600_000;
   let folder: string;
   const services: RegisteringService[] = [];
   const running: Promise<void>[] = [];
-  let isReferenceInUse = true;
 
   beforeAll(async () => {
     reference = await fillReference(SIZE);
@@ -55,7 +56,6 @@ const LIMIT_MS = 600_000;
     folder = await mkdtemp(join(tmpdir(), 'registry-switching-'));
   }, LIMIT_MS);
   afterAll(async () => {
-    isReferenceInUse = false;
     for (const each of services) each.stop();
     await Promise.all(running);
     await service.stop();
@@ -95,12 +95,12 @@ const LIMIT_MS = 600_000;
     services.push(each);
     running.push(each.run());
   };
-  const useReference = async (): Promise<void> => {
+  const useReference = async (round: number): Promise<void> => {
     const last = SIZE.applications.at(-1) ?? '';
-    for (let count = 1; isReferenceInUse; count++) {
-      const path = `/late/${count}`;
+    for (let count = 1; count <= LATE_AT_ONCE; count++) {
+      const path = `/late/${round}/${count}`;
       await addOperations(reference, last, 'production', [{ name: 'Late', method: 'GET', path }]);
-      await addApplication(reference, `late-${count}`, 2);
+      await addApplication(reference, `late-${round}-${count}`, 2);
     }
   };
 
@@ -144,7 +144,6 @@ const LIMIT_MS = 600_000;
     'imports again while services of both register here, and others there',
     async () => {
       const keys = await newKeys();
-      const using = useReference();
       for (let round = 0; round < ROUNDS; round++) {
         const first = round * SWITCHED_AT_ONCE;
         for (const appKey of SIZE.applications.slice(first, first + SWITCHED_AT_ONCE)) {
@@ -152,11 +151,9 @@ const LIMIT_MS = 600_000;
         }
         const older = SIZE.inRedis[round] ?? '';
         switched(older, keys.get(older) ?? '');
-        await run('reference');
+        await Promise.all([useReference(round), run('reference')]);
         await run('redis');
       }
-      isReferenceInUse = false;
-      await using;
       for (const each of services) each.stop();
       await Promise.all(running);
       expect(services.flatMap(({ complaints }) => complaints)).toEqual([]);

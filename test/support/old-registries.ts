@@ -47,8 +47,7 @@ export function placesOf(
   );
 }
 
-export const environmentId = (appKey: string, environment: string): string =>
-  `env-${appKey}-${environment}`;
+export const environmentId = (appKey: string, environment: string): string => `env-${appKey}-${environment}`;
 
 /**
  * A reference registry as one that was in use for years: expired and revoked keys, users, data agents with their environments,
@@ -145,7 +144,12 @@ export async function fillRedis(
         app_description: `About ${appKey}`,
         base_domain: '',
         app_healthcheck_endpoint: '',
-        security: { type: 'apiKey', header: 'X-Key', secret_ref: `vault://${appKey}`, value: 'not to be told' },
+        security: {
+          type: 'apiKey',
+          header: 'X-Key',
+          secret_ref: `vault://${appKey}`,
+          value: 'not to be told',
+        },
         status: 'disabled',
         team: 'A team',
       }),

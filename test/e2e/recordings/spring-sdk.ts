@@ -194,7 +194,7 @@ export const SPRING_SDK_0_0_2: Recording = {
       },
     },
     {
-      step: 'be refused with a key that nobody issued',
+      step: 'be refused with a key that was not issued',
       request: 'POST /register/endpoints',
       headers: { ...INVOICES, 'X-API-Key': 'mcp_0123456789abcdef_made-up' },
       body: invoiceBatch('production'),

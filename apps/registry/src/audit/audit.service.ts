@@ -20,13 +20,13 @@ import {
 } from './audit-log.repository.js';
 import { AuditQuota } from './audit-quota.js';
 import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
+import { AuditedNamesRepository, type ImportedNames } from './audited-names.repository.js';
 import { AuditChainRepository } from './chain/audit-chain.repository.js';
 import { EMPTY_CHAIN } from './chain/chain-link.js';
 import type { AuditHeadResponse } from './dto/audit-head.response.js';
 import { type AuditLogQuery, DEFAULT_LIMIT } from './dto/audit-log.query.js';
 import { AuditLogResponse } from './dto/audit-log.response.js';
 import type { ImportedAuditEntry } from './dto/imported-audit-entry.js';
-import { AuditedNamesRepository, type ImportedNames } from './audited-names.repository.js';
 import { type AuditOrigin, NO_OPERATOR, operatorOrigin, unattendedOrigin } from './request-origin.js';
 
 export const NDJSON = 'application/x-ndjson';

@@ -42,8 +42,9 @@ export class EnvironmentsImporter {
     applicationId: string,
     { name, origin }: Pick<ImportedEnvironment, 'name' | 'origin'>,
   ): Promise<EnvironmentEntity | null> {
-    const added = origin?.id && (await this.environments.findAndLock(applicationId, { id: origin.id }));
-    return added || this.environments.findAndLock(applicationId, { name });
+    const added =
+      origin?.id === undefined ? null : await this.environments.findAndLock(applicationId, { id: origin.id });
+    return added ?? this.environments.findAndLock(applicationId, { name });
   }
 
   /**

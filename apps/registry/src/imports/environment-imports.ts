@@ -74,8 +74,8 @@ export class EnvironmentImports {
     tally: ImportCounts,
     options: WriteOptions,
   ): Promise<ImportedEnvironmentRow | undefined> {
-    const { name } = checked.request;
-    const { record, origin } = checked.source;
+    const { name, description, baseDomain, security, customPrompt } = checked.request;
+    const { record, health, origin } = checked.source;
     const { id, appKey, sourceAppKey, isNew } = application;
     const found = await this.environments.locate(id, { name, origin });
     if (found !== null && found.id !== origin?.id && idsInSource.has(found.id)) {
@@ -97,11 +97,7 @@ export class EnvironmentImports {
     const environment = await this.environments.import(
       application,
       found,
-      {
-        ...{ name, description: checked.request.description, baseDomain: checked.request.baseDomain },
-        ...{ security: checked.request.security, customPrompt: checked.request.customPrompt },
-        ...{ status: checked.status, health: checked.source.health, origin },
-      },
+      { name, description, baseDomain, security, customPrompt, status: checked.status, health, origin },
       options,
     );
     tally.add('environments', environment.outcome);
