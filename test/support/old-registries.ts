@@ -47,7 +47,7 @@ export function placesOf(
   );
 }
 
-export const environmentId = (appKey: string, environment: string): string => `env-${appKey}-${environment}`;
+const environmentId = (appKey: string, environment: string): string => `env-${appKey}-${environment}`;
 
 /**
  * A reference registry as one that was in use for years: expired and revoked keys, users, data agents with their environments,

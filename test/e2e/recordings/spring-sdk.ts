@@ -13,7 +13,7 @@ const INVOICES = { ...SPRING, 'X-App-Key': 'invoice-service', 'X-API-Key': '{{ke
 const JSON_SCHEMA = { type: 'object', properties: { orderId: { type: 'string' } }, required: ['orderId'] };
 
 /** Fields that no version of the library knows: a service that it described answers nothing in them. */
-export const NEW_FIELDS = {
+const NEW_FIELDS = {
   ...{ operationId: null, tags: null, deprecated: false, headerParams: null, cookieParams: null },
   ...{ parameterStyles: null, requestBodyRequired: false, responseContentType: null, baseUrl: null },
   keywords: null,
