@@ -17,6 +17,8 @@ export interface RouteOptions {
   readonly ok?: Type | readonly [Type] | ApiResponseOptions;
   /** A JSON array that may be paged; see {@link ApiListing}. */
   readonly list?: Type;
+  /** What each line is when a list is asked for as NDJSON. */
+  readonly line?: Type;
   readonly created?: Type;
   /** The action of a route that changes something. */
   readonly audited?: AuditAction;
@@ -42,10 +44,10 @@ export function Route(access: AccessPolicy, summary: string, options: RouteOptio
   );
 }
 
-function success({ ok, list, created, tagged }: RouteOptions): MethodDecorator[] {
+function success({ ok, list, line, created, tagged }: RouteOptions): MethodDecorator[] {
   const headers = tagged && { headers: ETAG_HEADER };
   if (created !== undefined) return [HttpCode(201), ApiCreatedResponse({ type: created, ...headers })];
-  if (list !== undefined) return [HttpCode(200), ApiListing(list)];
+  if (list !== undefined) return [HttpCode(200), ApiListing(list, line)];
   if (ok !== undefined) {
     const isType = typeof ok === 'function' || Array.isArray(ok);
     return [

@@ -7,8 +7,10 @@ import { BcryptPool } from '#registry/api-keys/bcrypt-pool.js';
 import { afterEach, beforeEach, describe, expect, it, jest } from '../../support/jest.js';
 import { GIVEN_SECRETS } from '../../support/secrets.js';
 
-/** Of cost 15, which takes seconds. */
-const SLOW_HASH = `$2b$15$${'a'.repeat(53)}`;
+/** Of cost 20, which takes minutes. */
+const SLOW_HASH = `$2b$20$${'a'.repeat(53)}`;
+/** Far less than that, and far more than the start of a thread with a quick comparison. */
+const TIME_LIMIT_MS = 1500;
 
 describe('a key', () => {
   it.each([
@@ -30,7 +32,7 @@ describe('a comparison that exceeds its time limit', () => {
   beforeEach(async () => {
     quickHash = await hash('right', 4);
     bcrypt = new BcryptPool(await loadConfig(GIVEN_SECRETS), NO_METRICS);
-    Object.assign(bcrypt, { timeLimitMs: 500 });
+    Object.assign(bcrypt, { timeLimitMs: TIME_LIMIT_MS });
   });
   afterEach(() => bcrypt.onApplicationShutdown());
 

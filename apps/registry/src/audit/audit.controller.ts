@@ -2,13 +2,14 @@ import { Controller, Get, Headers, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Bindings } from '#libs/access/bindings.js';
 import { CurrentBindings } from '#libs/access/caller.js';
+import { NDJSON } from '#libs/pagination/api-listing.decorator.js';
 import type { JsonStream } from '#libs/pagination/json-stream.js';
 import type { Page } from '#libs/pagination/listing.js';
 import { Route } from '#libs/routes/route.decorator.js';
-import { AuditService, NDJSON } from './audit.service.js';
+import { AuditService } from './audit.service.js';
 import { AuditHeadResponse } from './dto/audit-head.response.js';
 import { AuditLogQuery } from './dto/audit-log.query.js';
-import { AuditLogResponse } from './dto/audit-log.response.js';
+import { AuditLogResponse, ExportedAuditLogResponse } from './dto/audit-log.response.js';
 
 @ApiTags('Audit')
 @Controller('audit-logs')
@@ -18,6 +19,7 @@ export class AuditController {
   @Get()
   @Route('viewer', 'List audit entries, newest first', {
     list: AuditLogResponse,
+    line: ExportedAuditLogResponse,
     description:
       'A page has fewer entries than `limit` where their values would exceed 4 MiB; follow the `Link` header. ' +
       '`Accept: application/x-ndjson` gives all entries, one a line, each with a `cursor` that continues after it.',

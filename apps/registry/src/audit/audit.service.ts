@@ -8,6 +8,7 @@ import { newId } from '#libs/database/new-id.js';
 import { jsonOf } from '#libs/json/json-pieces.js';
 import { JsonText } from '#libs/json/json-text.js';
 import { LargeResponses } from '#libs/memory/large-responses.js';
+import { NDJSON } from '#libs/pagination/api-listing.decorator.js';
 import { afterCursor, encodeCursor, type Keyset } from '#libs/pagination/cursor.js';
 import { JsonStream } from '#libs/pagination/json-stream.js';
 import { Page } from '#libs/pagination/listing.js';
@@ -29,7 +30,6 @@ import { AuditLogResponse } from './dto/audit-log.response.js';
 import type { ImportedAuditEntry } from './dto/imported-audit-entry.js';
 import { type AuditOrigin, NO_OPERATOR, operatorOrigin, unattendedOrigin } from './request-origin.js';
 
-export const NDJSON = 'application/x-ndjson';
 /** Exports at once: each holds what its client has not taken of a page. */
 const MAX_EXPORTS = 2;
 const EXPORTED_AT_A_TIME = 500;

@@ -136,3 +136,12 @@ export class AuditLogResponse {
   )
   readonly requestId!: string | null;
 }
+
+/** A line of an export. */
+export class ExportedAuditLogResponse extends AuditLogResponse {
+  @ResponseField({
+    example: 'eyJhdCI6IjIwMjYtMTEtMjdUMTA6MDA6MDAuMDAwWiJ9',
+    description: 'Continues the export after this entry: the query parameter `cursor`',
+  })
+  readonly cursor!: string;
+}
