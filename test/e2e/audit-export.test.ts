@@ -17,6 +17,24 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
+/** What is read here of openapi.json. */
+interface OpenApiText {
+  readonly paths: {
+    readonly '/audit-logs': {
+      readonly get: {
+        readonly responses: {
+          readonly '200': {
+            readonly content: {
+              readonly 'application/x-ndjson': { readonly schema: { readonly $ref: string } };
+            };
+          };
+        };
+      };
+    };
+  };
+  readonly components: { readonly schemas: Record<string, { readonly properties: object } | undefined> };
+}
+
 describe('GET /audit-logs as application/x-ndjson', () => {
   let app: TestApp;
 
@@ -55,6 +73,16 @@ describe('GET /audit-logs as application/x-ndjson', () => {
     expect(new Set(lines.map(({ id }) => id)).size).toBe(ENTRIES);
     const listed = await app.http.get('/audit-logs?app_key=bulk&limit=500').set(AS_ADMIN).expect(200);
     expect(lines.slice(0, 500).map(({ cursor: _, ...entry }) => entry)).toEqual(listed.body);
+  });
+
+  it('is described line by line in openapi.json', async () => {
+    const document = (await app.http.get('/openapi.json')).body as OpenApiText;
+    const described = document.paths['/audit-logs'].get.responses['200'].content['application/x-ndjson'];
+    const name = described.schema.$ref.replace('#/components/schemas/', '');
+    const [line] = linesOf(await exported('?app_key=bulk'));
+    expect(Object.keys(document.components.schemas[name]?.properties ?? {}).sort()).toEqual(
+      Object.keys(line ?? {}).sort(),
+    );
   });
 
   it('continues after the line of a cursor', async () => {
