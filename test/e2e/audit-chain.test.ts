@@ -52,8 +52,10 @@ describe('the chain of the audit trail', () => {
   };
   const headOf = async ({ http }: TestApp): Promise<Head> =>
     (await http.get('/audit-logs/head').set(AS_ADMIN).expect(200)).body as Head;
-  const verify = async ({ nest }: TestApp): Promise<VerifiedTrail | undefined> =>
-    nest.get(AuditVerification).verify(undefined, () => false);
+  const verify = async (
+    { nest }: TestApp,
+    kept?: { readonly number: number; readonly hash: string },
+  ): Promise<VerifiedTrail | undefined> => nest.get(AuditVerification).verify(kept, () => false);
   const seal = ({ nest }: TestApp): Promise<void> => nest.get(AuditSealer).seal();
 
   it('has every entry within a second, whichever replica wrote it, each once', async () => {
@@ -161,6 +163,13 @@ describe('the chain of the audit trail', () => {
     });
     await seal(stricter);
     expect(await verify(app)).toMatchObject({ entries: 3, pruned: 4, problems: [] });
+    // Of the numbers 1 to 3, the anchor has the hash of the last one only.
+    const hash = 'ab'.repeat(32);
+    expect(await verify(app, { number: 2, hash })).toMatchObject({ keptHeadIsPruned: true, problems: [] });
+    expect(await verify(app, { number: 3, hash })).toMatchObject({
+      keptHeadIsPruned: false,
+      problems: ['Number 3 has another hash than the head that was kept.'],
+    });
     await shared.query(`UPDATE "AuditAnchor" SET "lastNumber" = 4 WHERE "firstNumber" = 1`);
     expect((await verify(app))?.problems).toContain(
       'The anchor of the numbers 1 to 4 is not signed by the registry.',

@@ -116,6 +116,9 @@ It reads the database of DATABASE_URL, and needs the SECRET_KEY of the service; 
       if (numberOfProblems > problems.length && !json) {
         output.say(`... and ${numberOfProblems - problems.length} more`);
       }
+      if (verified.keptHeadIsPruned && !json) {
+        output.say('The head that was kept was pruned since, and could not be compared: keep a newer one.');
+      }
       output.done(
         `${entries} entries up to number ${verified.head.number}, ${pruned} pruned before, ${unsealed} not sealed yet.`,
         verified,

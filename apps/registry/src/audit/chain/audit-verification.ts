@@ -15,6 +15,8 @@ export interface VerifiedTrail {
   readonly entries: number;
   /** Numbers of entries that retention took away. */
   readonly pruned: number;
+  /** The head that was given lies within them, so that the chain could not be compared with it. */
+  readonly keptHeadIsPruned: boolean;
   /** Entries of the registry that are not sealed yet. */
   readonly unsealed: number;
   readonly numberOfProblems: number;
@@ -70,6 +72,7 @@ export class AuditVerification {
       return {
         head: { number: head?.number ?? 0, hash: head?.hash ?? EMPTY_CHAIN.hash },
         ...{ entries: walk.entries, pruned: walk.pruned, unsealed },
+        keptHeadIsPruned: walk.keptHeadIsPruned,
         ...{ numberOfProblems: problems.count, problems: problems.named },
       };
     });
@@ -127,6 +130,7 @@ class Problems {
 class ChainWalk {
   entries = 0;
   pruned = 0;
+  keptHeadIsPruned = false;
   /** Where the walk is; without a hash behind entries that are gone. */
   private at: Partial<ChainEnd> & Pick<ChainEnd, 'number'> = EMPTY_CHAIN;
   private nextAnchor = 0;
@@ -195,6 +199,9 @@ class ChainWalk {
         );
       }
       this.pruned += anchor.lastNumber - anchor.firstNumber + 1;
+      const kept = this.kept?.number ?? 0;
+      // The anchor has the hash of the last one only.
+      this.keptHeadIsPruned ||= kept >= anchor.firstNumber && kept < anchor.lastNumber;
       this.nextAnchor += 1;
       this.arrive({ number: anchor.lastNumber, hash: anchor.lastHash });
     }
