@@ -11,9 +11,9 @@ const PERIODIC_TIMER = {
 const HTTP_CLIENT = { name: 'fetch', message: 'Ask through EgressClient of libs/egress.' };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.data/'] },
+  { ignores: ['dist/', 'node_modules/', '.data/', 'apps/console/src/api/schema.ts'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [
       js.configs.recommended,
       ...tseslint.configs.strictTypeChecked,
@@ -56,6 +56,24 @@ export default tseslint.config(
     },
   },
   {
+    files: ['apps/console/**/*.{ts,tsx}'],
+    languageOptions: { parserOptions: { project: './apps/console/tsconfig.json' } },
+    rules: {
+      // Components are functions whose results say what they are.
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+      'no-restricted-globals': 'off',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'JSXAttribute[name.name=/^(dangerouslySetInnerHTML|onChange)$/]',
+          message:
+            'The content security policy refuses HTML as text; onInput is the event of every keystroke.',
+        },
+      ],
+      'no-restricted-imports': ['error', { patterns: ['preact/compat*', 'react', 'react-dom'] }],
+    },
+  },
+  {
     // Every outbound HTTP request passes the egress policy; dependency-cruiser keeps node:https out.
     files: ['apps/registry/**/*.ts', 'libs/**/*.ts'],
     ignores: ['libs/egress/**'],
@@ -77,7 +95,7 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': 'off' },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     plugins: { language: { rules: { 'plain-words': plainWords } } },
     rules: { 'language/plain-words': 'error' },
   },

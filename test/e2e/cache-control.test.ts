@@ -1,7 +1,7 @@
 import { createApplication, issueKey } from '../support/builders.js';
 import { exchange, type WireAnswer } from '../support/http-exchange.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
-import { documentOf, endingOperationsOf,type Operation } from '../support/openapi-operations.js';
+import { documentOf, endingOperationsOf, type Operation } from '../support/openapi-operations.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 /** The operations whose answers have an entity tag: they may be stored, and must be asked for again. */

@@ -38,8 +38,7 @@ describe('GET /events', () => {
   });
   afterAll(() => app.close());
 
-  const openStreams = (): number =>
-    app.nest.get<{ streams: Set<unknown> }>(EventsService).streams.size;
+  const openStreams = (): number => app.nest.get<{ streams: Set<unknown> }>(EventsService).streams.size;
 
   async function follow(as: Headers = AS_ADMIN, at = app): Promise<FollowedEvents> {
     const followed = await FollowedEvents.open(at.url, as);

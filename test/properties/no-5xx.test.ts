@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { AnswerContract } from '../support/answer-contract.js';
 import { exchange } from '../support/http-exchange.js';
 import { afterAll, describe, expect, it } from '../support/jest.js';
-import { endingOperationsOf,type OpenApiDocument } from '../support/openapi-operations.js';
+import { endingOperationsOf, type OpenApiDocument } from '../support/openapi-operations.js';
 import { rawExchange } from '../support/raw-connection.js';
 import { spawnService } from '../support/spawned-service.js';
 import { brokenRequests } from './broken-requests.js';

@@ -3,6 +3,7 @@ import { version } from '#registry/version.js';
 import { addApplicationCommands } from './commands/applications.js';
 import { addAuditCommands } from './commands/audit.js';
 import { addCompletionCommand } from './commands/completion.js';
+import { addConsoleCommand } from './commands/console.js';
 import { addEndpointCommands } from './commands/endpoints.js';
 import { addEnvironmentCommands } from './commands/environments.js';
 import { addEventsCommand } from './commands/events.js';
@@ -61,6 +62,7 @@ export function program(): Command {
   addDatabaseImportCommands(root);
   addOpenApiExportCommand(root);
   addJsonExportCommand(root);
+  addConsoleCommand(root);
   addMigrateCommand(root);
   addCompletionCommand(root);
   return root;

@@ -31,6 +31,7 @@ import { AuditInterceptor } from './audit/audit.interceptor.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuditJobsModule } from './audit/audit-jobs.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
+import { ConsoleModule } from './console/console.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
@@ -65,6 +66,7 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     SearchModule,
     OverviewModule,
     EventsModule,
+    ConsoleModule,
     McpModule,
     CatalogModule,
     ApiKeysModule,

@@ -25,17 +25,17 @@ export function keyCommands(world: () => World): void {
 
     it('lists keys of all environments by what is to be done about them', async () => {
       const { operator } = world();
-      await createApplication(world().app, { appKey: 'stamps' });
+      await createApplication(world().app, { appKey: 'postcards' });
       await operator.run(
-        'keys issue stamps production --name fresh --expires-in-days 3 --output-file fresh.key',
+        'keys issue postcards production --name fresh --expires-in-days 3 --output-file fresh.key',
       );
-      expect(await operator.json('keys list stamps --state expiring')).toMatchObject([
-        { appKey: 'stamps', environment: 'production', name: 'fresh', state: 'active' },
+      expect(await operator.json('keys list postcards --state expiring')).toMatchObject([
+        { appKey: 'postcards', environment: 'production', name: 'fresh', state: 'active' },
       ]);
       expect((await operator.run('keys list --all')).stdout).toMatch(
-        /^stamps +production +\S+ +fresh +active /m,
+        /^postcards +production +\S+ +fresh +active /m,
       );
-      expect(await operator.run('keys list stamps')).toEqual(
+      expect(await operator.run('keys list postcards')).toEqual(
         misused('Name an app key and an environment, or give --all or --state.'),
       );
       expect(await operator.run('keys list --state lost')).toMatchObject({ code: 1 });

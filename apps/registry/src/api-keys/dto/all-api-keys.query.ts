@@ -2,7 +2,7 @@ import { PageQuery } from '#libs/pagination/page-query.js';
 import { ChoiceField, TextField } from '#libs/validation/fields.js';
 
 /** What keys may be looked for; all but the last two are kept only while the key is accepted. */
-export const KEY_CONDITIONS = [
+const KEY_CONDITIONS = [
   'active',
   'expiring',
   'grace',

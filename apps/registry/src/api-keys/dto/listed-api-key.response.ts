@@ -1,7 +1,7 @@
 import { ResponseField } from '#libs/responses/response-field.decorator.js';
 import { ApiKeyResponse } from './api-key.response.js';
 
-export const KEY_STATES = ['active', 'grace', 'expired', 'revoked'] as const;
+const KEY_STATES = ['active', 'grace', 'expired', 'revoked'] as const;
 export type KeyState = (typeof KEY_STATES)[number];
 
 /** A key of any environment. */

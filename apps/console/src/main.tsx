@@ -1,0 +1,29 @@
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import { Problem } from './api/problem.js';
+import { SignIn } from './pages/sign-in.js';
+import { restoreSession, session, signIn, takeCode } from './state/session.js';
+import './styles/main.css';
+import { Frame } from './ui/frame.js';
+
+const problem = signal<Problem | undefined>(undefined);
+
+function Console() {
+  if (session.value === undefined) return null;
+  return session.value === null ? <SignIn problem={problem.value} /> : <Frame />;
+}
+
+async function start(): Promise<void> {
+  try {
+    const code = takeCode();
+    if (code === undefined) await restoreSession();
+    else await signIn({ code });
+  } catch (error) {
+    problem.value = error instanceof Problem ? error : Problem.unreachable();
+    session.value ??= null;
+  }
+}
+
+const root = document.getElementById('app');
+if (root !== null) render(<Console />, root);
+void start();

@@ -1,0 +1,50 @@
+import { useSignal } from '@preact/signals';
+import { Problem } from '../api/problem.js';
+import { signIn } from '../state/session.js';
+
+/** @param problem of an attempt that was made before, with a one-time code */
+export function SignIn({ problem: earlier }: { readonly problem: Problem | undefined }) {
+  const problem = useSignal(earlier);
+  const isBusy = useSignal(false);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const key = new FormData(form).get('key');
+    if (typeof key !== 'string' || key.trim() === '') return;
+    isBusy.value = true;
+    problem.value = undefined;
+    try {
+      await signIn({ key: key.trim() });
+    } catch (error) {
+      problem.value = error instanceof Problem ? error : Problem.unreachable();
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  return (
+    <main class="sign-in">
+      <h1>MCP Registry</h1>
+      {location.protocol === 'http:' && <p class="notice">This connection is not encrypted.</p>}
+      <form onSubmit={(event) => void submit(event)}>
+        {/* Password managers keep a key under a name. */}
+        <input type="text" name="username" autocomplete="username" value="operator" readOnly hidden />
+        <label>
+          Your key
+          <input type="password" name="key" autocomplete="current-password" required autofocus />
+        </label>
+        {problem.value !== undefined && <p role="alert">{told(problem.value)}</p>}
+        <button type="submit" disabled={isBusy.value}>
+          Sign in
+        </button>
+      </form>
+      <p>
+        A personal key, or the one in <code>.data/admin-key</code> of the service. Without entering it:{' '}
+        <code>mcp-registry console</code>
+      </p>
+    </main>
+  );
+}
+
+function told({ status, message }: Problem): string {
+  return status === 401 ? 'This key is not known.' : message;
+}
