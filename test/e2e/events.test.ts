@@ -167,6 +167,7 @@ describe('GET /events', () => {
     );
     let received = '';
     socket.on('data', (bytes: Buffer) => (received += bytes.toString()));
+    socket.resume();
     await eventually(() => received.endsWith('\r\n0\r\n\r\n'));
     expect(received).toContain('event: resync');
     socket.destroy();

@@ -1,9 +1,9 @@
+import './styles/main.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { Problem } from './api/problem.js';
 import { SignIn } from './pages/sign-in.js';
 import { restoreSession, session, signIn, takeCode } from './state/session.js';
-import './styles/main.css';
 import { Frame } from './ui/frame.js';
 
 const problem = signal<Problem | undefined>(undefined);

@@ -1,6 +1,6 @@
+import { Negotiator } from '@fastify/accept-negotiator';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Negotiator } from '@fastify/accept-negotiator';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpsRequired, mayHaveSession } from '#libs/access/session-transport.js';
