@@ -8,7 +8,7 @@ export type Session = components['schemas']['SessionResponse'];
 const ROLES = ['agent', 'viewer', 'editor', 'admin'] as const;
 type Role = (typeof ROLES)[number];
 
-/** Who is signed in; null: nobody; undefined: not known yet. */
+/** Who is signed in; null: not signed in; undefined: not known yet. */
 export const session = signal<Session | null | undefined>(undefined);
 
 /** Whether the role includes another one. */
