@@ -23,7 +23,7 @@ export interface OverviewApplication {
   readonly name: string;
   readonly status: Status;
   readonly health: HealthStatus;
-  readonly createdAt: Date;
+  readonly createdAt: number;
   readonly id: string;
   readonly environments: readonly OverviewEnvironment[];
 }
@@ -40,7 +40,7 @@ export function applicationOf(
 
 /** The order of the list. */
 export function compareApplications(one: OverviewApplication, other: OverviewApplication): number {
-  return one.createdAt.getTime() - other.createdAt.getTime() || (one.id < other.id ? -1 : 1);
+  return one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1);
 }
 
 function environmentOf(row: OverviewRow, lastDays: LastDaysService): OverviewEnvironment | undefined {
@@ -64,12 +64,12 @@ function environmentOf(row: OverviewRow, lastDays: LastDaysService): OverviewEnv
 /** An error sets both counters to zero. */
 function lastCheckOf({ probedAt, failures, successes }: OverviewRow): LastCheck | undefined {
   if (probedAt === null) return undefined;
-  return { checkedAt: probedAt, letter: failures > 0 ? 'f' : successes > 0 ? 'u' : 'e' };
+  return { checkedAt: new Date(probedAt), letter: failures > 0 ? 'f' : successes > 0 ? 'u' : 'e' };
 }
 
 /** Milliseconds would be a fifth of the compressed answer. */
-function second(time: Date | null): string | null {
-  return time === null ? null : `${time.toISOString().slice(0, 19)}Z`;
+function second(time: number | null): string | null {
+  return time === null ? null : `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
 function rounded(value: number | null | undefined, digits: number): number | null {
