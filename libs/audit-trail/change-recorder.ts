@@ -8,7 +8,13 @@ import type { AuditAction } from './audited.decorator.js';
 /** A change by a service. Values never hold secrets or hashes. */
 export interface Change {
   readonly resourceType:
-    'application' | 'environment' | 'endpoints' | 'api-key' | 'operator' | 'operator-key' | 'session';
+    | 'application'
+    | 'environment'
+    | 'endpoints'
+    | 'api-key'
+    | 'operator'
+    | 'operator-key'
+    | 'session';
   readonly resourceId: string;
   /** null: of the registry as a whole. */
   readonly applicationId: string | null;

@@ -51,11 +51,18 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     try {
       const { supervised, ...server } = await startLocked(dataDir, options, lost.signal);
       void lock.lost.then((reason) => supervised.stopAtOnce(reason));
+      const stop = async (): Promise<void> => {
+        try {
+          await supervised.stop();
+        } finally {
+          await lock.release();
+        }
+      };
       let stopped: Promise<void> | undefined;
       return {
         ...server,
         failure: supervised.failure,
-        stop: () => (stopped ??= supervised.stop().finally(() => lock.release())),
+        stop: () => (stopped ??= stop()),
       };
     } catch (error) {
       await lock.release();

@@ -5,7 +5,7 @@ import { domainToUnicode } from 'node:url';
  * of invalid Punycode.
  *
  * Not with `URL.canParse`: once Node 20 or 22 has optimised a call of it, it takes `https://münchen.example` for
- * malformed. `no-restricted-properties` in eslint.config.js keeps it out.
+ * malformed. `no-restricted-properties` in .oxlintrc.json keeps it out.
  */
 export function parsedUrl(text: string, base?: string): URL | undefined {
   try {

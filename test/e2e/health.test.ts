@@ -172,7 +172,7 @@ describe('when the database comes back', () => {
     expectHealthy(await get('/health'));
     const read = await app.http.get(`/applications/${kept.appKey}`).set(AS_ADMIN);
     expect(read.status).toBe(200);
-    expect(read.body).toEqual(kept);
+    expect(read.body).toEqual({ ...kept, formerAppKeys: [] });
     expect((await app.http.get('/applications/never').set(AS_ADMIN)).status).toBe(404);
     await createApplication(app, { name: 'Afterwards' });
   });

@@ -321,7 +321,14 @@ describe('a plain call of a tool', () => {
       const plain = await postMcp(app, call(isModern ? ENVELOPE : undefined), headers);
       // The SDK alone judges what a token of progress means.
       const whole = await postMcp(app, call({ ...(isModern && ENVELOPE), progressToken: 1 }), headers);
-      const { 'x-request-id': _, 'ratelimit-remaining': __, date: ___, ...rest } = plain.headers;
+      // These four tell when a request came, and after which others.
+      const {
+        'x-request-id': _id,
+        'ratelimit-remaining': _remaining,
+        'ratelimit-reset': _reset,
+        date: _date,
+        ...rest
+      } = plain.headers;
       expect({ status: whole.status, text: whole.text, headers: whole.headers }).toEqual({
         status: plain.status,
         text: plain.text,

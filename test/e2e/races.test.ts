@@ -325,7 +325,8 @@ describe('races', () => {
       const answers = await atOnce(round, create, remove(`/applications/${appKey}`));
       const created = answers[0]?.status === 201;
       expect(await entries(appKey, 'environment.created')).toBe(created ? 1 : 0);
-      if (created) await expectNothingBelow(appKey, (answers[0]?.body as { id: string }).id);
+      if (created)
+        await expectNothingBelow(appKey, (answers[0]?.body as { id: string } | undefined)?.id ?? '');
       return answers;
     });
   });

@@ -49,6 +49,12 @@ const aliases = (): Promise<Record<string, unknown>[]> =>
   app.database.query('SELECT "appKey", "applicationId", "expiresAt" FROM "AppKeyAlias" ORDER BY "appKey"');
 const aliasesOf = async (id: string): Promise<unknown[]> =>
   (await aliases()).filter(({ applicationId }) => applicationId === id).map(({ appKey }) => appKey);
+const formerAppKeysOf = async (appKey: string): Promise<string[]> => {
+  const { formerAppKeys } = (await get(`/applications/${appKey}`)).body as {
+    formerAppKeys: { appKey: string }[];
+  };
+  return formerAppKeys.map((former) => former.appKey);
+};
 
 async function registered(): Promise<Omit<Renamed, 'now'>> {
   const old = newKey();
@@ -80,7 +86,8 @@ describe('POST /applications/{app_key}/rename', () => {
   it('changes the app key and the time of the change, and keeps all ids', async () => {
     const { id, old, apiKey } = await registered();
     const before = await get(`/applications/${old}`);
-    const { environments: _, ...application } = before.body as Record<string, unknown>;
+    const { environments: _, formerAppKeys, ...application } = before.body as Record<string, unknown>;
+    expect(formerAppKeys).toEqual([]);
     const endpoints = await get(`/endpoints?app_key=${old}`);
     const answer = await rename(old, { appKey: `${old}-now` });
     expect(answer.body).toEqual({
@@ -99,7 +106,12 @@ describe('POST /applications/{app_key}/rename', () => {
       expiresAt: new Date(alias.expiresAt),
     });
     const after = await get(`/applications/${old}-now`);
-    expect(after.body).toEqual({ ...(before.body as object), appKey: `${old}-now`, updatedAt });
+    expect(after.body).toEqual({
+      ...(before.body as object),
+      appKey: `${old}-now`,
+      updatedAt,
+      formerAppKeys: [alias],
+    });
     expect((await get(`/endpoints?app_key=${old}-now`)).body).toEqual(endpoints.body);
     expect((await registerAs(`${old}-now`, `${old}-now`, apiKey)).body).toMatchObject({ unchanged: 1 });
   });
@@ -202,9 +214,13 @@ describe('POST /applications/{app_key}/rename', () => {
     for (let step = 1; step < 10; step++) {
       expect(presentKeyOf(await get(`/applications/${old}-${step}`))).toBe(`${old}-10`);
     }
+    expect(await formerAppKeysOf(old)).toHaveLength(10);
     // Taking one back makes room for the one that is left.
     expect((await rename(old, { appKey: `${old}-3` })).status).toBe(200);
     await expireAlias(app, `${old}-4`);
+    expect((await formerAppKeysOf(old)).sort()).toEqual(
+      ['', '-1', '-10', '-2', '-5', '-6', '-7', '-8', '-9'].map((end) => old + end),
+    );
     expect((await rename(old, { appKey: `${old}-11` })).status).toBe(200);
     expect(await aliasesOf(id)).toHaveLength(11);
   });

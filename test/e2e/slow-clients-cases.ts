@@ -39,11 +39,13 @@ export function slowClients(set: TestSet): void {
     async function trickle(begin: string, byte: string): Promise<string> {
       const socket = await open(begin);
       const more = setInterval(() => socket.write(byte), 50);
-      // The service closes while bytes are still on their way to it.
-      socket.on('error', () => undefined);
+      // The service closes while bytes are still on their way to it: an error comes before the close.
+      const closed = new Promise((resolve) => {
+        socket.on('error', () => undefined).once('close', resolve);
+      });
       const answer: string[] = [];
       socket.setEncoding('utf8').on('data', (part: string) => answer.push(part));
-      await once(socket, 'close');
+      await closed;
       clearInterval(more);
       return answer.join('');
     }

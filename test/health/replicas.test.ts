@@ -1,3 +1,3 @@
 import { replicas } from './replicas-cases.js';
 
-replicas(3);
+replicas({ rounds: 3, machine: 'shared' });

@@ -2,6 +2,7 @@ import { hash } from 'bcryptjs';
 import { asApplication } from '../support/builders.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createReferenceDatabase, insertRows } from '../support/reference-database.js';
+import { renameApplication, renameEnvironment } from '../support/renames.js';
 import { type ImportSummary, runImport, summaryOf } from '../support/run-import.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 import { everyTable } from '../support/table-text.js';
@@ -55,6 +56,20 @@ describe('import reference around the cut-over', () => {
          WHERE e."id" = 'env-1' ORDER BY 1`,
       )
     ).map(({ path }) => path);
+
+  /** Without the seals of the audit trail, which the service adds a moment later. */
+  const unsealedTables = async (): Promise<Map<string, string>> => {
+    const tables = await everyTable({ database: target });
+    for (const name of ['AuditHead', 'AuditSeal']) tables.delete(name);
+    return tables;
+  };
+  const environmentsHere = async (): Promise<unknown[]> =>
+    (
+      await target.query<{ text: string }>(
+        `SELECT concat_ws(' ', a."appKey", e."name", e."id") AS "text"
+         FROM "Environment" e JOIN "Application" a ON a."id" = e."applicationId" ORDER BY 1`,
+      )
+    ).map(({ text }) => text);
 
   it('refuses parts it does not know, and names what is missing here', async () => {
     expect(
@@ -158,9 +173,9 @@ describe('import reference around the cut-over', () => {
       { record: 'environments env-1', detail: 'the endpoints of orders production were registered here' },
     ]);
     expect(outcome(result, 'applications')).toEqual({ unchanged: 1, kept: 1 });
-    const tables = await everyTable({ database: target });
+    const tables = await unsealedTables();
     await run();
-    expect(await everyTable({ database: target })).toEqual(tables);
+    expect(await unsealedTables()).toEqual(tables);
     const { stderr } = await runImport(['reference', '-'], {
       databaseUrl: target.url,
       sourceUrl: source.url,
@@ -178,6 +193,107 @@ describe('import reference around the cut-over', () => {
     expect(await pathsHere()).toEqual(['/later', '/orders', '/orders/{id}', '/too-late']);
     await source.query(`DELETE FROM endpoints WHERE id = 'ep-4'`);
     expect(outcome(await run(), 'endpoints')).toEqual({ deleted: 1, unchanged: 3 });
+  });
+
+  it('follows an environment that was renamed here, and leaves it its name', async () => {
+    await renameEnvironment(app, 'orders', 'production', { name: 'live' });
+    await insertRows(source, 'api_keys', await apiKey('new', 'new-key-of-orders'));
+    await insertRows(source, 'endpoints', endpoint('ep-5', '/renamed'));
+    const result = await run();
+    expect(result.kept).toEqual([{ record: 'environments env-1', detail: 'name changed here' }]);
+    expect(outcome(result, 'environments')).toEqual({ unchanged: 1, kept: 1 });
+    expect(outcome(result, 'apiKeys')).toEqual({ added: 1, unchanged: 4 });
+    expect(outcome(result, 'endpoints')).toEqual({ added: 1, unchanged: 3 });
+    expect(await environmentsHere()).toEqual(['asleep production env-2', 'orders live env-1']);
+    await app.http
+      .post('/register/endpoints')
+      .query({ dryRun: true })
+      .set(asApplication('orders', 'new-key-of-orders'))
+      .send({ app_key: 'orders', environment: 'live', endpoints: [{ name: 'x', path: '/', method: 'GET' }] })
+      .expect(200);
+    // Without its environments, the other parts find it as well.
+    expect(outcome(await run('--only', 'keys'), 'apiKeys')).toEqual({ unchanged: 5 });
+  });
+
+  it('says so when the source has another environment of the name that was given here', async () => {
+    await insertRows(source, 'environments', environment('env-0', 'live'));
+    const { problems, code } = await run();
+    expect({ problems, code }).toEqual({
+      problems: [
+        {
+          record: 'environments env-0',
+          detail: 'has the name that another environment of orders was given here',
+        },
+      ],
+      code: 1,
+    });
+    await source.query(`DELETE FROM environments WHERE id = 'env-0'`);
+  });
+
+  it('renames it with --overwrite, and after the source while nothing changed it here', async () => {
+    expect(outcome(await run('--overwrite'), 'environments')).toEqual({ updated: 1, unchanged: 1 });
+    expect(await environmentsHere()).toEqual(['asleep production env-2', 'orders production env-1']);
+    await source.query(`UPDATE environments SET name = 'main' WHERE id = 'env-1'`);
+    const renamed = await run();
+    expect(renamed.kept).toEqual([]);
+    expect(await environmentsHere()).toEqual(['asleep production env-2', 'orders main env-1']);
+    expect(
+      await target.query(
+        `SELECT "environment", "before", "after" FROM "AuditLog"
+         WHERE "action" = 'environment.updated' ORDER BY "createdAt" DESC LIMIT 1`,
+      ),
+    ).toEqual([{ environment: 'main', before: { name: 'production' }, after: { name: 'main' } }]);
+    await source.query(`UPDATE environments SET name = 'production' WHERE id = 'env-1'`);
+    await run();
+  });
+
+  it('does not bring back what was deleted here, nor its keys', async () => {
+    await insertRows(source, 'environments', environment('env-4', 'staging'));
+    await insertRows(source, 'api_keys', await apiKey('staging', 'staging-key', { environmentId: 'env-4' }));
+    expect(outcome(await run(), 'environments')).toEqual({ added: 1, unchanged: 2 });
+    for (const path of ['/applications/orders/environments/staging', '/applications/asleep']) {
+      await app.http.delete(path).set(AS_ADMIN).expect(204);
+    }
+    const result = await run();
+    expect(result.code).toBe(0);
+    expect(result.kept).toEqual([
+      {
+        record: 'environments env-4',
+        detail: 'the environment staging of orders was deleted or renamed here',
+      },
+      { record: 'applications app-2', detail: 'the application asleep was deleted or renamed here' },
+    ]);
+    expect([outcome(result, 'applications'), outcome(result, 'environments')]).toEqual([
+      { unchanged: 1, kept: 1 },
+      { unchanged: 1, kept: 1 },
+    ]);
+    expect(await environmentsHere()).toEqual(['orders production env-1']);
+    const tables = await unsealedTables();
+    await run();
+    expect(await unsealedTables()).toEqual(tables);
+  });
+
+  it('nor what was renamed here so long ago that the old app key means nothing', async () => {
+    await renameApplication(app, 'orders', { appKey: 'purchases', gracePeriodSeconds: 0 });
+    expect((await run()).kept).toContainEqual({
+      record: 'applications app-1',
+      detail: 'the application orders was deleted or renamed here',
+    });
+    await renameApplication(app, 'purchases', { appKey: 'orders', gracePeriodSeconds: 0 });
+  });
+
+  it('brings it back with --overwrite', async () => {
+    const result = await run('--overwrite');
+    expect(result.kept).toEqual([]);
+    expect([outcome(result, 'applications'), outcome(result, 'environments')]).toEqual([
+      { added: 1, unchanged: 1 },
+      { added: 2, unchanged: 1 },
+    ]);
+    expect(await environmentsHere()).toEqual([
+      'asleep production env-2',
+      'orders production env-1',
+      'orders staging env-4',
+    ]);
   });
 
   it('reads the schema that the URL names, beside pgbouncer too, and the sslmode of libpq', async () => {
@@ -217,6 +333,24 @@ function endpoint(id: string, path: string): Record<string, unknown> {
   return { id, name: path, path, method: 'GET', applicationId: 'app-1', environmentId: 'env-1' };
 }
 
+function environment(id: string, name: string): Record<string, unknown> {
+  return { id, name, applicationId: 'app-1', environmentType: 'APPLICATION' };
+}
+
+async function apiKey(id: string, secret: string, more: object = {}): Promise<Record<string, unknown>> {
+  return {
+    id,
+    name: id,
+    token: await hash(secret, 4),
+    applicationId: 'app-1',
+    environmentId: 'env-1',
+    status: 'ACTIVE',
+    expiresAt: null,
+    lastUsed: null,
+    ...more,
+  };
+}
+
 async function fill(source: TestDatabase): Promise<void> {
   await source.query(`
     CREATE TABLE users (id text PRIMARY KEY, email text NOT NULL);
@@ -235,29 +369,18 @@ async function fill(source: TestDatabase): Promise<void> {
   await insertRows(
     source,
     'environments',
-    { id: 'env-1', name: 'production', applicationId: 'app-1', environmentType: 'APPLICATION' },
-    { id: 'env-2', name: 'production', applicationId: 'app-2', environmentType: 'APPLICATION' },
+    environment('env-1', 'production'),
+    { ...environment('env-2', 'production'), applicationId: 'app-2' },
     { id: 'env-3', name: 'warehouse', applicationId: null, environmentType: 'DATA_AGENT' },
   );
   await insertRows(source, 'endpoints', endpoint('ep-1', '/orders'), endpoint('ep-2', '/orders/{id}'));
-  const key = async (id: string, secret: string, more: object = {}): Promise<Record<string, unknown>> => ({
-    id,
-    name: id,
-    token: await hash(secret, 4),
-    applicationId: 'app-1',
-    environmentId: 'env-1',
-    status: 'ACTIVE',
-    expiresAt: null,
-    lastUsed: null,
-    ...more,
-  });
   await insertRows(
     source,
     'api_keys',
-    await key('live', API_KEY),
-    await key('expired', 'expired', { expiresAt: '2025-01-01', lastUsed: '2026-11-01' }),
-    await key('revoked', 'revoked', { status: 'REVOKED' }),
-    await key('asleep', 'asleep', { applicationId: 'app-2', environmentId: 'env-2' }),
+    await apiKey('live', API_KEY),
+    await apiKey('expired', 'expired', { expiresAt: '2025-01-01', lastUsed: '2026-11-01' }),
+    await apiKey('revoked', 'revoked', { status: 'REVOKED' }),
+    await apiKey('asleep', 'asleep', { applicationId: 'app-2', environmentId: 'env-2' }),
   );
   await source.query(
     `INSERT INTO health_check_logs (id, "applicationId", status, "createdAt")

@@ -401,6 +401,24 @@ const LONG_PATH = `/${'long/'.repeat(60)}`;
     ]);
   });
 
+  it('leaves out what was deleted here, and issues no key for it, unless it overwrites', async () => {
+    await database.query(`DELETE FROM "Application" WHERE "appKey" = 'new'`);
+    const before = await keyLines();
+    const { kept, summary } = summaryOf(await run());
+    expect(kept).toEqual([
+      { record: `${PREFIX}new`, detail: 'the application new was deleted or renamed here' },
+    ]);
+    expect(summary).toMatchObject({
+      applications: { added: 0, kept: 1 },
+      apiKeys: { added: 0, unchanged: 4 },
+    });
+    expect(await keyLines()).toEqual(before);
+    const overwritten = summaryOf(await run(['--overwrite']));
+    expect(overwritten.kept).toEqual([]);
+    expect(overwritten.summary).toMatchObject({ applications: { added: 1 }, apiKeys: { added: 1 } });
+    expect((await keyLines()).slice(before.length).map(({ appKey }) => appKey)).toEqual(['new']);
+  });
+
   it('takes the key back out of the file when its application cannot be committed', async () => {
     await database.query(
       `CREATE FUNCTION "refuse"() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -176,9 +176,11 @@ export function clockJumps(jumps: readonly number[]): void {
       const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
       const { pathname, search } = new URL(next, wrong);
       const second = await ask(wrong, 'GET', `${pathname}${search}`);
-      expect([...(first.body as object[]), ...(second.body as object[])]).toEqual(
-        (whole.body as object[]).slice(0, 4),
-      );
+      const pages = [...(first.body as object[]), ...(second.body as object[])] as { id: string }[];
+      // Probes may have added entries before the whole list was read.
+      const entries = whole.body as { id: string }[];
+      const begin = entries.findIndex(({ id }) => id === pages[0]?.id);
+      expect(pages).toEqual(entries.slice(begin, begin + 4));
     });
   });
 }

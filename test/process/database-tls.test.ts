@@ -3,7 +3,9 @@ import { waitForDatabase } from '#libs/database/wait-for-database.js';
 import { eventually } from '../support/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { createProcessSandbox, type ProcessSandbox } from '../support/process-sandbox.js';
+import { runImport } from '../support/run-import.js';
 import { AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
+import { createTestDatabase } from '../support/test-database.js';
 import { startTlsDatabase, type TlsDatabase } from '../support/tls-database.js';
 
 let tls: TlsDatabase;
@@ -66,6 +68,53 @@ describe('TLS to the database', () => {
     expect(await reached(plain('require'))).toBe(
       'cannot connect: The server does not support SSL connections; check DATABASE_URL',
     );
+  });
+
+  it('is what the URL of an import asks for, with an authority of their own too', async () => {
+    const target = await createTestDatabase();
+    const administrator = new pg.Client(tls.url('127.0.0.1', ''));
+    await administrator.connect();
+    await administrator.query('CREATE DATABASE "reference"');
+    await administrator.end();
+    const sourceUrl = (host: string, query: string): string => {
+      const url = new URL(tls.url(host, query));
+      url.pathname = '/reference';
+      return url.href;
+    };
+    const source = new pg.Client(sourceUrl('127.0.0.1', ''));
+    await source.connect();
+    await source.query(
+      `CREATE TABLE applications (id text, name text, "appKey" text);
+       CREATE TABLE environments (id text, name text, "applicationId" text);
+       INSERT INTO applications VALUES ('app-1', 'Orders', 'orders')`,
+    );
+    await source.end();
+    const imported = async (host: string, query: string): Promise<string> => {
+      const { code, stderr } = await runImport(['reference', '-', '--json', '--dry-run'], {
+        databaseUrl: target.url,
+        sourceUrl: sourceUrl(host, query),
+      });
+      return code === 0 ? 'imported' : stderr;
+    };
+    const { authority, otherAuthority } = tls;
+    for (const [host, query] of [
+      ['localhost', 'sslmode=require'],
+      ['localhost', 'sslmode=prefer'],
+      ['127.0.0.1', `sslmode=require&sslrootcert=${authority}`],
+      ['localhost', `sslmode=verify-full&sslrootcert=${authority}&schema=public`],
+    ] as const) {
+      expect(await imported(host, query)).toBe('imported');
+    }
+    for (const [host, query, reason] of [
+      ['localhost', 'sslmode=verify-full', /self-signed certificate/],
+      ['localhost', `sslmode=require&sslrootcert=${otherAuthority}`, /self-signed certificate/],
+      ['127.0.0.1', `sslmode=verify-full&sslrootcert=${authority}`, /is not in the cert's list/],
+    ] as const) {
+      const message = await imported(host, query);
+      expect(message).toMatch(/ cannot be read: cannot connect: .*; check the URL to import from\n$/);
+      expect(message).toMatch(reason);
+    }
+    await target.drop();
   });
 
   it('covers migrations, pool and the announcements of changes, and nothing warns of it', async () => {

@@ -1,3 +1,3 @@
 import { replicas } from '../health/replicas-cases.js';
 
-replicas(10);
+replicas({ rounds: 10, machine: 'alone' });

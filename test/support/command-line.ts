@@ -1,9 +1,17 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runHosted } from './hosted-command.js';
 import { type CommandResult, runCommand } from './run-command.js';
 
 /** The file that package.json's `bin` names. */
 export const CLI_MAIN = fileURLToPath(new URL('../../apps/cli/src/main.js', import.meta.url));
+
+/** Puts a program `mcp-registry` into a folder that stands in a PATH. */
+export async function installProgram(folder: string): Promise<void> {
+  const program = `#!/bin/sh\nexec "${process.execPath}" "${CLI_MAIN}" "$@"\n`;
+  await writeFile(join(folder, 'mcp-registry'), program, { mode: 0o755 });
+}
 
 interface Surroundings {
   readonly cwd?: string;

@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 
 /** A request as it goes over the wire: path, headers and body are sent exactly as they are. */
 export interface WireRequest {
@@ -12,6 +13,7 @@ export interface WireRequest {
 export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Without its encoding, of which gzip is known. */
   readonly body: string;
 }
 
@@ -34,7 +36,7 @@ export function exchange(
           resolve({
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,
-            body: Buffer.concat(chunks).toString('utf8'),
+            body: decoded(Buffer.concat(chunks), incoming.headers['content-encoding']).toString('utf8'),
           });
         });
       },
@@ -43,6 +45,10 @@ export function exchange(
     outgoing.on('error', reject);
     outgoing.end(body);
   });
+}
+
+function decoded(body: Buffer, encoding: string | undefined): Buffer {
+  return encoding === 'gzip' ? gunzipSync(body) : body;
 }
 
 function mutable(headers: WireRequest['headers']): Record<string, string | string[]> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { runHosted } from './hosted-command.js';
+import { expect } from './jest.js';
 import { type CommandResult, runCommand } from './run-command.js';
 import { GIVEN_SECRETS } from './secrets.js';
 
@@ -67,6 +68,13 @@ function environment(
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     ...env,
   };
+}
+
+/** Fails unless the import found nothing to write. */
+export function expectNothingNew({ summary }: ImportSummary): void {
+  for (const counts of Object.values(summary)) {
+    expect(counts).toMatchObject({ added: 0, updated: 0, deleted: 0 });
+  }
 }
 
 /** The summary on stdout of an import that was asked for JSON. */

@@ -17,7 +17,11 @@ export interface TestDatabase {
 export async function createTestDatabase({ migrated = true } = {}): Promise<TestDatabase> {
   const { TEST_CLUSTER_URL: cluster = '', TEST_CLUSTER_TEMPLATE: template = '' } = process.env;
   const name = `registry_test_${randomBytes(6).toString('hex')}`;
-  await execute(cluster, `CREATE DATABASE "${name}" TEMPLATE "${migrated ? template : 'template0'}"`);
+  // Copies files: less than half of what it costs to log every page of the template.
+  await execute(
+    cluster,
+    `CREATE DATABASE "${name}" TEMPLATE "${migrated ? template : 'template0'}" STRATEGY FILE_COPY`,
+  );
   const url = withDatabase(cluster, name);
   const pool = new pg.Pool({ connectionString: url, max: 3 });
   pool.on('error', () => undefined);

@@ -51,6 +51,15 @@ export async function runInOneShell(
     }));
 }
 
+/** Outputs without what differs from run to run: ids, keys, times, durations, and how wide columns are for them. */
+export function told(results: readonly { readonly output: string }[]): string[] {
+  const text = withPlaceholders(results.map(({ output }) => output).join('\0'));
+  return text
+    .replace(/\b\d+\.\d{3} s\b/g, '<duration>')
+    .replace(/ {2,}/g, '  ')
+    .split('\0');
+}
+
 const SHAPES: readonly (readonly [string, RegExp])[] = [
   ['key', /\bmcp(?:op)?_[0-9a-f]{16}_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g],
   ['key prefix', /\bmcp(?:op)?_[0-9a-f]{16}\b/g],

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { format } from 'prettier';
+import { format } from 'oxfmt';
 import { runMigrations } from '#libs/database/run-migrations.js';
 import { migrations } from '#migrations/migrations.js';
 import { schemaDifferences } from './schema-differences.js';
@@ -40,6 +40,7 @@ async function write(up: readonly string[], down: readonly string[]): Promise<st
       }
     }`;
   const file = `migrations/${timestamp}-${name}.ts`;
-  await writeFile(file, await format(source, { parser: 'typescript', singleQuote: true, printWidth: 110 }));
+  const { code } = await format(file, source, { singleQuote: true, printWidth: 110 });
+  await writeFile(file, code);
   return `Wrote ${file}. Read it, then add ${className} to the list in migrations/migrations.ts.\n`;
 }

@@ -1,14 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '#libs/embedded-postgres/start-embedded-postgres.js';
+import { scratchFolder } from './scratch-folder.js';
 
 export interface ScratchPostgres {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-const DURABILITY_OFF = {
+/** Autovacuum would start a worker for each of hundreds of databases, again and again. */
+const QUICK = {
+  autovacuum: 'off',
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
@@ -17,8 +19,8 @@ const DURABILITY_OFF = {
 
 /** An empty PostgreSQL that `stop()` deletes: fast, and without durability. */
 export async function startScratchPostgres(): Promise<ScratchPostgres> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'registry-scratch-'));
-  const server = await startEmbeddedPostgres({ dataDir, parameters: DURABILITY_OFF });
+  const dataDir = await mkdtemp(join(await scratchFolder(), 'registry-scratch-'));
+  const server = await startEmbeddedPostgres({ dataDir, parameters: QUICK });
   return {
     url: server.url,
     stop: async () => {

@@ -17,7 +17,14 @@ let isStale = false;
 
 const compiler = spawn(
   process.execPath,
-  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--watch', '--preserveWatchOutput', '--pretty'],
+  [
+    'node_modules/typescript-native/bin/tsc',
+    '-p',
+    'tsconfig.json',
+    '--watch',
+    '--preserveWatchOutput',
+    '--pretty',
+  ],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );
 // The compiler and the tests receive Ctrl-C as well: this process only waits for them.

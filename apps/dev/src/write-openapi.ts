@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { format } from 'prettier';
+import { format } from 'oxfmt';
 import { loadConfig } from '#libs/config/load-config.js';
 import { runMigrations } from '#libs/database/run-migrations.js';
 import { migrations } from '#migrations/migrations.js';
@@ -19,7 +19,8 @@ try {
   });
   const app = await createApp(config, postgres.url);
   const text = JSON.stringify(openApiDocument(app));
-  await writeFile('openapi.json', await format(text, { parser: 'json' }));
+  const { code } = await format('openapi.json', text, { printWidth: 80 });
+  await writeFile('openapi.json', code);
   await app.close();
 } finally {
   await postgres.stop();

@@ -131,6 +131,9 @@ export function applicationCommands(world: () => World): void {
         /^Renamed bills-more to bills\. bills-more names it as well until \d{4}-\d\d-\d\dT[\d:.]+Z\.\n$/,
       );
       expect(await operator.json('apps show bills-more')).toMatchObject({ appKey: 'bills' });
+      expect((await operator.run('apps show bills')).stdout).toMatch(
+        /\nformer app keys +bills-more \(until \d{4}-\d\d-\d\dT[\d:.]+Z\)\n$/,
+      );
       expect(await operator.json('apps rename bills bills-more --alias-days 0')).toMatchObject({
         appKey: 'bills-more',
         alias: null,

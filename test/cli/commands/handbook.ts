@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CLI_MAIN } from '../../support/command-line.js';
+import { installProgram } from '../../support/command-line.js';
 import { describe, expect, it } from '../../support/jest.js';
 import { ADMIN_KEY } from '../../support/start-app.js';
-import { runInOneShell, section, walkthroughSteps, withPlaceholders } from '../../support/walkthrough.js';
+import { runInOneShell, section, told, walkthroughSteps } from '../../support/walkthrough.js';
 import type { World } from './world.js';
 
 const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -59,16 +59,6 @@ async function workplace(directory: string): Promise<string> {
   for (const file of ['admin-key', '.data/admin-key']) {
     await writeFile(join(folder, file), `${ADMIN_KEY}\n`, { mode: 0o600 });
   }
-  const program = `#!/bin/sh\nexec "${process.execPath}" "${CLI_MAIN}" "$@"\n`;
-  await writeFile(join(folder, 'mcp-registry'), program, { mode: 0o755 });
+  await installProgram(folder);
   return folder;
-}
-
-/** Without what differs from run to run: ids, keys, times, durations, and how wide columns are for them. */
-function told(results: readonly { readonly output: string }[]): string[] {
-  const text = withPlaceholders(results.map(({ output }) => output).join('\0'));
-  return text
-    .replace(/\b\d+\.\d{3} s\b/g, '<duration>')
-    .replace(/ {2,}/g, '  ')
-    .split('\0');
 }

@@ -11,7 +11,7 @@ import {
   yesOption,
 } from '../option-values.js';
 import { segment } from '../registry/registry-client.js';
-import type { Application } from '../registry/shapes.js';
+import type { Application, FormerAppKey, SingleApplication } from '../registry/shapes.js';
 import { Session } from '../session.js';
 import { addApplicationRename } from './rename-application.js';
 
@@ -118,7 +118,8 @@ function addShow(apps: Command): void {
     .addHelpText('after', examples('apps show orders', 'apps show orders --json'))
     .action(async (appKey: string, _options: object, command: Command) => {
       const { registry, output } = await Session.open(command);
-      const application = await registry.get<Application>(pathOf(appKey));
+      const application = await registry.get<SingleApplication>(pathOf(appKey));
+      const former = application.formerAppKeys ?? [];
       output.one(application, {
         'app key': application.appKey,
         name: application.name,
@@ -129,6 +130,7 @@ function addShow(apps: Command): void {
         health: application.healthStatus,
         'health check': application.healthCheckUrl,
         environments: application.environments?.map(({ name }) => name).join(', '),
+        ...(former.length > 0 && { 'former app keys': former.map(untilItsEnd).join(', ') }),
       });
     });
 }
@@ -206,6 +208,10 @@ function addDelete(apps: Command): void {
 
 function pathOf(appKey: string): string {
   return `/applications/${segment(appKey)}`;
+}
+
+function untilItsEnd({ appKey, expiresAt }: FormerAppKey): string {
+  return `${appKey} (until ${expiresAt})`;
 }
 
 function namedEnvironment(text: string): { name: string; baseDomain?: string } {

@@ -1,6 +1,6 @@
 import { NotFound } from './answers.js';
 import { type RegistryClient, segment } from './registry-client.js';
-import type { Application, Discovery, Environment } from './shapes.js';
+import type { Application, Discovery, Environment, SingleApplication } from './shapes.js';
 
 /** Applications requested at once: enough to hide the round trip, few enough for memory. */
 const AT_ONCE = 8;
@@ -38,9 +38,12 @@ export async function* exportedApplications(
 }
 
 async function exported(registry: RegistryClient, appKey: string): Promise<object> {
-  const { environments = [], ...application } = await registry.get<Application>(
-    `/applications/${segment(appKey)}`,
-  );
+  // Former app keys end by themselves.
+  const {
+    environments = [],
+    formerAppKeys: _,
+    ...application
+  } = await registry.get<SingleApplication>(`/applications/${segment(appKey)}`);
   const complete: object[] = [];
   for (const environment of environments) {
     const registered = await unlessDeleted(registeredIn(registry, appKey, environment));

@@ -12,9 +12,19 @@ export interface Application {
   readonly environments?: readonly Environment[];
 }
 
+export interface FormerAppKey {
+  readonly appKey: string;
+  readonly expiresAt: string;
+}
+
+export interface SingleApplication extends Application {
+  /** Absent: the registry is of a version before. */
+  readonly formerAppKeys?: readonly FormerAppKey[];
+}
+
 export interface RenamedApplication extends Application {
   /** The app key that it had; null: it means nothing any more. */
-  readonly alias: { readonly appKey: string; readonly expiresAt: string } | null;
+  readonly alias: FormerAppKey | null;
 }
 
 export interface Environment {

@@ -1193,6 +1193,62 @@ export interface components {
              */
             updatedAt: string;
         };
+        AppKeyAliasResponse: {
+            /** @example purchases */
+            appKey: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T08:00:00.000Z
+             */
+            expiresAt: string;
+        };
+        SingleApplicationResponse: {
+            /** @example 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11 */
+            id: string;
+            /** @example Orders */
+            name: string;
+            /** @example Takes and tracks orders */
+            description: string | null;
+            /** @example orders */
+            appKey: string;
+            /** @enum {string} */
+            status: "ACTIVE" | "INACTIVE";
+            /** @example API_KEY */
+            authenticationMethod: string;
+            /** @example orders-team@example.com */
+            owner: string | null;
+            /**
+             * @description The same as `owner`, as clients of other registries read it
+             * @example orders-team@example.com
+             */
+            userId: string | null;
+            /** @example /actuator/health */
+            healthCheckUrl: string | null;
+            /** @enum {string} */
+            healthStatus: "UNKNOWN" | "ACTIVE" | "INACTIVE";
+            /**
+             * Format: date-time
+             * @example 2026-11-22T08:00:00.000Z
+             */
+            lastHealthCheckAt: string | null;
+            /** @example 0 */
+            consecutiveFailures: number;
+            /** @example 2 */
+            consecutiveSuccesses: number;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T08:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T08:00:00.000Z
+             */
+            updatedAt: string;
+            environments: components["schemas"]["EnvironmentResponse"][];
+            /** @description App keys that it had before and that still name it, those that end first coming first */
+            formerAppKeys: components["schemas"]["AppKeyAliasResponse"][];
+        };
         UpdateApplicationRequest: {
             /**
              * @description Name for people.
@@ -1244,15 +1300,6 @@ export interface components {
              * @example 2592000
              */
             gracePeriodSeconds: number | null;
-        };
-        AppKeyAliasResponse: {
-            /** @example orders */
-            appKey: string;
-            /**
-             * Format: date-time
-             * @example 2026-11-22T08:00:00.000Z
-             */
-            expiresAt: string;
         };
         RenamedApplicationResponse: {
             /** @example 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11 */
@@ -3363,7 +3410,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApplicationWithEnvironmentsResponse"];
+                    "application/json": components["schemas"]["SingleApplicationResponse"];
                 };
             };
             /** @description Bad Request */

@@ -36,6 +36,15 @@ export class AppKeyAliasesRepository {
     return row?.count ?? 0;
   }
 
+  /** Those to which the application answers, in the order in which they end. */
+  livingOf(applicationId: string): Promise<Pick<AppKeyAliasEntity, 'appKey' | 'expiresAt'>[]> {
+    return this.database.query(
+      `SELECT "appKey", "expiresAt" FROM "AppKeyAlias" WHERE "applicationId" = $1 AND ${LIVING_ALIAS}
+       ORDER BY "expiresAt", "appKey"`,
+      [applicationId],
+    );
+  }
+
   async deleteExpired(): Promise<void> {
     await this.database.query(`DELETE FROM "AppKeyAlias" WHERE NOT (${LIVING_ALIAS})`);
   }

@@ -3,7 +3,12 @@ import { TaggedResponse } from '#libs/entity-tags/tagged-response.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
 import type { EnvironmentResponse } from '../environments/dto/environment.response.js';
 import type { ApplicationEntity } from './application.entity.js';
-import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
+import { AppKeyAliasResponse } from './dto/app-key-alias.response.js';
+import {
+  ApplicationResponse,
+  ApplicationWithEnvironmentsResponse,
+  SingleApplicationResponse,
+} from './dto/application.response.js';
 
 /** An application without its environments; where these are given, under the entity tag of the application with them. */
 export function answer(
@@ -12,6 +17,17 @@ export function answer(
 ): TaggedResponse<ApplicationResponse> {
   const tag = environments && tagOf(application, environments);
   return new TaggedResponse(toResponse(ApplicationResponse, application), tag);
+}
+
+/** An application with its environments and the app keys that it had before; these end by themselves, and are no part of the tag. */
+export function singleAnswer(
+  application: ApplicationEntity,
+  environments: readonly EnvironmentResponse[],
+  aliases: readonly AppKeyAliasResponse[],
+): TaggedResponse<SingleApplicationResponse> {
+  const formerAppKeys = aliases.map((alias) => toResponse(AppKeyAliasResponse, alias));
+  const single = toResponse(SingleApplicationResponse, application, { environments, formerAppKeys });
+  return new TaggedResponse(single, tagOf(application, environments));
 }
 
 /** The entity tag of an application, which is that of the application with its environments. */

@@ -17,11 +17,12 @@ import { TooManyAliases } from './application.errors.js';
 import { tagOf } from './application-answers.js';
 import { applicationChange } from './application-change.js';
 import { ApplicationsRepository } from './applications.repository.js';
+import type { AppKeyAliasResponse } from './dto/app-key-alias.response.js';
 import {
   DEFAULT_GRACE_PERIOD_SECONDS,
   type RenameApplicationRequest,
 } from './dto/rename-application.request.js';
-import { type AppKeyAliasResponse, RenamedApplicationResponse } from './dto/renamed-application.response.js';
+import { RenamedApplicationResponse } from './dto/renamed-application.response.js';
 import { refusePartOfApplication } from './part-of-application.js';
 
 /** Former app keys of one application that still name it: all of them are in the memory of every process. */

@@ -9,7 +9,11 @@ import { Route } from '#libs/routes/route.decorator.js';
 import { ApiAppKeyParam } from '#libs/validation/path-parameters.js';
 import { ApplicationRenamesService } from './application-renames.service.js';
 import { ApplicationsService } from './applications.service.js';
-import { ApplicationResponse, ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
+import {
+  ApplicationResponse,
+  ApplicationWithEnvironmentsResponse,
+  SingleApplicationResponse,
+} from './dto/application.response.js';
 import { CreateApplicationRequest } from './dto/create-application.request.js';
 import { RenameApplicationRequest } from './dto/rename-application.request.js';
 import { RenamedApplicationResponse } from './dto/renamed-application.response.js';
@@ -49,14 +53,14 @@ export class ApplicationsController {
   @Get(':app_key')
   @ApiAppKeyParam()
   @Route('viewer', 'Get an application with its environments', {
-    ok: ApplicationWithEnvironmentsResponse,
+    ok: SingleApplicationResponse,
     tagged: true,
     problems: [404],
   })
   get(
     @Param('app_key') appKey: string,
     @CurrentBindings() bindings: Bindings,
-  ): Promise<TaggedResponse<ApplicationWithEnvironmentsResponse>> {
+  ): Promise<TaggedResponse<SingleApplicationResponse>> {
     return this.applications.get(appKey, bindings);
   }
 

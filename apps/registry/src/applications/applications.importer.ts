@@ -31,17 +31,21 @@ export class ApplicationsImporter {
     private readonly clock: DatabaseClock,
   ) {}
 
+  /** The application that has the app key, or had it and answers to it, locked until the transaction ends. */
+  locate(appKey: string): Promise<ApplicationEntity | null> {
+    return this.applications.findAndLock(appKey);
+  }
+
   /**
-   * Creates the application, with its id in the other registry unless that is taken, or updates the one with the same app
-   * key, or with an alias of that name, where it differs, unless it was changed here since the last import. The row is locked
-   * until the transaction ends.
+   * Creates the application, with its id in the other registry unless that is taken, or updates the located one where it
+   * differs, unless it was changed here since the last import.
    */
   async import(
+    application: ApplicationEntity | null,
     imported: ImportedApplication,
     { overwrite }: ImportPolicy,
   ): Promise<FoundApplication & { outcome: ImportOutcome; kept?: readonly string[] }> {
     const { name, description, healthCheckUrl, authenticationMethod, owner, status, origin } = imported;
-    const application = await this.applications.findAndLock(imported.appKey);
     if (application === null) return { ...(await this.insert(imported)), outcome: 'added' };
     const { id, appKey } = application;
     const changed = changedFields<ApplicationEntity>(application, {

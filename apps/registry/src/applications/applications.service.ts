@@ -26,10 +26,14 @@ import { appKeyFrom, distinguished } from './app-key.js';
 import { AppKeyAliasesRepository } from './app-key-aliases.repository.js';
 import type { ApplicationEntity } from './application.entity.js';
 import { AppKeyTaken, EnvironmentMayNotUpdate, FieldIsForOperators } from './application.errors.js';
-import { answer, tagOf, withEnvironments } from './application-answers.js';
+import { answer, singleAnswer, tagOf, withEnvironments } from './application-answers.js';
 import { applicationChange } from './application-change.js';
 import { ApplicationsRepository } from './applications.repository.js';
-import { ApplicationResponse, type ApplicationWithEnvironmentsResponse } from './dto/application.response.js';
+import {
+  ApplicationResponse,
+  type ApplicationWithEnvironmentsResponse,
+  type SingleApplicationResponse,
+} from './dto/application.response.js';
 import type { CreateApplicationRequest } from './dto/create-application.request.js';
 import type { UpdateApplicationRequest } from './dto/update-application.request.js';
 import { refusePartOfApplication } from './part-of-application.js';
@@ -84,18 +88,15 @@ export class ApplicationsService {
     return TaggedResponse.of(created);
   }
 
-  /** With the environments that an operator of these bindings sees. @throws ApplicationNotFound */
-  async get(
-    appKey: string,
-    bindings: Bindings,
-  ): Promise<TaggedResponse<ApplicationWithEnvironmentsResponse>> {
+  /** With the environments that an operator of these bindings sees, and its aliases. @throws ApplicationNotFound */
+  async get(appKey: string, bindings: Bindings): Promise<TaggedResponse<SingleApplicationResponse>> {
     const application = await this.applications.find(appKey);
     if (application === null) throw new ApplicationNotFound(appKey);
     const environments = await this.environments.allOf(application.id, bindings);
     if (bindings.telltaleEnvironments !== null && environments.length === 0) {
       throw new ApplicationNotFound(appKey);
     }
-    return TaggedResponse.of(withEnvironments(application, environments));
+    return singleAnswer(application, environments, await this.formerKeys.livingOf(application.id));
   }
 
   async update(

@@ -20,6 +20,7 @@ import {
 } from './audit-log.repository.js';
 import { AuditQuota } from './audit-quota.js';
 import { AuditWriter, type NewAuditEntry } from './audit-writer.js';
+import { AuditedNamesRepository, type ImportedNames } from './audited-names.repository.js';
 import { AuditChainRepository } from './chain/audit-chain.repository.js';
 import { EMPTY_CHAIN } from './chain/chain-link.js';
 import type { AuditHeadResponse } from './dto/audit-head.response.js';
@@ -41,6 +42,7 @@ export class AuditService extends AuditedTransactions {
 
   constructor(
     private readonly entries: AuditLogRepository,
+    private readonly names: AuditedNamesRepository,
     private readonly writer: AuditWriter,
     private readonly quota: AuditQuota,
     private readonly chain: AuditChainRepository,
@@ -116,6 +118,11 @@ export class AuditService extends AuditedTransactions {
       if (!dryRun && missing.length > 0) await this.writer.write(missing.map(importedEntry));
       return missing.length;
     });
+  }
+
+  /** Whether an import has ever added this application, or this environment of it, as far as the trail reaches back. */
+  wasImported(names: ImportedNames): Promise<boolean> {
+    return this.names.wasImported(names);
   }
 
   private async record(action: AuditAction, changes: readonly Change[], origin: AuditOrigin): Promise<void> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LIVING_ALIAS } from '#libs/app-keys/named-application.js';
+import type { AuditAction } from '#libs/audit-trail/audited.decorator.js';
 import { Database } from '#libs/database/database.js';
 
 /** What entries about some applications are told by: renaming changes none that was written before. */
@@ -17,6 +18,18 @@ const NAMES = `
                WHERE r."action" = 'application.renamed' AND r."applicationId" = a."id") AS "former"
   FROM "Application" a WHERE a."appKey" = ANY($1)`;
 
+/** An application of another registry by the app keys that it may have had here, or an environment of it. */
+export interface ImportedNames {
+  readonly appKeys: readonly string[];
+  /** With its id in the other registry, which it has here unless that was taken. */
+  readonly environment?: { readonly name: string; readonly id?: string };
+}
+
+/** Imports are what writes applications and environments without a request. */
+const WAS_IMPORTED = `
+  SELECT EXISTS (SELECT FROM "AuditLog" WHERE "appKey" = ANY($1) AND "actor" = 'cli' AND "action" = $2
+                 AND ($3::text IS NULL OR "environment" = $3 OR "resourceId" = $4)) AS "found"`;
+
 /** Finds the names under which the trail speaks of applications. */
 @Injectable()
 export class AuditedNamesRepository {
@@ -29,6 +42,18 @@ export class AuditedNamesRepository {
     ]);
     const present = [...new Set([...appKeys, ...rows.flatMap(({ aliases }) => aliases)])];
     return { recorded: [...new Set([...present, ...rows.flatMap(({ former }) => former)])], present };
+  }
+
+  /** Whether an import has ever added it, as far as the trail reaches back. */
+  async wasImported({ appKeys, environment }: ImportedNames): Promise<boolean> {
+    const action: AuditAction = environment === undefined ? 'application.created' : 'environment.created';
+    const [row] = await this.database.query<{ found: boolean }>(WAS_IMPORTED, [
+      appKeys,
+      action,
+      environment?.name ?? null,
+      environment?.id ?? null,
+    ]);
+    return row?.found === true;
   }
 }
 

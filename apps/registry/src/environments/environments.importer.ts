@@ -16,6 +16,8 @@ import { EnvironmentsRepository } from './environments.repository.js';
 /** An environment after its import. */
 export interface ImportedEnvironmentRow {
   readonly id: string;
+  /** The one it has here. */
+  readonly name: string;
   readonly status: Status;
   readonly outcome: ImportOutcome;
   /** Fields that differ from the source's. */
@@ -33,15 +35,30 @@ export class EnvironmentsImporter {
   ) {}
 
   /**
-   * Creates the environment, with its id in the other registry unless that is taken, or updates the one with the same name
-   * where it differs, unless it was changed here since the last import. The row is locked until the transaction ends.
+   * The environment that an earlier import added, whatever its name here, otherwise the one with the same name. It is locked
+   * until the transaction ends.
+   */
+  async locate(
+    applicationId: string,
+    { name, origin }: Pick<ImportedEnvironment, 'name' | 'origin'>,
+  ): Promise<EnvironmentEntity | null> {
+    const added =
+      origin?.id === undefined ? null : await this.environments.findAndLock(applicationId, { id: origin.id });
+    return added ?? this.environments.findAndLock(applicationId, { name });
+  }
+
+  /**
+   * Creates the environment, with its id in the other registry unless that is taken, or updates the located one where it
+   * differs, unless it was changed here since the last import.
+   *
+   * @throws EnvironmentExists when the application has another one of that name
    */
   async import(
     application: { readonly id: string; readonly appKey: string },
+    environment: EnvironmentEntity | null,
     { name, description, baseDomain, security, customPrompt, status, health, origin }: ImportedEnvironment,
     { overwrite }: ImportPolicy,
   ): Promise<ImportedEnvironmentRow> {
-    const environment = await this.environments.findAndLock(application.id, name);
     const now = this.clock.now();
     if (environment === null) {
       const created = await this.environments.insert({
@@ -65,6 +82,7 @@ export class EnvironmentsImporter {
       return { ...created, outcome: 'added' };
     }
     const changed = changedFields<EnvironmentEntity>(environment, {
+      name,
       description,
       baseDomain,
       security: securityAfter(environment.security, security, now),
@@ -75,21 +93,16 @@ export class EnvironmentsImporter {
     if (environment.importedAt === null && !overwrite) {
       return { ...environment, outcome: 'kept', kept: Object.keys(changed.after) };
     }
-    await this.environments.update(environment.id, {
-      ...changed.after,
-      updatedAt: origin?.updatedAt ?? now,
-      importedAt: now,
-    });
+    const updatedAt = origin?.updatedAt ?? now;
+    const updated = { ...environment, ...changed.after };
+    if (updated.name !== environment.name) {
+      await this.environments.rename(environment.id, { name: updated.name, updatedAt });
+    }
+    await this.environments.update(environment.id, { ...changed.after, updatedAt, importedAt: now });
     this.changes.record(
-      environmentChange(application.appKey, environment, { action: 'environment.updated', ...changed }),
+      environmentChange(application.appKey, updated, { action: 'environment.updated', ...changed }),
     );
-    return { ...environment, ...changed.after, outcome: 'updated' };
-  }
-
-  /** The environment, locked until the transaction ends; undefined when the application has none of that name. */
-  async find(applicationId: string, name: string): Promise<ImportedEnvironmentRow | undefined> {
-    const environment = await this.environments.findAndLock(applicationId, name);
-    return environment === null ? undefined : { ...environment, outcome: 'unchanged' };
+    return { ...updated, outcome: 'updated' };
   }
 
   /** Notes that the endpoints of an environment are those of an import. */

@@ -98,11 +98,14 @@ export class EnvironmentsRepository {
     return row?.taken === true;
   }
 
-  /** As {@link lock}, by name. */
-  async findAndLock(applicationId: string, name: string): Promise<EnvironmentEntity | null> {
+  /** As {@link lock}, of an application's. */
+  async findAndLock(
+    applicationId: string,
+    by: Pick<EnvironmentEntity, 'id'> | Pick<EnvironmentEntity, 'name'>,
+  ): Promise<EnvironmentEntity | null> {
     const manager = await this.database.manager();
     return manager.findOne(EnvironmentEntity, {
-      where: { applicationId, name },
+      where: { applicationId, ...by },
       lock: { mode: 'pessimistic_write' },
     });
   }
@@ -157,7 +160,10 @@ export class EnvironmentsRepository {
   }
 
   /** @throws EnvironmentExists when the application has another one of that name */
-  async rename(id: string, change: Pick<EnvironmentEntity, 'name' | 'updatedAt'>): Promise<void> {
+  async rename(
+    id: string,
+    change: Pick<EnvironmentEntity, 'name' | 'updatedAt'> & { readonly importedAt?: null },
+  ): Promise<void> {
     const manager = await this.database.manager();
     await manager
       .update(EnvironmentEntity, { id }, change)

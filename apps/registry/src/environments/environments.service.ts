@@ -152,7 +152,8 @@ export class EnvironmentsService {
   }
 
   /**
-   * Gives the environment another name; nothing else of it changes, and its old name means nothing any more.
+   * Gives the environment another name; nothing else of it changes, and its old name means nothing any more. A later import
+   * leaves it the name.
    *
    * @throws ApplicationNotFound, EnvironmentNotFound, EnvironmentExists; OutsideBindings when the operator is bound to others
    */
@@ -167,7 +168,7 @@ export class EnvironmentsService {
     if (!caller.bindings.includesEnvironment(wanted)) throw new OutsideBindings(caller);
     const changed = changedFields<EnvironmentEntity>(environment, { name: wanted });
     if (changed === undefined) return tagged(environment);
-    const update = { name: wanted, updatedAt: this.clock.now() };
+    const update = { name: wanted, updatedAt: this.clock.now(), importedAt: null };
     await this.environments.rename(environment.id, update);
     const renamed = { ...environment, ...update };
     this.changes.record(environmentChange(appKey, renamed, changed));

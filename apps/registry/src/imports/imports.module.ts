@@ -9,6 +9,7 @@ import { EnvironmentsModule } from '../environments/environments.module.js';
 import { INFRASTRUCTURE, infrastructure } from '../infrastructure.js';
 import { MonitoringImportModule } from '../monitoring/monitoring-import.module.js';
 import { NO_OBSERVABILITY } from '../observability/start-observability.js';
+import { EnvironmentImports } from './environment-imports.js';
 import { ImportsService } from './imports.service.js';
 import { SourceChecks } from './source-checks.js';
 
@@ -24,7 +25,7 @@ import { SourceChecks } from './source-checks.js';
     ApiKeysModule,
     MonitoringImportModule,
   ],
-  providers: [ImportsService, SourceChecks],
+  providers: [ImportsService, EnvironmentImports, SourceChecks],
   exports: INFRASTRUCTURE,
 })
 export class ImportsModule {

@@ -4,6 +4,7 @@ import { ObservedField } from '#libs/responses/observed-field.decorator.js';
 import { TIME_EXAMPLE } from '#libs/responses/response-examples.js';
 import { ResponseField } from '#libs/responses/response-field.decorator.js';
 import { EnvironmentResponse } from '../../environments/dto/environment.response.js';
+import { AppKeyAliasResponse } from './app-key-alias.response.js';
 
 export class ApplicationResponse {
   @ResponseField({ example: '0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11' })
@@ -63,4 +64,12 @@ export class ApplicationResponse {
 export class ApplicationWithEnvironmentsResponse extends ApplicationResponse {
   @ApiProperty({ type: [EnvironmentResponse] })
   readonly environments!: readonly EnvironmentResponse[];
+}
+
+export class SingleApplicationResponse extends ApplicationWithEnvironmentsResponse {
+  @ApiProperty({
+    type: [AppKeyAliasResponse],
+    description: 'App keys that it had before and that still name it, those that end first coming first',
+  })
+  readonly formerAppKeys!: readonly AppKeyAliasResponse[];
 }

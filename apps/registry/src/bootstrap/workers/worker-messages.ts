@@ -10,7 +10,8 @@ export interface WorkerConfig {
 
 /** Messages of the primary to a worker. Node.js uses the same channel. */
 export type WorkerCommand =
-  { readonly type: 'registry:serve'; readonly assignment: WorkerConfig } | { readonly type: 'registry:stop' };
+  | { readonly type: 'registry:serve'; readonly assignment: WorkerConfig }
+  | { readonly type: 'registry:stop' };
 
 /** Messages of a worker to the primary. */
 export type WorkerEvent =

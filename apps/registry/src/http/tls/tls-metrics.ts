@@ -16,5 +16,5 @@ export function measureCertificates(metrics: Metrics, tls: ListenerTls | undefin
 }
 
 function seconds(time: Date | undefined): number | undefined {
-  return time && time.getTime() / 1000;
+  return time === undefined ? undefined : time.getTime() / 1000;
 }
