@@ -19,7 +19,7 @@ async function start(): Promise<void> {
     if (code === undefined) await restoreSession();
     else await signIn({ code });
   } catch (error) {
-    problem.value = error instanceof Problem ? error : Problem.unreachable();
+    problem.value = Problem.from(error);
     session.value ??= null;
   }
 }

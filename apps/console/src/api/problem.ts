@@ -50,6 +50,11 @@ export class Problem extends Error {
     );
   }
 
+  /** What was thrown, as a problem. */
+  static from(error: unknown): Problem {
+    return error instanceof Problem ? error : Problem.unreachable();
+  }
+
   /** The connection failed before there was an answer. */
   static unreachable(): Problem {
     return new Problem(0, 'unreachable', 'The registry cannot be reached.', [], undefined, undefined);

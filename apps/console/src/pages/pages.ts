@@ -1,12 +1,17 @@
 import type { ComponentType } from 'preact';
 import { lazy } from 'preact-iso';
+import type { Role } from '../state/session.js';
 
-/** A page of the rail. */
+/** A page of the console. */
 export interface ConsolePage {
   /** Below `/console`. */
   readonly path: string;
   readonly title: string;
   readonly component: ComponentType;
+  /** Where the rail does not lead by itself. */
+  readonly isBelowAnother?: boolean;
+  /** Who may see it; everyone when absent. */
+  readonly role?: Role;
 }
 
 /** In the order of the rail; each is loaded when it is opened first. */
@@ -15,5 +20,10 @@ export const PAGES: readonly ConsolePage[] = [
     path: '',
     title: 'Overview',
     component: lazy(async () => (await import('./overview.js')).Overview),
+  },
+  {
+    path: '/apps',
+    title: 'Applications',
+    component: lazy(async () => (await import('./applications.js')).Applications),
   },
 ];

@@ -16,7 +16,7 @@ export function SignIn({ problem: earlier }: { readonly problem: Problem | undef
     try {
       await signIn({ key: key.trim() });
     } catch (error) {
-      problem.value = error instanceof Problem ? error : Problem.unreachable();
+      problem.value = Problem.from(error);
     } finally {
       isBusy.value = false;
     }

@@ -6,13 +6,13 @@ import type { components } from '../api/schema.js';
 export type Session = components['schemas']['SessionResponse'];
 
 const ROLES = ['agent', 'viewer', 'editor', 'admin'] as const;
-type Role = (typeof ROLES)[number];
+export type Role = (typeof ROLES)[number];
 
 /** Who is signed in; null: not signed in; undefined: not known yet. */
 export const session = signal<Session | null | undefined>(undefined);
 
 /** Whether the role includes another one. */
-const may = (least: Role): boolean => {
+export const may = (least: Role): boolean => {
   const role = session.value?.role;
   return role !== undefined && ROLES.indexOf(role) >= ROLES.indexOf(least);
 };

@@ -1,23 +1,21 @@
+import { useEffect } from 'preact/hooks';
 import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from 'preact-iso';
+import { followRegistry } from '../api/live.js';
 import { CONSOLE_PATH } from '../base-path.js';
 import { PAGES } from '../pages/pages.js';
-import { readOnlyReason, session, signOut } from '../state/session.js';
+import { may } from '../state/session.js';
+import { Header } from './header.js';
 
 /** What every page has: the rail, the header, and the page of the address. */
 export function Frame() {
+  useEffect(() => followRegistry(), []);
   return (
     <LocationProvider scope={CONSOLE_PATH}>
       <a class="skip" href="#page">
         Skip to the page
       </a>
       <Rail />
-      <header>
-        {readOnlyReason.value !== undefined && <span title={readOnlyReason.value}>read-only</span>}
-        <span>{session.value?.operator}</span>
-        <button type="button" onClick={() => void signOut()}>
-          Sign out
-        </button>
-      </header>
+      <Header />
       <main id="page" tabIndex={-1}>
         <ErrorBoundary>
           <Router>
@@ -34,14 +32,16 @@ export function Frame() {
 
 function Rail() {
   const { path } = useLocation();
+  const shown = PAGES.filter(({ isBelowAnother, role }) => isBelowAnother !== true && (!role || may(role)));
   return (
     <nav aria-label="Pages">
       <ul>
-        {PAGES.map((page) => {
+        {shown.map((page) => {
           const href = CONSOLE_PATH + page.path;
+          const isHere = page.path === '' ? path === href : `${path}/`.startsWith(`${href}/`);
           return (
             <li key={href}>
-              <a href={href} aria-current={path.replace(/\/$/, '') === href ? 'page' : undefined}>
+              <a href={href} aria-current={isHere ? 'page' : undefined}>
                 {page.title}
               </a>
             </li>
