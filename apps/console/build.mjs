@@ -5,6 +5,7 @@ import { build, context } from 'esbuild';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const OUTPUT = fileURLToPath(new URL('../../dist/apps/console/', import.meta.url));
+const NODE_MODULES = fileURLToPath(new URL('./browser/node-modules.js', import.meta.url));
 const isWatching = process.argv.includes('--watch');
 
 /**
@@ -41,6 +42,14 @@ const options = {
   splitting: true,
   format: 'esm',
   target: ['es2022', 'chrome111', 'firefox115', 'safari16.4'],
+  // The reader of OpenAPI documents is that of the command line, with what it needs of Node.js.
+  conditions: ['registry-source'],
+  alias: {
+    'openapi-reader': fileURLToPath(new URL('../../libs/openapi/read-lone-document.ts', import.meta.url)),
+    'node:buffer': NODE_MODULES,
+    'node:url': NODE_MODULES,
+    swagger2openapi: NODE_MODULES,
+  },
   jsx: 'automatic',
   jsxImportSource: 'preact',
   minify: !isWatching,

@@ -1017,7 +1017,7 @@ export interface components {
              * @default API_KEY
              * @example API_KEY
              */
-            authenticationMethod: string | null;
+            authenticationMethod?: string | null;
             /**
              * @description Who answers for the application: a person, a team or an address.
              * @example orders-team@example.com
@@ -1270,7 +1270,7 @@ export interface components {
              * @default API_KEY
              * @example API_KEY
              */
-            authenticationMethod: string | null;
+            authenticationMethod?: string | null;
             /**
              * @description Who answers for the application: a person, a team or an address.
              * @example orders-team@example.com
@@ -1299,7 +1299,7 @@ export interface components {
              * @default 2592000
              * @example 2592000
              */
-            gracePeriodSeconds: number | null;
+            gracePeriodSeconds?: number | null;
         };
         RenamedApplicationResponse: {
             /** @example 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11 */
@@ -1658,7 +1658,7 @@ export interface components {
              * @default 0
              * @example 3600
              */
-            gracePeriodSeconds: number | null;
+            gracePeriodSeconds?: number | null;
         };
         EndpointRegistration: {
             /**
@@ -1687,7 +1687,7 @@ export interface components {
              * @default false
              * @example false
              */
-            isPublic: boolean | null;
+            isPublic?: boolean | null;
             /**
              * @description How callers authenticate.
              * @example BEARER
@@ -1774,7 +1774,7 @@ export interface components {
              * @default false
              * @example false
              */
-            deprecated: boolean | null;
+            deprecated?: boolean | null;
             /**
              * @description JSON Schema of the header parameters.
              * @example {
@@ -1812,7 +1812,7 @@ export interface components {
              * @default false
              * @example false
              */
-            requestBodyRequired: boolean | null;
+            requestBodyRequired?: boolean | null;
             /**
              * @description Media type of the response body.
              * @example application/json
@@ -1861,7 +1861,7 @@ export interface components {
              * @default production
              * @example production
              */
-            environment: string | null;
+            environment?: string | null;
         };
         EndpointChange: {
             /** @enum {string} */
@@ -2785,7 +2785,7 @@ export interface components {
              * @default 0
              * @example 3600
              */
-            gracePeriodSeconds: number | null;
+            gracePeriodSeconds?: number | null;
         };
         ListedApiKeyResponse: {
             /** @example 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f13 */

@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { pathOf } from '../paths.js';
 import { columnsOf, endpointsOf, filtered, least, sorted } from '../state/application-filter.js';
 import {
   type ApplicationRow,
@@ -13,7 +14,6 @@ import { Beats } from '../ui/beats.js';
 import { Chips } from '../ui/chips.js';
 import { Command } from '../ui/copy.js';
 import { CreateApplication } from '../ui/create-application.js';
-import { pathOf } from '../ui/environment-lines.js';
 import { FilterBox } from '../ui/filter-box.js';
 import { age, counted, percent, took } from '../ui/format.js';
 import { useHeldOrder } from '../ui/held-order.js';
@@ -28,7 +28,7 @@ export function Applications() {
   const sort = url.get('sort');
   const box = useRef<HTMLDivElement>(null);
   const all = applications.value;
-  const columns = useComputed(() => columnsFor(columnsOf(applications.value ?? [])));
+  const columns = useComputed(() => columnsFor(applications.value ?? []));
   const found = sorted(filtered(all ?? [], filter), sort);
   const { rows, moved, release } = useHeldOrder(found, `${sort} ${filter}`, keyOf, box);
   const setFilter = (q: string): void => {
@@ -110,7 +110,8 @@ function keyOf({ appKey }: ApplicationRow): string {
   return appKey;
 }
 
-function columnsFor(names: readonly string[]): Column<ApplicationRow>[] {
+function columnsFor(all: readonly ApplicationRow[]): Column<ApplicationRow>[] {
+  const names = columnsOf(all);
   const isElsewhere = ({ name }: EnvironmentRow): boolean => !names.includes(name);
   return [
     {
@@ -132,20 +133,24 @@ function columnsFor(names: readonly string[]): Column<ApplicationRow>[] {
         return row && <EnvironmentCell row={row} />;
       },
     })),
-    {
-      title: 'Others',
-      isWide: true,
-      cell: ({ environments }) =>
-        environments.filter(isElsewhere).map(({ appKey, name, condition }) => (
-          <a key={name} href={pathOf(appKey, name)} title={name}>
-            <StatusShape condition={condition} />
-          </a>
-        )),
-    },
+    ...(all.some(({ environments }) => environments.some(isElsewhere)) ? [others(isElsewhere)] : []),
     { title: 'Uptime', sort: 'uptime', isWide: true, class: 'number', cell: (row) => percent(least(row)) },
     { title: 'Endpoints', sort: 'endpoints', isWide: true, class: 'number', cell: endpointsOf },
     { title: 'Keys', sort: 'keys', isWide: true, class: 'number', cell: keysOf },
   ];
+}
+
+function others(isElsewhere: (row: EnvironmentRow) => boolean): Column<ApplicationRow> {
+  return {
+    title: 'Others',
+    isWide: true,
+    cell: ({ environments }) =>
+      environments.filter(isElsewhere).map(({ appKey, name, condition }) => (
+        <a key={name} href={pathOf(appKey, name)} title={name}>
+          <StatusShape condition={condition} />
+        </a>
+      )),
+  };
 }
 
 function EnvironmentCell({ row }: { readonly row: EnvironmentRow }) {

@@ -1,5 +1,6 @@
 import { api } from '../api/client.js';
 import { CONSOLE_PATH } from '../base-path.js';
+import { pathOf } from '../paths.js';
 import { useLoad } from '../state/load.js';
 import { refusedCredentials } from '../state/refused-credentials.js';
 import {
@@ -12,7 +13,7 @@ import {
 import { AuditSentence } from '../ui/audit-entry.js';
 import { Checklist } from '../ui/checklist.js';
 import { Command } from '../ui/copy.js';
-import { EnvironmentLines, pathOf } from '../ui/environment-lines.js';
+import { EnvironmentLines } from '../ui/environment-lines.js';
 import { Fleet } from '../ui/fleet.js';
 import { age, counted, DAY, now } from '../ui/format.js';
 import { Loading, ProblemNote, Skeleton } from '../ui/notes.js';

@@ -26,4 +26,10 @@ export const PAGES: readonly ConsolePage[] = [
     title: 'Applications',
     component: lazy(async () => (await import('./applications.js')).Applications),
   },
+  {
+    path: '/apps/:appKey/:environment?',
+    title: 'Application',
+    component: lazy(async () => (await import('./application/application.js')).Application),
+    isBelowAnother: true,
+  },
 ];

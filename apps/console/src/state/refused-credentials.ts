@@ -15,7 +15,9 @@ export async function refusedCredentials(): Promise<readonly RefusedGroup[]> {
     params: { query: { action: 'credentials.refused', from, limit: 500 } },
   });
   const groups = new Map<string, RefusedGroup>();
-  for (const { appKey, reason, occurrences } of data) {
+  for (const { appKey, reason, resourceId, occurrences } of data) {
+    // The console itself asks so whether it is signed in.
+    if (reason === 'missing-credentials' && resourceId?.endsWith('/session') === true) continue;
     const name = JSON.stringify([appKey, reason]);
     const count = (groups.get(name)?.count ?? 0) + occurrences;
     groups.set(name, { appKey, reason: reason ?? 'refused', count });

@@ -1,5 +1,5 @@
 import type { components } from '../api/schema.js';
-import { CONSOLE_PATH } from '../base-path.js';
+import { pathOf } from '../paths.js';
 import { age, moment } from './format.js';
 
 export type AuditEntry = components['schemas']['AuditLogResponse'];
@@ -45,7 +45,7 @@ export function AuditSentence({ entry }: { readonly entry: AuditEntry }) {
     <div class="entry">
       <div>
         <strong>{operatorName ?? actor}</strong> {SENTENCES[action] ?? action} <Subject entry={entry} />
-        {reason !== null && <> : {reason}</>}
+        {reason !== null && <>: {reason}</>}
         {occurrences > 1 && <> · {occurrences} times</>}
         <span class="muted">
           {via !== null && <> · {via}</>} ·{' '}
@@ -54,28 +54,37 @@ export function AuditSentence({ entry }: { readonly entry: AuditEntry }) {
           </time>
         </span>
       </div>
-      {fields.length > 0 && (
-        <details open={fields.length === 1}>
-          <summary>{fields.map(({ name }) => name).join(', ')}</summary>
-          <dl class="difference">
-            {fields.map(({ name, before, after }) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                {before !== undefined && (
-                  <dd>
-                    <del>{before}</del>
-                  </dd>
-                )}
-                {after !== undefined && (
-                  <dd>
-                    <ins>{after}</ins>
-                  </dd>
-                )}
-              </div>
-            ))}
-          </dl>
-        </details>
-      )}
+      <Changed fields={fields} isNew={entry.before === null} />
+    </div>
+  );
+}
+
+interface ChangedProps {
+  readonly fields: readonly ChangedField[];
+  readonly isNew: boolean;
+}
+
+/** One changed field in its line; more are folded in. */
+function Changed({ fields, isNew }: ChangedProps) {
+  const [first] = fields;
+  if (first === undefined) return null;
+  if (fields.length === 1 && !isNew) return <Difference field={first} />;
+  return (
+    <details>
+      <summary>{isNew ? 'Values' : fields.map(({ name }) => name).join(', ')}</summary>
+      {fields.map((field) => (
+        <Difference key={field.name} field={field} />
+      ))}
+    </details>
+  );
+}
+
+function Difference({ field: { name, before, after } }: { readonly field: ChangedField }) {
+  return (
+    <div class="difference">
+      {name} {before !== undefined && <del>{before}</del>}
+      {before !== undefined && after !== undefined && ' → '}
+      {after !== undefined && <ins>{after}</ins>}
     </div>
   );
 }
@@ -83,13 +92,7 @@ export function AuditSentence({ entry }: { readonly entry: AuditEntry }) {
 function Subject({ entry: { appKey, environment, action, resourceId } }: { readonly entry: AuditEntry }) {
   if (appKey === null) return action === 'credentials.refused' ? <em>{resourceId}</em> : null;
   const name = environment === null ? appKey : `${appKey} / ${environment}`;
-  return (
-    <a
-      href={`${CONSOLE_PATH}/apps/${encodeURIComponent(appKey)}${environment === null ? '' : `/${encodeURIComponent(environment)}`}`}
-    >
-      {name}
-    </a>
-  );
+  return <a href={pathOf(appKey, environment ?? undefined)}>{name}</a>;
 }
 
 interface ChangedField {

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { BASE_PATH, CONSOLE_PATH } from '../base-path.js';
+import { pathOf } from '../paths.js';
 import { applications, environments } from '../state/registry.js';
 import { Copy, quoted } from './copy.js';
-import { pathOf } from './environment-lines.js';
 
 /** The way from an empty registry to the first healthy endpoint; it ticks itself and goes when all is done. */
 export function Checklist() {

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import { api } from '../api/client.js';
+import { pathOf } from '../paths.js';
 import { applications, refreshOverview } from '../state/registry.js';
 import { Dialog } from './dialog.js';
-import { pathOf } from './environment-lines.js';
 import { Field, Form, textOf } from './form.js';
 
 /** A new application with its environments; leads to its page. */
@@ -18,7 +18,6 @@ export function CreateApplication({ onClose }: { readonly onClose: () => void })
         name: textOf(values, 'name'),
         appKey: textOf(values, 'appKey') || null,
         description: textOf(values, 'description') || null,
-        authenticationMethod: null,
         healthCheckUrl: textOf(values, 'healthCheckUrl') || null,
         environments: environmentsOf(textOf(values, 'environments')),
       },

@@ -1,18 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { Problem } from '../api/problem.js';
 import { CONSOLE_PATH } from '../base-path.js';
+import { pathOf } from '../paths.js';
 import { outcomeOf, probeNow, reasonOfStatus } from '../state/checks.js';
 import type { EnvironmentRow } from '../state/registry.js';
 import { Beats } from './beats.js';
 import { age, duration, now, percent, took } from './format.js';
 import { Action } from './notes.js';
 import { Status } from './status.js';
-
-/** Where an application, or one of its environments, is shown. */
-export function pathOf(appKey: string, environment?: string): string {
-  const below = environment === undefined ? '' : `/${encodeURIComponent(environment)}`;
-  return `${CONSOLE_PATH}/apps/${encodeURIComponent(appKey)}${below}`;
-}
 
 /** Longer lists are for the page of applications. */
 const MOST = 20;
@@ -24,7 +19,7 @@ interface LinesProps {
   readonly filter: string;
 }
 
-/** Environments that need somebody. Nothing when there are none. */
+/** Environments that need the operator. Nothing when there are none. */
 export function EnvironmentLines({ title, rows, filter }: LinesProps) {
   if (rows.length === 0) return null;
   return (

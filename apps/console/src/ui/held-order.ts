@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { type RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** Rows in an order that stays while somebody points at the list. */
+/** Rows in an order that stays while the operator points at the list. */
 interface HeldOrder<Row> {
   readonly rows: readonly Row[];
   /** How many rows are elsewhere by now. */

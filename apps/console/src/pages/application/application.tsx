@@ -1,0 +1,110 @@
+import { useRoute } from 'preact-iso';
+import { api } from '../../api/client.js';
+import type { components } from '../../api/schema.js';
+import { CONSOLE_PATH } from '../../base-path.js';
+import { pathOf } from '../../paths.js';
+import { useLoad } from '../../state/load.js';
+import { applications } from '../../state/registry.js';
+import { useUrlState } from '../../state/url-state.js';
+import { Loading } from '../../ui/notes.js';
+import { conditionOfHealth, StatusShape } from '../../ui/status.js';
+import { Tabs } from '../../ui/tabs.js';
+import { ActivityTab } from './activity-tab.js';
+import { ApplicationHeader } from './application-header.js';
+import { EndpointsTab } from './endpoints-tab.js';
+import { HealthTab } from './health-tab.js';
+import { KeysTab } from './keys-tab.js';
+import { SettingsTab } from './settings-tab.js';
+
+type ApplicationAnswer = components['schemas']['SingleApplicationResponse'];
+type EnvironmentAnswer = components['schemas']['EnvironmentResponse'];
+
+/** What every tab is given. */
+export interface TabProps {
+  readonly application: ApplicationAnswer;
+  readonly environment: EnvironmentAnswer;
+  /** Reads the application again, after a change. */
+  readonly reload: () => void;
+}
+
+const TABS = ['health', 'endpoints', 'keys', 'activity', 'settings'] as const;
+
+/** One application, in one of its environments. */
+export function Application() {
+  const { appKey = '', environment: name = '' } = useRoute().params;
+  const read = useLoad(
+    appKey,
+    async () => (await api.GET('/applications/{app_key}', { params: { path: { app_key: appKey } } })).data,
+    { application: appKey },
+  );
+  if (read.problem?.status === 404) {
+    return (
+      <>
+        <h1>There is no application {appKey}</h1>
+        <a href={`${CONSOLE_PATH}/apps`}>Applications</a>
+      </>
+    );
+  }
+  return (
+    <>
+      {read.value === undefined && <h1>{appKey}</h1>}
+      <Loading of={read}>
+        {(application) => application && <Parts application={application} name={name} reload={read.reload} />}
+      </Loading>
+    </>
+  );
+}
+
+interface PartsProps {
+  readonly application: ApplicationAnswer;
+  readonly name: string;
+  readonly reload: () => void;
+}
+
+function Parts({ application, name, reload }: PartsProps) {
+  const { appKey, environments } = application;
+  const tab = useUrlState().get('tab') || 'health';
+  const environment =
+    environments.find((each) => each.name === name) ??
+    (name === '' ? (environments.find((each) => each.name === 'production') ?? environments[0]) : undefined);
+  const row = applications.value
+    ?.find((each) => each.appKey === appKey)
+    ?.environments.find((each) => each.name === environment?.name);
+  const here = pathOf(appKey, environment?.name);
+  return (
+    <>
+      <ApplicationHeader application={application} environment={environment} row={row} reload={reload} />
+      <Tabs
+        label="Environments"
+        tabs={environments.map((each) => ({
+          href: `${pathOf(appKey, each.name)}${tab === 'health' ? '' : `?tab=${tab}`}`,
+          isHere: each.name === environment?.name,
+          title: (
+            <>
+              <StatusShape condition={conditionOfHealth(each.healthStatus)} /> {each.name}
+            </>
+          ),
+        }))}
+      />
+      {environment === undefined ? (
+        <p>{name === '' ? 'It has no environment.' : `It has no environment ${name}.`}</p>
+      ) : (
+        <>
+          <Tabs
+            label="Parts"
+            tabs={TABS.map((each) => ({
+              href: each === 'health' ? here : `${here}?tab=${each}`,
+              isHere: each === tab,
+              title: each.charAt(0).toUpperCase() + each.slice(1),
+            }))}
+          />
+          {tab === 'health' && <HealthTab {...{ application, environment, reload }} />}
+          {tab === 'endpoints' && <EndpointsTab {...{ application, environment, reload }} />}
+          {tab === 'keys' && <KeysTab {...{ application, environment, reload }} />}
+          {tab === 'activity' && <ActivityTab {...{ application, environment, reload }} />}
+          {tab === 'settings' && <SettingsTab {...{ application, environment, reload }} />}
+        </>
+      )}
+    </>
+  );
+}
