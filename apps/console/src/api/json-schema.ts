@@ -11,6 +11,11 @@ export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
 }
 
+/** A list, or nothing in place of anything else. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** The schema that a reference leads to, by the name at its end. */
 export function resolved(schema: Schema, definitions: Schema): Schema {
   const { $ref } = schema;
@@ -46,11 +51,10 @@ const DEEPEST = 6;
 export function exampleOf(given: Schema, definitions: Schema, depth = 0): unknown {
   const schema = resolved(given, definitions);
   const { example, examples, default: usual, enum: values, const: only } = schema;
-  const [first] = [example, Array.isArray(examples) ? examples[0] : undefined, usual, only].filter(
-    (each) => each !== undefined,
-  );
+  const candidates: unknown[] = [example, ...listOf(examples), usual, only];
+  const first = candidates.find((each) => each !== undefined);
   if (first !== undefined) return first;
-  if (Array.isArray(values)) return values[0] as unknown;
+  if (Array.isArray(values)) return listOf(values)[0];
   if (depth >= DEEPEST) return null;
   const [part] = ['allOf', 'oneOf', 'anyOf'].flatMap((keyword) =>
     Array.isArray(schema[keyword]) ? [schema[keyword] as unknown[]] : [],

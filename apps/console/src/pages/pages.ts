@@ -32,4 +32,30 @@ export const PAGES: readonly ConsolePage[] = [
     component: lazy(async () => (await import('./application/application.js')).Application),
     isBelowAnother: true,
   },
+  {
+    path: '/endpoints',
+    title: 'Endpoints',
+    component: lazy(async () => (await import('./endpoints.js')).Endpoints),
+  },
+  {
+    path: '/keys',
+    title: 'Keys',
+    component: lazy(async () => (await import('./keys/keys.js')).Keys),
+  },
+  {
+    path: '/activity',
+    title: 'Activity',
+    component: lazy(async () => (await import('./activity.js')).Activity),
+  },
+  {
+    path: '/operators',
+    title: 'Operators',
+    component: lazy(async () => (await import('./operators/operators.js')).Operators),
+    role: 'admin',
+  },
+  {
+    path: '/system',
+    title: 'System',
+    component: lazy(async () => (await import('./system.js')).System),
+  },
 ];

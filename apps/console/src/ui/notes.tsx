@@ -56,6 +56,24 @@ export function Loading<Value>({
   );
 }
 
+/** Reads the next part of a list, while there is one. */
+export function More({
+  of: { more },
+  label = 'More',
+}: {
+  readonly of: { readonly more: (() => void) | undefined };
+  readonly label?: string;
+}) {
+  if (more === undefined) return null;
+  return (
+    <p>
+      <button type="button" onClick={more}>
+        {label}
+      </button>
+    </p>
+  );
+}
+
 interface ActionProps {
   /** The least role that may do it. */
   readonly role: Role;

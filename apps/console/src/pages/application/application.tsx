@@ -1,5 +1,6 @@
 import { useRoute } from 'preact-iso';
 import { api } from '../../api/client.js';
+import { Problem } from '../../api/problem.js';
 import type { components } from '../../api/schema.js';
 import { CONSOLE_PATH } from '../../base-path.js';
 import { pathOf } from '../../paths.js';
@@ -32,11 +33,7 @@ const TABS = ['health', 'endpoints', 'keys', 'activity', 'settings'] as const;
 /** One application, in one of its environments. */
 export function Application() {
   const { appKey = '', environment: name = '' } = useRoute().params;
-  const read = useLoad(
-    appKey,
-    async () => (await api.GET('/applications/{app_key}', { params: { path: { app_key: appKey } } })).data,
-    { application: appKey },
-  );
+  const read = useLoad(appKey, () => readApplication(appKey), { application: appKey });
   if (read.problem?.status === 404) {
     return (
       <>
@@ -49,10 +46,16 @@ export function Application() {
     <>
       {read.value === undefined && <h1>{appKey}</h1>}
       <Loading of={read}>
-        {(application) => application && <Parts application={application} name={name} reload={read.reload} />}
+        {(application) => <Parts application={application} name={name} reload={read.reload} />}
       </Loading>
     </>
   );
+}
+
+async function readApplication(appKey: string): Promise<ApplicationAnswer> {
+  const { data } = await api.GET('/applications/{app_key}', { params: { path: { app_key: appKey } } });
+  if (data === undefined) throw Problem.unreachable();
+  return data;
 }
 
 interface PartsProps {

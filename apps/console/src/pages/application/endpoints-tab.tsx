@@ -22,7 +22,7 @@ export function EndpointsTab({ application: { appKey }, environment: { name, bas
     `${appKey} ${name}`,
     async () => {
       const query = { app_key: appKey, environment: name, definitions: 'shared' as const };
-      return (await api.GET('/endpoints', { params: { query } })).data;
+      return (await api.GET('/endpoints', { params: { query } })).data ?? null;
     },
     { application: appKey },
   );
@@ -41,7 +41,7 @@ export function EndpointsTab({ application: { appKey }, environment: { name, bas
       </div>
       <Loading of={read}>
         {(answer) => {
-          const all = answer?.endpoints ?? [];
+          const all = answer === null ? [] : answer.endpoints;
           if (all.length === 0) return <NoEndpoints appKey={appKey} name={name} />;
           return (
             <>

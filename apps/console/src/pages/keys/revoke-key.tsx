@@ -27,7 +27,7 @@ export function RevokeKey({ of: { id, appKey, environment, name, lastUsedAt }, o
       onClose={onClose}
     >
       <p>
-        Whoever calls with this key of {appKey} / {environment} is refused from now on.{' '}
+        Callers with this key of {appKey} / {environment} are refused from now on.{' '}
         {lastUsedAt === null ? 'It was never used.' : <strong>It was used {age(lastUsedAt)}.</strong>}
       </p>
       <Command text={`mcp-registry keys revoke ${quoted(appKey)} ${quoted(environment)} ${id}`} />
