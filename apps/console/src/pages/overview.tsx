@@ -52,15 +52,16 @@ export function Overview() {
 }
 
 function sentence(rows: readonly EnvironmentRow[]): string {
-  const all = counted(rows.length, 'environment');
-  const down = rows.filter(({ condition }) => condition === 'down').length;
-  if (rows.length === 0) return 'No environment is registered yet';
-  if (down > 0) return `${down.toLocaleString('en')} of ${all} ${down === 1 ? 'is' : 'are'} down`;
+  const [only, another] = rows;
+  if (only === undefined) return 'No environment is registered yet';
   const checked = rows.flatMap(({ checkedAt }) => checkedAt ?? []).sort();
   const when = checked.length === 0 ? 'not checked yet' : `checked ${age(checked.at(-1) ?? null)}`;
-  return rows.every(({ condition }) => condition === 'up')
-    ? `${rows.length === 1 ? '1 environment is' : `All ${all} are`} up · ${when}`
-    : `None of ${all} is down · ${when}`;
+  if (another === undefined) return `The only environment is ${only.condition} · ${when}`;
+  const all = counted(rows.length, 'environment');
+  const down = rows.filter(({ condition }) => condition === 'down').length;
+  if (down > 0) return `${down.toLocaleString('en')} of ${all} ${down === 1 ? 'is' : 'are'} down`;
+  const areAllUp = rows.every(({ condition }) => condition === 'up');
+  return areAllUp ? `All ${all} are up · ${when}` : `None of ${all} is down · ${when}`;
 }
 
 function ExpiringKeys({ rows }: { readonly rows: readonly EnvironmentRow[] }) {

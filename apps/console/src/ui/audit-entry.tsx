@@ -64,11 +64,15 @@ interface ChangedProps {
   readonly isNew: boolean;
 }
 
-/** One changed field in its line; more are folded in. */
+/** So many changed fields are told at once. */
+const INLINE = 2;
+
+/** A few changed fields in lines of their own; more are folded in. */
 function Changed({ fields, isNew }: ChangedProps) {
-  const [first] = fields;
-  if (first === undefined) return null;
-  if (fields.length === 1 && !isNew) return <Difference field={first} />;
+  if (fields.length === 0) return null;
+  if (fields.length <= INLINE && !isNew) {
+    return fields.map((field) => <Difference key={field.name} field={field} />);
+  }
   return (
     <details>
       <summary>{isNew ? 'Values' : fields.map(({ name }) => name).join(', ')}</summary>

@@ -66,7 +66,8 @@ export function Form({ action, isDangerous, isDisabled, onSubmit, onCancel, chil
       {fields}
       {problem.value !== undefined && (
         <div role="alert">
-          {told(problem.value)}
+          {/* The message repeats the mistakes. */}
+          {problem.value.mistakes.length > 0 ? 'It was not saved.' : told(problem.value)}
           {elsewhere.map(({ pointer, detail }) => (
             <div key={pointer}>
               <code>{pointer}</code> {detail}
