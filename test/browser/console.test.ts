@@ -149,10 +149,8 @@ if (!existsSync(CHROMIUM)) {
       expect.stringContaining('added GET /returns'),
     ]);
     await page.getByRole('button', { name: 'Cancel' }).click();
-    const { body } = await app.http.get('/endpoints?app_key=orders').set(AS_ADMIN).expect(200);
-    expect((body as { endpoints: { path: string }[] }).endpoints.map(({ path }) => path)).toEqual([
-      '/orders/{orderId}',
-    ]);
+    const answer = await app.http.get('/endpoints?app_key=orders').set(AS_ADMIN).expect(200);
+    expect(answer.body).toMatchObject({ endpoints: [{ path: '/orders/{orderId}' }] });
     await page.close();
   });
 

@@ -12,7 +12,7 @@ export function textsOf(value: unknown): string[] {
 }
 
 /** A list, or nothing in place of anything else. */
-export function listOf(value: unknown): readonly unknown[] {
+function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
@@ -24,7 +24,7 @@ export function resolved(schema: Schema, definitions: Schema): Schema {
 }
 
 /** `Order` of `#/definitions/Order`. */
-export function nameOf(reference: string): string {
+function nameOf(reference: string): string {
   const name = reference.split('/').at(-1) ?? '';
   return decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -1,7 +1,7 @@
 import { CONSOLE_PATH } from '../../base-path.js';
 import { AuditList } from '../../ui/audit-list.js';
 import { Command, quoted } from '../../ui/copy.js';
-import type { TabProps } from './application.js';
+import type { TabProps } from './tab-props.js';
 
 /** The audit trail of the application, in all of its environments. */
 export function ActivityTab({ application: { appKey } }: TabProps) {

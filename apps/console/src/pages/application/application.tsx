@@ -1,7 +1,6 @@
 import { useRoute } from 'preact-iso';
 import { api } from '../../api/client.js';
 import { Problem } from '../../api/problem.js';
-import type { components } from '../../api/schema.js';
 import { CONSOLE_PATH } from '../../base-path.js';
 import { pathOf } from '../../paths.js';
 import { useLoad } from '../../state/load.js';
@@ -16,17 +15,7 @@ import { EndpointsTab } from './endpoints-tab.js';
 import { HealthTab } from './health-tab.js';
 import { KeysTab } from './keys-tab.js';
 import { SettingsTab } from './settings-tab.js';
-
-type ApplicationAnswer = components['schemas']['SingleApplicationResponse'];
-type EnvironmentAnswer = components['schemas']['EnvironmentResponse'];
-
-/** What every tab is given. */
-export interface TabProps {
-  readonly application: ApplicationAnswer;
-  readonly environment: EnvironmentAnswer;
-  /** Reads the application again, after a change. */
-  readonly reload: () => void;
-}
+import type { ApplicationAnswer } from './tab-props.js';
 
 const TABS = ['health', 'endpoints', 'keys', 'activity', 'settings'] as const;
 

@@ -6,7 +6,7 @@ import { useUrlState } from '../../state/url-state.js';
 import { Command, Copy, quoted } from '../../ui/copy.js';
 import { FilterBox } from '../../ui/filter-box.js';
 import { Action, Loading } from '../../ui/notes.js';
-import type { TabProps } from './application.js';
+import type { TabProps } from './tab-props.js';
 import { type EndpointAnswer, EndpointDetails } from './endpoint-details.js';
 import { ImportDocument } from './import-document.js';
 

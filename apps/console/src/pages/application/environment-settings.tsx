@@ -10,7 +10,7 @@ import { Dialog } from '../../ui/dialog.js';
 import { Field, Form, textOf } from '../../ui/form.js';
 import { counted } from '../../ui/format.js';
 import { Action } from '../../ui/notes.js';
-import type { TabProps } from './application.js';
+import type { TabProps } from './tab-props.js';
 
 /** The environment: where it is, and whether it is. */
 export function EnvironmentSettings({ application: { appKey }, environment, reload }: TabProps) {

@@ -7,7 +7,7 @@ import { Field, Form, textOf } from '../../ui/form.js';
 import { Action, Loading } from '../../ui/notes.js';
 import { ShownOnce } from '../../ui/shown-once.js';
 import { KeyList } from '../keys/key-list.js';
-import type { TabProps } from './application.js';
+import type { TabProps } from './tab-props.js';
 
 /** The API keys of an environment. */
 export function KeysTab({ application: { appKey }, environment: { name } }: TabProps) {

@@ -4,7 +4,7 @@ import { refreshOverview } from '../../state/registry.js';
 import { may } from '../../state/session.js';
 import { Command, quoted } from '../../ui/copy.js';
 import { Field, Form, textOf } from '../../ui/form.js';
-import type { TabProps } from './application.js';
+import type { TabProps } from './tab-props.js';
 import { EnvironmentSettings } from './environment-settings.js';
 
 /** What is known of an application and of the environment, and may be changed. */

@@ -1,13 +1,11 @@
 import { useSignal } from '@preact/signals';
-import type { components } from '../../api/schema.js';
 import { pathOf } from '../../paths.js';
 import { age, moment } from '../../ui/format.js';
 import { Action } from '../../ui/notes.js';
 import { ShownOnce } from '../../ui/shown-once.js';
+import type { ListedKey } from './listed-key.js';
 import { RevokeKey } from './revoke-key.js';
 import { RotateKey } from './rotate-key.js';
-
-export type ListedKey = components['schemas']['ListedApiKeyResponse'];
 
 interface KeyListProps {
   readonly keys: readonly ListedKey[];

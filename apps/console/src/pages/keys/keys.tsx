@@ -3,7 +3,8 @@ import { type ListPage, nextCursor, usePages } from '../../state/pages.js';
 import { useUrlState } from '../../state/url-state.js';
 import { Command } from '../../ui/copy.js';
 import { Loading, More } from '../../ui/notes.js';
-import { KeyList, type ListedKey } from './key-list.js';
+import { KeyList } from './key-list.js';
+import type { ListedKey } from './listed-key.js';
 
 const STATES = [
   ['expiring', 'expire in 14 days'],

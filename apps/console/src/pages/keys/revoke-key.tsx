@@ -2,7 +2,7 @@ import { api } from '../../api/client.js';
 import { Confirm } from '../../ui/confirm.js';
 import { Command, quoted } from '../../ui/copy.js';
 import { age, DAY, now } from '../../ui/format.js';
-import type { ListedKey } from './key-list.js';
+import type { ListedKey } from './listed-key.js';
 
 interface RevokeKeyProps {
   readonly of: ListedKey;

@@ -3,7 +3,7 @@ import { Command, quoted } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Field, Form, textOf } from '../../ui/form.js';
 import { age } from '../../ui/format.js';
-import type { ListedKey } from './key-list.js';
+import type { ListedKey } from './listed-key.js';
 
 interface RotateKeyProps {
   readonly of: ListedKey;

@@ -9,7 +9,7 @@ import { age } from '../../ui/format.js';
 import { Action, Loading } from '../../ui/notes.js';
 import { ROLES } from './create-operator.js';
 import { OperatorSessions } from './operator-sessions.js';
-import type { OperatorAnswer } from './operators.js';
+import type { OperatorAnswer } from './operator-answer.js';
 
 interface DetailsProps {
   readonly operator: OperatorAnswer;

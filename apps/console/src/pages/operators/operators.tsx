@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals';
 import { api } from '../../api/client.js';
-import type { components } from '../../api/schema.js';
 import { useLoad } from '../../state/load.js';
 import { may } from '../../state/session.js';
 import { useUrlState } from '../../state/url-state.js';
@@ -9,9 +8,8 @@ import { age } from '../../ui/format.js';
 import { Action, Loading } from '../../ui/notes.js';
 import { ShownOnce } from '../../ui/shown-once.js';
 import { CreateOperator } from './create-operator.js';
+import type { OperatorAnswer } from './operator-answer.js';
 import { OperatorDetails } from './operator-details.js';
-
-export type OperatorAnswer = components['schemas']['OperatorResponse'];
 
 /** People, services and agents with keys of their own. */
 export function Operators() {
