@@ -174,6 +174,22 @@ if (!existsSync(CHROMIUM)) {
     await other.close();
   });
 
+  it('shows what another operator has saved before it is overwritten', async () => {
+    const page = await open('/apps/orders?tab=settings');
+    const description = page.getByLabel('Description');
+    await description.fill('Mine');
+    await app.http.put('/applications/orders').set(AS_ADMIN).send({ description: 'Theirs' }).expect(200);
+    await page.getByRole('button', { name: 'Save the application' }).click();
+    await page.getByText('Description: (empty) → Theirs').waitFor();
+    expect(await description.inputValue()).toBe('Mine');
+    await page.getByRole('button', { name: 'Keep mine' }).click();
+    await page.getByRole('button', { name: 'Save the application' }).click();
+    await page.getByText('Saved.').waitFor();
+    const saved = await app.http.get('/applications/orders').set(AS_ADMIN).expect(200);
+    expect(saved.body).toMatchObject({ description: 'Mine', owner: null });
+    await page.close();
+  });
+
   it('lets a viewer read and change nothing, until the key is revoked', async () => {
     const page = await open('/operators');
     await page.getByRole('button', { name: 'Create' }).click();
@@ -197,7 +213,10 @@ if (!existsSync(CHROMIUM)) {
 
     await page.getByText('vera').first().click();
     await page.getByRole('button', { name: 'Revoke' }).click();
-    await viewer.getByLabel('Your key').waitFor();
+    const again = viewer.getByRole('dialog', { name: 'Your session has ended' });
+    await again.getByLabel('Your key').waitFor();
+    await again.getByRole('button', { name: 'Leave' }).click();
+    await viewer.getByRole('heading', { name: 'MCP Registry' }).waitFor();
     await second.close();
     await page.close();
   });

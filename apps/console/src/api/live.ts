@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
 import { refreshOverview } from '../state/registry.js';
+import { session } from '../state/session.js';
 import { api } from './client.js';
+import { Problem } from './problem.js';
 
 /** How current the page is. */
 export type Liveness = 'live' | 'reconnecting' | 'paused';
@@ -41,7 +43,7 @@ export function followRegistry(): () => void {
   };
   document.addEventListener('visibilitychange', turn);
   const figures = setInterval(() => {
-    if (!document.hidden) void refreshOverview();
+    if (!document.hidden && session.value != null) void refreshOverview();
   }, FIGURES_MS);
   start();
   return () => {
@@ -55,6 +57,8 @@ async function follow(signal: AbortSignal): Promise<void> {
   const isStopped = (): boolean => signal.aborted;
   while (!isStopped()) {
     try {
+      // Without a session it would only be refused, and the trail would say so.
+      if (session.value == null) throw Problem.unreachable();
       const { data } = await api.GET('/events', { parseAs: 'stream', signal });
       liveness.value = 'live';
       // What happened before the stream began was not told.

@@ -1,9 +1,39 @@
 import { useSignal } from '@preact/signals';
 import { Problem } from '../api/problem.js';
-import { signIn } from '../state/session.js';
+import { leave, signIn } from '../state/session.js';
+import { Dialog } from '../ui/dialog.js';
 
 /** @param problem of an attempt that was made before, with a one-time code */
-export function SignIn({ problem: earlier }: { readonly problem: Problem | undefined }) {
+export function SignIn({ problem }: { readonly problem: Problem | undefined }) {
+  return (
+    <main class="sign-in">
+      <h1>MCP Registry</h1>
+      {location.protocol === 'http:' && <p class="notice">This connection is not encrypted.</p>}
+      <KeyForm problem={problem} />
+      <p>
+        A personal key, or the one in <code>.data/admin-key</code> of the service. Without entering it:{' '}
+        <code>mcp-registry console</code>
+      </p>
+    </main>
+  );
+}
+
+/** Over the page whose session has ended: what was typed there stays. */
+export function SignInAgain({ operator }: { readonly operator: string }) {
+  return (
+    <Dialog title="Your session has ended" mustBeAcknowledged onClose={leave}>
+      <p>Sign in as {operator} to go on where you were.</p>
+      <div class="sign-in-again">
+        <KeyForm problem={undefined} />
+        <button type="button" onClick={leave}>
+          Leave
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function KeyForm({ problem: earlier }: { readonly problem: Problem | undefined }) {
   const problem = useSignal(earlier);
   const isBusy = useSignal(false);
   const submit = async (event: SubmitEvent): Promise<void> => {
@@ -22,26 +52,18 @@ export function SignIn({ problem: earlier }: { readonly problem: Problem | undef
     }
   };
   return (
-    <main class="sign-in">
-      <h1>MCP Registry</h1>
-      {location.protocol === 'http:' && <p class="notice">This connection is not encrypted.</p>}
-      <form onSubmit={(event) => void submit(event)}>
-        {/* Password managers keep a key under a name. */}
-        <input type="text" name="username" autocomplete="username" value="operator" readOnly hidden />
-        <label>
-          Your key
-          <input type="password" name="key" autocomplete="current-password" required autofocus />
-        </label>
-        {problem.value !== undefined && <p role="alert">{told(problem.value)}</p>}
-        <button type="submit" disabled={isBusy.value}>
-          Sign in
-        </button>
-      </form>
-      <p>
-        A personal key, or the one in <code>.data/admin-key</code> of the service. Without entering it:{' '}
-        <code>mcp-registry console</code>
-      </p>
-    </main>
+    <form onSubmit={(event) => void submit(event)}>
+      {/* Password managers keep a key under a name. */}
+      <input type="text" name="username" autocomplete="username" value="operator" readOnly hidden />
+      <label>
+        Your key
+        <input type="password" name="key" autocomplete="current-password" required autofocus />
+      </label>
+      {problem.value !== undefined && <p role="alert">{told(problem.value)}</p>}
+      <button type="submit" disabled={isBusy.value}>
+        Sign in
+      </button>
+    </form>
   );
 }
 

@@ -1,8 +1,8 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { api } from '../api/client.js';
 import { Problem } from '../api/problem.js';
 import type { components } from '../api/schema.js';
-import { session } from './session.js';
+import { ended, session } from './session.js';
 
 type OverviewAnswer = components['schemas']['OverviewResponse'];
 
@@ -63,8 +63,11 @@ export const environments = computed(
 export const hasFigures = computed(() => answer.value?.hasFigures === true);
 
 // What one operator has read is not for the next one.
-session.subscribe((value) => {
-  if (value != null) return;
+let reader: string | undefined;
+effect(() => {
+  const operator = (session.value ?? ended.value)?.operator;
+  if (operator === reader) return;
+  reader = operator;
   answer.value = undefined;
   entityTag = null;
 });

@@ -17,6 +17,9 @@ export const may = (least: Role): boolean => {
   return role !== undefined && ROLES.indexOf(role) >= ROLES.indexOf(least);
 };
 
+/** A session that ended by itself while its page is shown: who signs in again goes on there. */
+export const ended = signal<Session | undefined>(undefined);
+
 /** Why the operator may change nothing; undefined: they may. */
 export const readOnlyReason = computed(() =>
   session.value == null || may('editor') ? undefined : `The role ${session.value.role} is read-only.`,
@@ -24,16 +27,27 @@ export const readOnlyReason = computed(() =>
 
 /** Other tabs follow. */
 const tabs = new BroadcastChannel('registry-session');
-tabs.onmessage = () => void restoreSession();
+tabs.onmessage = ({ data }) => {
+  if (data === 'signed out') leave();
+  else void restoreSession();
+};
 
 whenSignedOut(() => {
+  if (session.value != null) ended.value = session.value;
   session.value = null;
 });
+
+/** Shows nothing more of what the operator has read. */
+export function leave(): void {
+  ended.value = undefined;
+  session.value = null;
+}
 
 /** Asks who is signed in. @throws Problem when the registry cannot say */
 export async function restoreSession(): Promise<void> {
   try {
     session.value = (await api.GET('/session')).data ?? null;
+    ended.value = undefined;
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error;
   }
@@ -42,13 +56,14 @@ export async function restoreSession(): Promise<void> {
 /** Starts a session with a key, or with a one-time code. @throws Problem */
 export async function signIn(body: { readonly key: string } | { readonly code: string }): Promise<void> {
   session.value = (await api.POST('/session', { body })).data ?? null;
+  ended.value = undefined;
   tabs.postMessage('signed in');
 }
 
 /** @throws Problem */
 export async function signOut(): Promise<void> {
   await api.DELETE('/session');
-  session.value = null;
+  leave();
   tabs.postMessage('signed out');
 }
 

@@ -13,8 +13,8 @@ import { duration, now } from '../../ui/format.js';
 import { useKey } from '../../ui/keys.js';
 import { Action } from '../../ui/notes.js';
 import { conditionOfHealth, Status } from '../../ui/status.js';
-import type { TabProps } from './tab-props.js';
 import { Losses } from './losses.js';
+import type { TabProps } from './tab-props.js';
 
 interface HeaderProps {
   readonly application: TabProps['application'];

@@ -22,8 +22,8 @@ const TABS = ['health', 'endpoints', 'keys', 'activity', 'settings'] as const;
 /** One application, in one of its environments. */
 export function Application() {
   const { appKey = '', environment: name = '' } = useRoute().params;
-  const read = useLoad(appKey, () => readApplication(appKey), { application: appKey });
-  if (read.problem?.status === 404) {
+  const loaded = useLoad(appKey, () => readApplication(appKey), { application: appKey });
+  if (loaded.problem?.status === 404) {
     return (
       <>
         <h1>There is no application {appKey}</h1>
@@ -33,27 +33,31 @@ export function Application() {
   }
   return (
     <>
-      {read.value === undefined && <h1>{appKey}</h1>}
-      <Loading of={read}>
-        {(application) => <Parts application={application} name={name} reload={read.reload} />}
-      </Loading>
+      {loaded.value === undefined && <h1>{appKey}</h1>}
+      <Loading of={loaded}>{(read) => <Parts {...read} name={name} reload={loaded.reload} />}</Loading>
     </>
   );
 }
 
-async function readApplication(appKey: string): Promise<ApplicationAnswer> {
-  const { data } = await api.GET('/applications/{app_key}', { params: { path: { app_key: appKey } } });
-  if (data === undefined) throw Problem.unreachable();
-  return data;
+interface TaggedApplication {
+  readonly application: ApplicationAnswer;
+  readonly entityTag: string | null;
 }
 
-interface PartsProps {
-  readonly application: ApplicationAnswer;
+async function readApplication(appKey: string): Promise<TaggedApplication> {
+  const { data, response } = await api.GET('/applications/{app_key}', {
+    params: { path: { app_key: appKey } },
+  });
+  if (data === undefined) throw Problem.unreachable();
+  return { application: data, entityTag: response.headers.get('etag') };
+}
+
+interface PartsProps extends TaggedApplication {
   readonly name: string;
   readonly reload: () => void;
 }
 
-function Parts({ application, name, reload }: PartsProps) {
+function Parts({ application, entityTag, name, reload }: PartsProps) {
   const { appKey, environments } = application;
   const tab = useUrlState().get('tab') || 'health';
   const environment =
@@ -63,6 +67,7 @@ function Parts({ application, name, reload }: PartsProps) {
     ?.find((each) => each.appKey === appKey)
     ?.environments.find((each) => each.name === environment?.name);
   const here = pathOf(appKey, environment?.name);
+  const props = environment && { application, environment, entityTag, reload };
   return (
     <>
       <ApplicationHeader application={application} environment={environment} row={row} reload={reload} />
@@ -78,7 +83,7 @@ function Parts({ application, name, reload }: PartsProps) {
           ),
         }))}
       />
-      {environment === undefined ? (
+      {props === undefined ? (
         <p>{name === '' ? 'It has no environment.' : `It has no environment ${name}.`}</p>
       ) : (
         <>
@@ -90,11 +95,11 @@ function Parts({ application, name, reload }: PartsProps) {
               title: each.charAt(0).toUpperCase() + each.slice(1),
             }))}
           />
-          {tab === 'health' && <HealthTab {...{ application, environment, reload }} />}
-          {tab === 'endpoints' && <EndpointsTab {...{ application, environment, reload }} />}
-          {tab === 'keys' && <KeysTab {...{ application, environment, reload }} />}
-          {tab === 'activity' && <ActivityTab {...{ application, environment, reload }} />}
-          {tab === 'settings' && <SettingsTab {...{ application, environment, reload }} />}
+          {tab === 'health' && <HealthTab {...props} />}
+          {tab === 'endpoints' && <EndpointsTab {...props} />}
+          {tab === 'keys' && <KeysTab {...props} />}
+          {tab === 'activity' && <ActivityTab {...props} />}
+          {tab === 'settings' && <SettingsTab {...props} />}
         </>
       )}
     </>

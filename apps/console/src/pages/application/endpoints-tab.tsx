@@ -6,9 +6,9 @@ import { useUrlState } from '../../state/url-state.js';
 import { Command, Copy, quoted } from '../../ui/copy.js';
 import { FilterBox } from '../../ui/filter-box.js';
 import { Action, Loading } from '../../ui/notes.js';
-import type { TabProps } from './tab-props.js';
 import { type EndpointAnswer, EndpointDetails } from './endpoint-details.js';
 import { ImportDocument } from './import-document.js';
+import type { TabProps } from './tab-props.js';
 
 /** More are drawn only when they are asked for. */
 const MOST = 150;

@@ -2,41 +2,55 @@ import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import { api } from '../../api/client.js';
 import { pathOf } from '../../paths.js';
+import { useLoad } from '../../state/load.js';
 import { environments, refreshOverview } from '../../state/registry.js';
-import { may } from '../../state/session.js';
 import { Confirm } from '../../ui/confirm.js';
 import { Command, quoted } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
+import { type EditedField, EditForm } from '../../ui/edit-form.js';
 import { Field, Form, textOf } from '../../ui/form.js';
 import { counted } from '../../ui/format.js';
 import { Action } from '../../ui/notes.js';
 import type { TabProps } from './tab-props.js';
 
+const FIELDS: readonly EditedField[] = [
+  {
+    name: 'baseDomain',
+    label: 'Base domain',
+    hint: 'Such as orders.example.com; https unless it begins with http://.',
+  },
+  { name: 'description', label: 'About the environment' },
+  {
+    name: 'status',
+    label: 'Status',
+    hint: 'The API keys of an inactive environment are refused.',
+    options: [
+      ['ACTIVE', 'active'],
+      ['INACTIVE', 'inactive'],
+    ],
+  },
+];
+
 /** The environment: where it is, and whether it is. */
 export function EnvironmentSettings({ application: { appKey }, environment, reload }: TabProps) {
   const { route } = useLocation();
-  const told = useSignal('');
   const task = useSignal<'add' | 'delete' | undefined>(undefined);
   const end = (): void => {
     task.value = undefined;
   };
-  const { name, baseDomain, description, status, updatedAt } = environment;
+  const { name, baseDomain, description, status } = environment;
   const path = { app_key: appKey, environment: name };
+  const tagged = useLoad(
+    `${appKey} ${name}`,
+    async () => {
+      const { response } = await api.GET('/applications/{app_key}/environments/{environment}', {
+        params: { path },
+      });
+      return response.headers.get('etag');
+    },
+    { application: appKey },
+  );
   const row = environments.value.find((each) => each.appKey === appKey && each.name === name);
-  const save = async (values: FormData): Promise<void> => {
-    told.value = '';
-    await api.PUT('/applications/{app_key}/environments/{environment}', {
-      params: { path },
-      body: {
-        baseDomain: textOf(values, 'baseDomain') || null,
-        description: textOf(values, 'description') || null,
-        status: textOf(values, 'status') === 'INACTIVE' ? 'INACTIVE' : 'ACTIVE',
-      },
-    });
-    told.value = 'Saved.';
-    reload();
-    void refreshOverview();
-  };
   const remove = async (): Promise<void> => {
     await api.DELETE('/applications/{app_key}/environments/{environment}', { params: { path } });
     await refreshOverview();
@@ -56,43 +70,25 @@ export function EnvironmentSettings({ application: { appKey }, environment, relo
       <h2>
         {appKey} / {name}
       </h2>
-      <fieldset disabled={!may('editor')}>
-        <Form key={`${environment.id} ${updatedAt}`} action="Save the environment" onSubmit={save}>
-          {(mistakeAt) => (
-            <>
-              <Field
-                label="Base domain"
-                hint="Such as orders.example.com; https unless it begins with http://."
-                mistake={mistakeAt('/baseDomain')}
-              >
-                {(attributes) => <input {...attributes} name="baseDomain" defaultValue={baseDomain ?? ''} />}
-              </Field>
-              <Field label="About the environment" mistake={mistakeAt('/description')}>
-                {(attributes) => (
-                  <input {...attributes} name="description" defaultValue={description ?? ''} />
-                )}
-              </Field>
-              <Field
-                label="Status"
-                hint="The API keys of an inactive environment are refused."
-                mistake={mistakeAt('/status')}
-              >
-                {(attributes) => (
-                  <select {...attributes} name="status">
-                    <option value="ACTIVE" selected={status === 'ACTIVE'}>
-                      active
-                    </option>
-                    <option value="INACTIVE" selected={status === 'INACTIVE'}>
-                      inactive
-                    </option>
-                  </select>
-                )}
-              </Field>
-            </>
-          )}
-        </Form>
-      </fieldset>
-      <p role="status">{told.value}</p>
+      <EditForm
+        key={environment.id}
+        action="Save the environment"
+        fields={FIELDS}
+        current={{ baseDomain, description, status }}
+        entityTag={tagged.value ?? null}
+        save={async ({ status: next, ...values }, ifMatch) => {
+          try {
+            await api.PUT('/applications/{app_key}/environments/{environment}', {
+              params: { path, ...(ifMatch !== null && { header: { 'If-Match': ifMatch } }) },
+              body: { ...values, status: next === 'INACTIVE' ? 'INACTIVE' : 'ACTIVE' },
+            });
+          } finally {
+            reload();
+            tagged.reload();
+          }
+          void refreshOverview();
+        }}
+      />
       <Command
         text={`mcp-registry environments update ${quoted(appKey)} ${quoted(name)} --base-domain ${quoted(baseDomain ?? 'orders.example.com')}`}
       />

@@ -6,9 +6,9 @@ import { Beats } from '../../ui/beats.js';
 import { Command, quoted } from '../../ui/copy.js';
 import { age, DAY, moment, percent, took } from '../../ui/format.js';
 import { Loading } from '../../ui/notes.js';
-import type { TabProps } from './tab-props.js';
 import { DayStrip } from './day-strip.js';
 import { ResponseTimes } from './response-times.js';
+import type { TabProps } from './tab-props.js';
 
 /** How an environment was, and is. */
 export function HealthTab({ application: { appKey }, environment }: TabProps) {

@@ -1,71 +1,53 @@
-import { useSignal } from '@preact/signals';
 import { api } from '../../api/client.js';
 import { refreshOverview } from '../../state/registry.js';
-import { may } from '../../state/session.js';
 import { Command, quoted } from '../../ui/copy.js';
-import { Field, Form, textOf } from '../../ui/form.js';
-import type { TabProps } from './tab-props.js';
+import { type EditedField, EditForm } from '../../ui/edit-form.js';
 import { EnvironmentSettings } from './environment-settings.js';
+import type { TabProps } from './tab-props.js';
+
+const FIELDS: readonly EditedField[] = [
+  { name: 'name', label: 'Name', isRequired: true },
+  { name: 'description', label: 'Description', hint: 'Agents read it.', isLong: true },
+  { name: 'owner', label: 'Owner', hint: 'A person, a team or an address.' },
+  {
+    name: 'healthCheckUrl',
+    label: 'Health URL',
+    hint: 'A path is probed below the base domain of each environment; an absolute URL as it is.',
+  },
+];
 
 /** What is known of an application and of the environment, and may be changed. */
-export function SettingsTab({ application, environment, reload }: TabProps) {
-  const told = useSignal('');
+export function SettingsTab(props: TabProps) {
+  const { application, entityTag, reload } = props;
   const { appKey, name, description, owner, healthCheckUrl } = application;
-  const save = async (values: FormData): Promise<void> => {
-    told.value = '';
-    await api.PUT('/applications/{app_key}', {
-      params: { path: { app_key: appKey } },
-      body: {
-        name: textOf(values, 'name'),
-        description: textOf(values, 'description') || null,
-        owner: textOf(values, 'owner') || null,
-        healthCheckUrl: textOf(values, 'healthCheckUrl') || null,
-      },
-    });
-    told.value = 'Saved.';
-    reload();
-    void refreshOverview();
-  };
   return (
     <>
       <section>
         <h2>{appKey}</h2>
-        <fieldset disabled={!may('editor')}>
-          <Form key={`${appKey} ${application.updatedAt}`} action="Save the application" onSubmit={save}>
-            {(mistakeAt) => (
-              <>
-                <Field label="Name" mistake={mistakeAt('/name')}>
-                  {(attributes) => (
-                    <input {...attributes} name="name" required maxLength={255} defaultValue={name} />
-                  )}
-                </Field>
-                <Field label="Description" hint="Agents read it." mistake={mistakeAt('/description')}>
-                  {(attributes) => (
-                    <textarea {...attributes} name="description" rows={3} defaultValue={description ?? ''} />
-                  )}
-                </Field>
-                <Field label="Owner" hint="A person, a team or an address." mistake={mistakeAt('/owner')}>
-                  {(attributes) => (
-                    <input {...attributes} name="owner" maxLength={255} defaultValue={owner ?? ''} />
-                  )}
-                </Field>
-                <Field
-                  label="Health URL"
-                  hint="A path is probed below the base domain of each environment; an absolute URL as it is."
-                  mistake={mistakeAt('/healthCheckUrl')}
-                >
-                  {(attributes) => (
-                    <input {...attributes} name="healthCheckUrl" defaultValue={healthCheckUrl ?? ''} />
-                  )}
-                </Field>
-              </>
-            )}
-          </Form>
-        </fieldset>
-        <p role="status">{told.value}</p>
+        <EditForm
+          key={appKey}
+          action="Save the application"
+          fields={FIELDS}
+          current={{ name, description, owner, healthCheckUrl }}
+          entityTag={entityTag}
+          save={async (values, ifMatch) => {
+            try {
+              await api.PUT('/applications/{app_key}', {
+                params: {
+                  path: { app_key: appKey },
+                  ...(ifMatch !== null && { header: { 'If-Match': ifMatch } }),
+                },
+                body: { ...values, name: values.name ?? '' },
+              });
+            } finally {
+              reload();
+            }
+            void refreshOverview();
+          }}
+        />
         <Command text={`mcp-registry apps update ${quoted(appKey)} --description TEXT`} />
       </section>
-      <EnvironmentSettings {...{ application, environment, reload }} />
+      <EnvironmentSettings {...props} />
     </>
   );
 }

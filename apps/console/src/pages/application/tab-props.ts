@@ -6,6 +6,8 @@ export type ApplicationAnswer = components['schemas']['SingleApplicationResponse
 export interface TabProps {
   readonly application: ApplicationAnswer;
   readonly environment: components['schemas']['EnvironmentResponse'];
+  /** Of the application, for `If-Match`. */
+  readonly entityTag: string | null;
   /** Reads the application again, after a change. */
   readonly reload: () => void;
 }

@@ -8,8 +8,8 @@ import { Command, quoted } from '../../ui/copy.js';
 import { age } from '../../ui/format.js';
 import { Action, Loading } from '../../ui/notes.js';
 import { ROLES } from './create-operator.js';
-import { OperatorSessions } from './operator-sessions.js';
 import type { OperatorAnswer } from './operator-answer.js';
+import { OperatorSessions } from './operator-sessions.js';
 
 interface DetailsProps {
   readonly operator: OperatorAnswer;
