@@ -190,6 +190,18 @@ if (!existsSync(CHROMIUM)) {
     await page.close();
   });
 
+  it('goes to an environment by a few letters', async () => {
+    const page = await open();
+    await page.getByRole('heading', { name: 'environments' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('orders stag');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/apps/orders/staging');
+    await page.getByRole('heading', { name: 'Orders' }).waitFor();
+    expect(await page.title()).toBe('orders / staging · MCP Registry');
+    await page.close();
+  });
+
   it('lets a viewer read and change nothing, until the key is revoked', async () => {
     const page = await open('/operators');
     await page.getByRole('button', { name: 'Create' }).click();
@@ -231,6 +243,7 @@ if (!existsSync(CHROMIUM)) {
       ['/apps/orders', 'Orders'],
       ['/apps/orders?tab=endpoints', 'Orders'],
       ['/apps/orders?tab=keys', 'Orders'],
+      ['/apps/orders?tab=agents', 'Orders'],
       ['/apps/orders?tab=activity', 'Orders'],
       ['/apps/orders?tab=settings', 'Orders'],
       ['/endpoints?q=order', 'Endpoints'],

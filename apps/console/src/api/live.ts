@@ -20,7 +20,9 @@ export interface Changes {
 export const changes = signal<Changes>({ applications: new Set(), hasAuditEntries: false });
 
 const COLLECTED_MS = 300;
-const RETRY_MS = 3000;
+/** After a stream that ended by itself: its credentials may be the reason. */
+const RETRY_MS = 250;
+const LONGEST_RETRY_MS = 10_000;
 /** Times of checks and figures are no events. */
 const FIGURES_MS = 30_000;
 
@@ -55,12 +57,14 @@ export function followRegistry(): () => void {
 
 async function follow(signal: AbortSignal): Promise<void> {
   const isStopped = (): boolean => signal.aborted;
+  let pause = RETRY_MS;
   while (!isStopped()) {
     try {
       // Without a session it would only be refused, and the trail would say so.
       if (session.value == null) throw Problem.unreachable();
       const { data } = await api.GET('/events', { parseAs: 'stream', signal });
       liveness.value = 'live';
+      pause = RETRY_MS;
       // What happened before the stream began was not told.
       tell({ event: 'resync', data: '{}' });
       if (data != null) await readEvents(data);
@@ -69,7 +73,8 @@ async function follow(signal: AbortSignal): Promise<void> {
     }
     if (isStopped()) return;
     liveness.value = 'reconnecting';
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    pause = Math.min(2 * pause, LONGEST_RETRY_MS);
   }
 }
 

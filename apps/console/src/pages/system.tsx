@@ -7,6 +7,7 @@ import { session } from '../state/session.js';
 import { Command } from '../ui/copy.js';
 import { age, moment } from '../ui/format.js';
 import { Loading } from '../ui/notes.js';
+import { Tile } from '../ui/tile.js';
 
 /** The registry itself. */
 export function System() {
@@ -77,14 +78,5 @@ export function System() {
         </li>
       </ul>
     </>
-  );
-}
-
-function Tile({ title, value }: { readonly title: string; readonly value: string }) {
-  return (
-    <div>
-      <dt>{title}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { followRegistry } from '../api/live.js';
 import { CONSOLE_PATH } from '../base-path.js';
@@ -32,6 +32,13 @@ export function Frame() {
 
 function Rail() {
   const { path } = useLocation();
+  const before = useRef(path);
+  useEffect(() => {
+    document.title = `${titleOf(path)} · MCP Registry`;
+    // Who reads with the keyboard begins at the new page, not at its end.
+    if (before.current !== path) document.getElementById('page')?.focus();
+    before.current = path;
+  }, [path]);
   const shown = PAGES.filter(({ isBelowAnother, role }) => isBelowAnother !== true && (!role || may(role)));
   return (
     <nav aria-label="Pages">
@@ -50,6 +57,13 @@ function Rail() {
       </ul>
     </nav>
   );
+}
+
+function titleOf(path: string): string {
+  const below = path.slice(CONSOLE_PATH.length);
+  const [, area = '', ...names] = below.split('/');
+  if (area === 'apps' && names.length > 0) return names.map(decodeURIComponent).join(' / ');
+  return PAGES.find((page) => page.path === (area === '' ? '' : `/${area}`))?.title ?? 'Console';
 }
 
 function NotFound() {

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { liveness } from '../api/live.js';
 import { readAt } from '../state/registry.js';
 import { readOnlyReason, session, signOut } from '../state/session.js';
+import { Palette } from './palette.js';
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
@@ -16,6 +17,7 @@ export function Header() {
           read-only
         </span>
       )}
+      <Palette />
       <ThemeSwitch />
       <span class="operator">{session.value?.operator}</span>
       <button type="button" onClick={() => void signOut()}>

@@ -10,6 +10,7 @@ import { Loading } from '../../ui/notes.js';
 import { conditionOfHealth, StatusShape } from '../../ui/status.js';
 import { Tabs } from '../../ui/tabs.js';
 import { ActivityTab } from './activity-tab.js';
+import { AgentsTab } from './agents-tab.js';
 import { ApplicationHeader } from './application-header.js';
 import { EndpointsTab } from './endpoints-tab.js';
 import { HealthTab } from './health-tab.js';
@@ -17,7 +18,7 @@ import { KeysTab } from './keys-tab.js';
 import { SettingsTab } from './settings-tab.js';
 import type { ApplicationAnswer } from './tab-props.js';
 
-const TABS = ['health', 'endpoints', 'keys', 'activity', 'settings'] as const;
+const TABS = ['health', 'endpoints', 'keys', 'agents', 'activity', 'settings'] as const;
 
 /** One application, in one of its environments. */
 export function Application() {
@@ -98,6 +99,7 @@ function Parts({ application, entityTag, name, reload }: PartsProps) {
           {tab === 'health' && <HealthTab {...props} />}
           {tab === 'endpoints' && <EndpointsTab {...props} />}
           {tab === 'keys' && <KeysTab {...props} />}
+          {tab === 'agents' && <AgentsTab {...props} />}
           {tab === 'activity' && <ActivityTab {...props} />}
           {tab === 'settings' && <SettingsTab {...props} />}
         </>

@@ -6,6 +6,7 @@ import { Beats } from '../../ui/beats.js';
 import { Command, quoted } from '../../ui/copy.js';
 import { age, DAY, moment, percent, took } from '../../ui/format.js';
 import { Loading } from '../../ui/notes.js';
+import { Tile } from '../../ui/tile.js';
 import { DayStrip } from './day-strip.js';
 import { ResponseTimes } from './response-times.js';
 import type { TabProps } from './tab-props.js';
@@ -70,15 +71,6 @@ async function history(appKey: string, environmentId: string, resolution: 'hour'
     params: { path: { app_id: appKey }, query: { environment_id: environmentId, resolution, from } },
   });
   return data;
-}
-
-function Tile({ title, value }: { readonly title: string; readonly value: string }) {
-  return (
-    <div>
-      <dt>{title}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
 }
 
 const OUTCOMES = ['success', 'failure', 'error'] as const;
