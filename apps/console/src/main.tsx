@@ -1,11 +1,13 @@
 import './styles/main.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
+import { ErrorBoundary, lazy } from 'preact-iso';
 import { Problem } from './api/problem.js';
 import { SignIn, SignInAgain } from './pages/sign-in.js';
 import { ended, restoreSession, session, signIn, takeCode } from './state/session.js';
-import { Frame } from './ui/frame.js';
 
+/** Loaded after the sign-in. */
+const Frame = lazy(async () => (await import('./ui/frame.js')).Frame);
 const problem = signal<Problem | undefined>(undefined);
 
 function Console() {
@@ -13,10 +15,10 @@ function Console() {
   const shown = session.value ?? ended.value;
   if (shown === undefined) return <SignIn problem={problem.value} />;
   return (
-    <>
+    <ErrorBoundary>
       <Frame key={shown.operator} />
       {session.value === null && <SignInAgain operator={shown.operator} />}
-    </>
+    </ErrorBoundary>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { pathOf } from '../paths.js';
 import { columnsOf, endpointsOf, filtered, least, sorted } from '../state/application-filter.js';
 import {
@@ -29,7 +29,9 @@ export function Applications() {
   const box = useRef<HTMLDivElement>(null);
   const all = applications.value;
   const columns = useComputed(() => columnsFor(applications.value ?? []));
-  const found = sorted(filtered(all ?? [], filter), sort);
+  // Sorted before it is filtered: keystrokes change the filter only.
+  const inOrder = useMemo(() => sorted(all ?? [], sort), [all, sort]);
+  const found = filtered(inOrder, filter);
   const { rows, moved, release } = useHeldOrder(found, `${sort} ${filter}`, keyOf, box);
   const setFilter = (q: string): void => {
     url.set({ q });

@@ -1,6 +1,13 @@
 import type { ComponentType } from 'preact';
 import { lazy } from 'preact-iso';
 import type { Role } from '../state/session.js';
+import { Activity } from './activity.js';
+import { Applications } from './applications.js';
+import { Endpoints } from './endpoints.js';
+import { Keys } from './keys/keys.js';
+import { Operators } from './operators/operators.js';
+import { Overview } from './overview.js';
+import { System } from './system.js';
 
 /** A page of the console. */
 export interface ConsolePage {
@@ -14,17 +21,17 @@ export interface ConsolePage {
   readonly role?: Role;
 }
 
-/** In the order of the rail; each is loaded when it is opened first. */
+/** In the order of the rail. Each file costs a request: only the largest page is one of its own. */
 export const PAGES: readonly ConsolePage[] = [
   {
     path: '',
     title: 'Overview',
-    component: lazy(async () => (await import('./overview.js')).Overview),
+    component: Overview,
   },
   {
     path: '/apps',
     title: 'Applications',
-    component: lazy(async () => (await import('./applications.js')).Applications),
+    component: Applications,
   },
   {
     path: '/apps/:appKey/:environment?',
@@ -35,27 +42,27 @@ export const PAGES: readonly ConsolePage[] = [
   {
     path: '/endpoints',
     title: 'Endpoints',
-    component: lazy(async () => (await import('./endpoints.js')).Endpoints),
+    component: Endpoints,
   },
   {
     path: '/keys',
     title: 'Keys',
-    component: lazy(async () => (await import('./keys/keys.js')).Keys),
+    component: Keys,
   },
   {
     path: '/activity',
     title: 'Activity',
-    component: lazy(async () => (await import('./activity.js')).Activity),
+    component: Activity,
   },
   {
     path: '/operators',
     title: 'Operators',
-    component: lazy(async () => (await import('./operators/operators.js')).Operators),
+    component: Operators,
     role: 'admin',
   },
   {
     path: '/system',
     title: 'System',
-    component: lazy(async () => (await import('./system.js')).System),
+    component: System,
   },
 ];

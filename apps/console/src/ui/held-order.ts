@@ -35,20 +35,22 @@ export function useHeldOrder<Row>(
     };
   });
   void turn.value;
-  const keys = rows.map(keyOf);
   const release = (): void => {
     shown.current = { question: '', keys: [] };
     turn.value++;
   };
+  const keys = rows.map(keyOf);
   const { current } = shown;
-  const isHeld = box.current?.matches(':hover, :focus-within') === true;
-  const moved = keys.filter((key, index) => current.keys[index] !== key).length;
-  const isSameSet =
-    keys.length === current.keys.length && new Set([...keys, ...current.keys]).size === keys.length;
-  if (!isHeld || current.question !== question || moved === 0 || !isSameSet) {
+  const isHeld = current.question === question && box.current?.matches(':hover, :focus-within') === true;
+  const moved = isHeld ? keys.filter((key, index) => current.keys[index] !== key).length : 0;
+  if (moved === 0 || !isSameSet(keys, current.keys)) {
     shown.current = { question, keys };
     return { rows, moved: 0, release };
   }
   const places = new Map(rows.map((row) => [keyOf(row), row]));
   return { rows: current.keys.flatMap((key) => places.get(key) ?? []), moved, release };
+}
+
+function isSameSet(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && new Set([...some, ...others]).size === some.length;
 }

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren, RefObject } from 'preact';
+import type { ComponentChildren, RefObject, VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { isTyping } from './keys.js';
 
@@ -26,7 +26,7 @@ interface TableProps<Row> {
 
 /** All rows have it, so that their places are known without drawing them. */
 const ROW_HEIGHT = 36;
-const MARGIN = 8;
+const MARGIN = 5;
 
 /**
  * A table that draws only the rows in sight, however many there are. `j` and `k` move the focus between the first links of rows.
@@ -75,6 +75,8 @@ export function Table<Row>({ label, rows, columns, keyOf, sort, onSort, box: giv
   const start = Math.min(first.value, Math.max(0, rows.length - visible.value));
   const shown = rows.slice(start, start + visible.value);
   const after = rows.length - start - shown.length;
+  const drawn = useRef<readonly DrawnRow<Row>[]>([]);
+  drawn.current = drawnRows(drawn.current, shown, start, columns, keyOf);
   return (
     <div class="table" ref={box} tabIndex={0} role="region" aria-label={label}>
       <table aria-rowcount={rows.length + 1}>
@@ -87,19 +89,55 @@ export function Table<Row>({ label, rows, columns, keyOf, sort, onSort, box: giv
         </thead>
         <tbody>
           {start > 0 && <Gap rows={start} />}
-          {shown.map((row, index) => (
-            <tr key={keyOf(row)} aria-rowindex={start + index + 2}>
-              {columns.map(({ title, cell, isWide, class: className }) => (
-                <td key={title} class={`${isWide === true ? 'wide ' : ''}${className ?? ''}`}>
-                  {cell(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
+          {drawn.current.map(({ element }) => element)}
           {after > 0 && <Gap rows={after} />}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** A row with the element that it was drawn as. */
+interface DrawnRow<Row> {
+  readonly row: Row;
+  readonly place: number;
+  readonly columns: readonly Column<Row>[];
+  readonly element: VNode;
+}
+
+/** The elements of rows; those that are the same as before are not drawn again, which halves the work of scrolling. */
+function drawnRows<Row>(
+  before: readonly DrawnRow<Row>[],
+  rows: readonly Row[],
+  start: number,
+  columns: readonly Column<Row>[],
+  keyOf: (row: Row) => string,
+): DrawnRow<Row>[] {
+  const byPlace = new Map(before.map((each) => [each.place, each]));
+  return rows.map((row, index) => {
+    const place = start + index;
+    const known = byPlace.get(place);
+    if (known?.row === row && known.columns === columns) return known;
+    const element = <RowView key={keyOf(row)} row={row} place={place} columns={columns} />;
+    return { row, place, columns, element };
+  });
+}
+
+interface RowViewProps<Row> {
+  readonly row: Row;
+  readonly place: number;
+  readonly columns: readonly Column<Row>[];
+}
+
+function RowView<Row>({ row, place, columns }: RowViewProps<Row>) {
+  return (
+    <tr aria-rowindex={place + 2}>
+      {columns.map(({ title, cell, isWide, class: className }) => (
+        <td key={title} class={`${isWide === true ? 'wide ' : ''}${className ?? ''}`}>
+          {cell(row)}
+        </td>
+      ))}
+    </tr>
   );
 }
 
