@@ -15,6 +15,7 @@ import { RestInactiveApplications1763798400022 } from './1763798400022-rest-inac
 import { SecureEnvironments1763798400023 } from './1763798400023-secure-environments.js';
 import { MarkImportedRows1763798400024 } from './1763798400024-mark-imported-rows.js';
 import { AliasRenamedApplications1763798400030 } from './1763798400030-alias-renamed-applications.js';
+import { AnnounceAuditEntries1763798400040 } from './1763798400040-announce-audit-entries.js';
 
 /** Every migration, oldest first. Append only: what was released is never edited. */
 export const migrations = [
@@ -35,6 +36,7 @@ export const migrations = [
   SecureEnvironments1763798400023,
   MarkImportedRows1763798400024,
   AliasRenamedApplications1763798400030,
+  AnnounceAuditEntries1763798400040,
 ];
 
 /** The name of the migration after which the audit trail is to be signed. */

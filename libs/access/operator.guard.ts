@@ -81,9 +81,29 @@ export class OperatorGuard {
     return this.identify(request, () => undefined);
   }
 
+  /**
+   * Judges the operator of a request that is still being answered: as {@link admit}, without counting as a use of the session.
+   */
+  admitStill(request: FastifyRequest, least: OperatorRole): PendingAdmission {
+    const sessions: Verifier = {
+      cachedCaller: () => undefined,
+      verify: (token) => this.sessions.stillAccepts(token),
+    };
+    return this.identify(
+      request,
+      (caller) => {
+        if (!includesRole(caller.role, least)) throw new RoleRequired(caller, least);
+        request.caller = caller;
+        return undefined;
+      },
+      sessions,
+    );
+  }
+
   private identify(
     request: FastifyRequest,
     accept: (caller: OperatorCaller) => PendingAdmission,
+    sessions: Verifier = this.sessions,
   ): PendingAdmission {
     // Before the key: without a certificate nothing is told about it.
     if (this.certificates.isMissing(request)) {
@@ -92,7 +112,7 @@ export class OperatorGuard {
     const key = operatorKeyIn(request);
     if (key !== undefined) return admitBy(this.keys, key, accept);
     const session = sessionIn(request);
-    if (session !== undefined) return admitBy(this.sessions, session, accept);
+    if (session !== undefined) return admitBy(sessions, session, accept);
     return accept(this.adminKey.identify(request));
   }
 }

@@ -9,6 +9,9 @@ export abstract class SessionVerifier {
 
   abstract verify(token: string): Promise<OperatorVerification>;
 
+  /** As {@link verify}, without counting as a use of the session. */
+  abstract stillAccepts(token: string): Promise<OperatorVerification>;
+
   /**
    * Reads and locks the rows of the session and of what it was started with, in one statement of the current transaction.
    * A transaction that ends it commits either before this statement or after this transaction.

@@ -102,13 +102,15 @@ export interface McpConfig {
 
 export const MCP_ACCESS = ['key', 'public'] as const;
 
-/** Sessions of operators in the browser. */
+/** The console of operators in the browser, and their sessions. */
 export interface ConsoleConfig {
+  /** Whether `/console` is served. */
+  readonly enabled: boolean;
   /** How long a session lasts at most. */
   readonly sessionSeconds: number;
   /** How long a session lasts without a request. */
   readonly sessionIdleSeconds: number;
-  /** Whether sessions are started over plain HTTP, too. */
+  /** Whether console and sessions work over plain HTTP beyond the browser's own machine. */
   readonly allowHttp: boolean;
 }
 

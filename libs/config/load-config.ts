@@ -83,6 +83,7 @@ export async function loadConfig(environment: Environment): Promise<AppConfig> {
       catalog: settings.flag('MCP_CATALOG', true),
     },
     console: {
+      enabled: settings.flag('CONSOLE', true),
       sessionSeconds: settings.integer('CONSOLE_SESSION_MAX', 43_200, 300, 2_592_000),
       sessionIdleSeconds: settings.integer('CONSOLE_SESSION_IDLE', 3600, 300, 2_592_000),
       allowHttp: settings.flag('CONSOLE_ALLOW_HTTP', !production),

@@ -9,6 +9,8 @@ import { DATABASE_TIME, type DatabaseClock } from './database-clock.js';
 /** Where the triggers announce app keys; `*` for all. */
 const CHANNEL = 'mcp_registry_changes';
 const EVERYTHING = '*';
+/** Where entries of the audit trail are announced; `*` for many. */
+const AUDIT_CHANNEL = 'mcp_registry_audit';
 const BEAT_MS = 200;
 const BEAT = `SELECT pg_notify($1, $2), ${DATABASE_TIME} AS "shown"`;
 /** Silence after which nothing is taken for current; leaves a tenth of the promised second for the answer itself. */
@@ -17,6 +19,16 @@ const RETRY_MS = 250;
 
 /** Called with the app key of a changed application; `undefined`: any application may have changed. */
 export type ChangeListener = (appKey: string | undefined) => void;
+
+/** An entry that was added to the audit trail. */
+export interface AnnouncedEntry {
+  readonly id: string;
+  readonly appKey: string | null;
+  readonly environment: string | null;
+}
+
+/** Called with each new entry of the audit trail; `undefined`: there may be any number of them. */
+export type EntryListener = (entry: AnnouncedEntry | undefined) => void;
 
 /** What a change of operators or their keys is announced as: no app key has an at sign. */
 export const OPERATORS = '@operators';
@@ -34,6 +46,7 @@ export class ChangeFeed {
   private readonly logger = new Logger(ChangeFeed.name);
   private readonly beats = `mcp_registry_beats_${randomUUID().replaceAll('-', '')}`;
   private readonly listeners: ChangeListener[] = [];
+  private readonly entryListeners: EntryListener[] = [];
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   /** On the monotonic clock, when the last beat that came back was sent. */
@@ -68,6 +81,11 @@ export class ChangeFeed {
 
   subscribe(listener: ChangeListener): void {
     this.listeners.push(listener);
+  }
+
+  /** What was missed while the feed was disconnected is told to {@link subscribe} only. */
+  subscribeToEntries(listener: EntryListener): void {
+    this.entryListeners.push(listener);
   }
 
   /** Publishes a change that this process has committed, without waiting for its notification. */
@@ -130,10 +148,15 @@ export class ChangeFeed {
         this.tell(payload === EVERYTHING ? undefined : payload);
         return;
       }
+      if (channel === AUDIT_CHANNEL) {
+        this.tellOfEntry(payload);
+        return;
+      }
       this.confirmedAt = sent.get(payload) ?? this.confirmedAt;
       sent.delete(payload);
     });
     await client.query(`LISTEN ${CHANNEL}`);
+    await client.query(`LISTEN ${AUDIT_CHANNEL}`);
     await client.query(`LISTEN ${this.beats}`);
     // Changes may have been missed while disconnected.
     this.tell(undefined);
@@ -155,5 +178,22 @@ export class ChangeFeed {
 
   private tell(appKey: string | undefined): void {
     for (const listener of this.listeners) listener(appKey);
+  }
+
+  private tellOfEntry(payload: string): void {
+    const entry = payload === EVERYTHING ? undefined : announcedEntry(payload);
+    for (const listener of this.entryListeners) listener(entry);
+  }
+}
+
+/** Anyone who may write to the database may announce anything. */
+function announcedEntry(payload: string): AnnouncedEntry | undefined {
+  try {
+    const [id, appKey, environment] = JSON.parse(payload) as (string | null)[];
+    return typeof id === 'string'
+      ? { id, appKey: appKey ?? null, environment: environment ?? null }
+      : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -14,6 +14,7 @@ import { handbook } from './commands/handbook.js';
 import { healthCommands } from './commands/health.js';
 import { keyCommands } from './commands/keys.js';
 import { operatorCommands } from './commands/operators.js';
+import { overviewCommands } from './commands/overview.js';
 import { searchCommands } from './commands/search.js';
 import type { World } from './commands/world.js';
 
@@ -52,6 +53,7 @@ describe('the command line against a running registry', () => {
   endpointCommands(() => world);
   searchCommands(() => world);
   healthCommands(() => world);
+  overviewCommands(() => world);
   auditCommands(() => world);
   exportCommands(() => world);
   // Last, since it begins with an empty registry.

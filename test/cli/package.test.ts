@@ -19,6 +19,7 @@ it('packs what mcp-registry needs, and nothing else', async () => {
     expect(new Set(folders.filter((folder) => folder.startsWith('dist/')))).toEqual(
       new Set([
         'dist/apps/cli',
+        'dist/apps/console',
         'dist/apps/registry',
         ...folders.filter((each) => /^dist\/(libs|migrations)\//.test(each)),
       ]),

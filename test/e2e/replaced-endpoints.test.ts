@@ -55,7 +55,13 @@ describe('PUT /applications/{app_key}/environments/{environment}/endpoints', () 
     ]);
     expect(await registered()).toEqual([]);
     const done = await replace({ endpoints });
-    expect(done.body).toMatchObject({ added: 2 });
+    expect(done.body).toMatchObject({
+      added: 2,
+      changes: [
+        { change: 'added', method: 'GET', path: '/a' },
+        { change: 'added', method: 'GET', path: '/b' },
+      ],
+    });
     expect(await registered()).toEqual(['GET /a', 'GET /b']);
     expect(await registered('production')).toEqual([]);
     const trail = await app.http.get('/audit-logs?operator=ann&app_key=orders').set(AS_ADMIN).expect(200);
@@ -84,7 +90,21 @@ describe('PUT /applications/{app_key}/environments/{environment}/endpoints', () 
       ],
       definitions: { Order: { type: 'object' } },
     });
-    expect(mixed.body).toMatchObject({ added: 1, unchanged: 1 });
+    expect(mixed.body).toMatchObject({
+      added: 1,
+      unchanged: 1,
+      definitionChanges: [{ change: 'added', name: 'Order' }],
+    });
+    const last = await replace({ endpoints: [endpoint({ path: '/new' })] }, '?dryRun=true');
+    const changes = (last.body as { changes: { change: string; path: string }[] }).changes;
+    expect(changes.map(({ change, path }) => `${change} ${path}`)).toEqual([
+      'deleted /own',
+      'deleted /shared',
+      'added /new',
+    ]);
+    expect((last.body as { definitionChanges: unknown }).definitionChanges).toEqual([
+      { change: 'deleted', name: 'Order' },
+    ]);
     expect(await registered()).toEqual(['GET /own', 'GET /shared']);
   });
 

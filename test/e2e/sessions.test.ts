@@ -485,8 +485,11 @@ describe('in production', () => {
     ] as const) {
       const production = await startApp({ NODE_ENV: 'production', ...secrets, ...settings });
       try {
-        const response = await signIn({ key: secrets.REGISTRY_ADMIN_KEY }, {}, production);
+        const beyond = { Host: 'registry.example.com' };
+        const response = await signIn({ key: secrets.REGISTRY_ADMIN_KEY }, beyond, production);
         expect(response.status).toBe(status);
+        // What a browser sends to its own machine crosses no network.
+        expect((await signIn({ key: secrets.REGISTRY_ADMIN_KEY }, {}, production)).status).toBe(201);
         if (status === 403) {
           expectProblem(response, 403, 'https-required');
           expect(response.body).toMatchObject({ detail: expect.stringContaining('TRUST_PROXY') });

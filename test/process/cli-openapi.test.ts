@@ -132,6 +132,7 @@ describe('import openapi', () => {
     const text = await output(['import', 'openapi', '--dry-run', source]);
     expect(text).toBe(
       [
+        'deleted  DELETE /gone',
         'updated  GET /changed',
         '           name: "GET /changed" → "New \\u0007name"',
         '           deprecated: true → false',
@@ -139,7 +140,6 @@ describe('import openapi', () => {
         '           description: …minal shows twice,  before" → …minal shows twice,  after"',
         '           requestBody: properties/age/type changed, properties/old removed, properties/mood added',
         'added    GET /new',
-        'deleted  DELETE /gone',
         '4 endpoints would be registered in production: 1 added, 2 updated, 1 deleted, 1 unchanged',
         '',
       ].join('\n'),

@@ -30,6 +30,8 @@ describe('npm ci', () => {
       '@parcel/watcher',
       // Reports the installation, unless it is told not to: see below.
       '@scarf/scarf',
+      // Checks for its binary, which is a package of its own (development only).
+      'esbuild',
       // Checks for a prebuilt binary (development only).
       'unrs-resolver',
     ]);

@@ -55,7 +55,7 @@ describe('the first pages', () => {
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(listedRoutes(section(await page('docs/http-api.md'), 'Routes')).sort()).toEqual(
-      [...routes, 'GET /docs', 'GET /openapi.json'].sort(),
+      [...routes, 'GET /console', 'GET /docs', 'GET /openapi.json'].sort(),
     );
   });
 });

@@ -340,6 +340,7 @@ export function startAndEnd(set: TestSet): void {
           `MCP Registry Server ${version} is ready`,
           `  API        ${firstUrl}`,
           `  Docs       ${firstUrl}/docs`,
+          `  Console    ${firstUrl}/console`,
           `  Database   embedded PostgreSQL in ${sandbox.dataDir}`,
           `  Admin key  in ${sandbox.dataDir}/admin-key (send as X-Admin-Key)`,
           '',

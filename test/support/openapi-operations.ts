@@ -82,6 +82,13 @@ export function operationsOf(document: OpenApiDocument): Operation[] {
   );
 }
 
+/** The operations whose answers end; that of an event stream has tests of its own. */
+export function endingOperationsOf(document: OpenApiDocument): Operation[] {
+  return operationsOf(document).filter(
+    ({ responses }) => responses['200']?.content?.['text/event-stream'] === undefined,
+  );
+}
+
 /** The same operations, and `HEAD` of every `GET`, which the document does not tell apart. */
 export function withHeads(operations: readonly Operation[]): Operation[] {
   return operations.flatMap((operation) =>

@@ -31,9 +31,12 @@ import { AuditInterceptor } from './audit/audit.interceptor.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuditJobsModule } from './audit/audit-jobs.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
+import { ConsoleModule } from './console/console.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EndpointsModule } from './endpoints/endpoints.module.js';
 import { EnvironmentsModule } from './environments/environments.module.js';
+import { EventsModule } from './events/events.module.js';
+import { EventsJobsModule } from './events/events-jobs.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MethodNotAllowedRoutes } from './http/method-not-allowed.js';
 import type { ListenerTls } from './http/tls/listener-tls.js';
@@ -45,6 +48,7 @@ import { MonitoringJobsModule } from './monitoring/monitoring-jobs.module.js';
 import type { Observability } from './observability/start-observability.js';
 import { OperatorsModule } from './operators/operators.module.js';
 import { OperatorsJobsModule } from './operators/operators-jobs.module.js';
+import { OverviewModule } from './overview/overview.module.js';
 import { SearchModule } from './search/search.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
@@ -60,6 +64,9 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     EndpointsModule,
     DiscoveryModule,
     SearchModule,
+    OverviewModule,
+    EventsModule,
+    ConsoleModule,
     McpModule,
     CatalogModule,
     ApiKeysModule,
@@ -74,6 +81,7 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     OperatorsJobsModule,
     SessionsJobsModule,
     MonitoringJobsModule,
+    EventsJobsModule,
   ],
   providers: [
     AdminKeyGuard,
@@ -97,7 +105,7 @@ import { SessionsJobsModule } from './sessions/sessions-jobs.module.js';
     { provide: APP_FILTER, useFactory: () => new ProblemFilter(translateDatabaseError) },
     { provide: APP_FILTER, useClass: CredentialsRefusedFilter },
   ],
-  exports: [...INFRASTRUCTURE, AdminKeyGuard, ClientCertificates],
+  exports: [...INFRASTRUCTURE, AdminKeyGuard, OperatorGuard, ClientCertificates],
 })
 export class AppModule {
   /**

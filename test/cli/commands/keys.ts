@@ -23,6 +23,24 @@ export function keyCommands(world: () => World): void {
       await createApplication(world().app, { appKey: 'letters' });
     });
 
+    it('lists keys of all environments by what is to be done about them', async () => {
+      const { operator } = world();
+      await createApplication(world().app, { appKey: 'postcards' });
+      await operator.run(
+        'keys issue postcards production --name fresh --expires-in-days 3 --output-file fresh.key',
+      );
+      expect(await operator.json('keys list postcards --state expiring')).toMatchObject([
+        { appKey: 'postcards', environment: 'production', name: 'fresh', state: 'active' },
+      ]);
+      expect((await operator.run('keys list --all')).stdout).toMatch(
+        /^postcards +production +\S+ +fresh +active /m,
+      );
+      expect(await operator.run('keys list postcards')).toEqual(
+        misused('Name an app key and an environment, or give --all or --state.'),
+      );
+      expect(await operator.run('keys list --state lost')).toMatchObject({ code: 1 });
+    });
+
     it('issues a key once, on stdout and nowhere else', async () => {
       const { operator } = world();
       const dry = await operator.json('keys issue letters production --name ci --dry-run');

@@ -55,7 +55,7 @@ describe('the configuration', () => {
       bcryptCost: 10,
       applicationQuotas: { requestsPerMinute: undefined, batchesPerHour: undefined, storedBytes: undefined },
       mcp: { access: 'key', catalog: true },
-      console: { sessionSeconds: 43_200, sessionIdleSeconds: 3600, allowHttp: true },
+      console: { enabled: true, sessionSeconds: 43_200, sessionIdleSeconds: 3600, allowHttp: true },
       keyLimits: { apiKeys: undefined, operatorKeys: undefined },
       endpointsRequireKey: false,
       healthChecks: {
@@ -160,7 +160,7 @@ describe('the configuration', () => {
       bcryptCost: 12,
       applicationQuotas: { requestsPerMinute: 500, batchesPerHour: 50, storedBytes: 5000 },
       mcp: { access: 'public', catalog: false },
-      console: { sessionSeconds: 7200, sessionIdleSeconds: 600, allowHttp: true },
+      console: { enabled: true, sessionSeconds: 7200, sessionIdleSeconds: 600, allowHttp: true },
       keyLimits: {
         apiKeys: { days: 90, setting: 'API_KEY_MAX_DAYS' },
         operatorKeys: { days: 30, setting: 'OPERATOR_KEY_MAX_DAYS' },

@@ -12,12 +12,14 @@ part, or skipped, are named with the reason; --strict refuses such documents. Se
 
 What the document refers to is read as well, if it is below the document's own folder or URL; the plan names it.
 
-Acts as the application of --app-key, with the API key of the environment. A path in the server's URL comes before
+Acts as the application of --app-key, with the API key of the environment; with --as-operator as the operator of the admin
+key, who needs the role editor. A path in the server's URL comes before
 every endpoint's path, unless the environment's base domain has it already.
 
 Examples:
   $ mcp-registry --app-key order-service import openapi --dry-run openapi.yaml
   $ mcp-registry --app-key order-service import openapi --yes https://orders.example.com/openapi.json
+  $ mcp-registry --app-key order-service import openapi --as-operator --dry-run openapi.yaml
   $ DOCS_TOKEN=… mcp-registry --app-key order-service import openapi --yes --header 'Authorization: env:DOCS_TOKEN' \\
       https://orders.example.com/v3/api-docs/public https://orders.example.com/v3/api-docs/internal
   $ generate-openapi | mcp-registry --app-key order-service import openapi --yes --environment staging -`;
@@ -31,6 +33,7 @@ export function addOpenApiImportCommand(root: Command): void {
     )
     .argument('<source...>', 'files or http(s) URLs, JSON or YAML; - for standard input')
     .option('--environment <name>', 'the environment to register in', 'production')
+    .option('--as-operator', 'register with the admin key, and be audited as the operator it is of', false)
     .option('--set-base-domain', "set its base domain to the document's server (needs the admin key)", false)
     .option('--server <number|url>', "which of the document's servers, or its URL", serverChoice)
     .option(

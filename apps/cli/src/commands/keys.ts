@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { Failure } from '../failure.js';
+import { Failure, WrongUsage } from '../failure.js';
 import { examples } from '../help.js';
 import { dryRunOption, type RemovalOptions, yesOption } from '../option-values.js';
 import { segment } from '../registry/registry-client.js';
-import type { ApiKey, IssuedApiKey } from '../registry/shapes.js';
+import type { ApiKey, IssuedApiKey, ListedApiKey } from '../registry/shapes.js';
 import { Session } from '../session.js';
 import {
   type ExpiryOptions,
@@ -13,6 +13,11 @@ import {
   withExpiry,
   withRotation,
 } from './issued-keys.js';
+
+interface ListOptions {
+  readonly all?: boolean;
+  readonly state?: string;
+}
 
 interface IssueOptions extends ExpiryOptions {
   readonly name: string;
@@ -30,21 +35,68 @@ export function addKeyCommands(root: Command): void {
 function addList(keys: Command): void {
   keys
     .command('list')
-    .description('all API keys of an environment, never their secrets')
-    .argument('<appKey>')
-    .argument('<environment>')
-    .addHelpText('after', examples('keys list orders production', 'keys list orders production --json'))
-    .action(async (appKey: string, environment: string, _options: object, command: Command) => {
-      const { registry, output } = await Session.open(command);
-      output.list(await registry.list<ApiKey>(pathOf(appKey, environment)), {
-        ID: ({ id }) => id,
-        NAME: ({ name }) => name,
-        PREFIX: ({ prefix }) => prefix,
-        STATE: ({ isActive, ...key }) => keyState(key) ?? (isActive ? 'active' : 'inactive'),
-        EXPIRES: ({ expiresAt }) => expiresAt,
-        'LAST USED': ({ lastUsedAt }) => lastUsedAt,
-      });
-    });
+    .description(
+      'all API keys of an environment, or with --all or --state those of all environments; never their secrets',
+    )
+    .argument('[appKey]')
+    .argument('[environment]')
+    .option('--all', 'of all environments, or of those that the arguments name')
+    .option(
+      '--state <state>',
+      'only keys that are active, expiring, grace, never-used, stale, no-expiry, expired or revoked; implies --all',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'keys list orders production',
+        'keys list --state expiring',
+        'keys list orders --state never-used --json',
+      ),
+    )
+    .action(
+      async (
+        appKey: string | undefined,
+        environment: string | undefined,
+        options: ListOptions,
+        command: Command,
+      ) => {
+        if (options.all === true || options.state !== undefined) {
+          await listAll(appKey, environment, options, command);
+          return;
+        }
+        if (appKey === undefined || environment === undefined) {
+          throw new WrongUsage('Name an app key and an environment, or give --all or --state.');
+        }
+        const { registry, output } = await Session.open(command);
+        output.list(await registry.list<ApiKey>(pathOf(appKey, environment)), {
+          ID: ({ id }) => id,
+          NAME: ({ name }) => name,
+          PREFIX: ({ prefix }) => prefix,
+          STATE: ({ isActive, ...key }) => keyState(key) ?? (isActive ? 'active' : 'inactive'),
+          EXPIRES: ({ expiresAt }) => expiresAt,
+          'LAST USED': ({ lastUsedAt }) => lastUsedAt,
+        });
+      },
+    );
+}
+
+async function listAll(
+  application: string | undefined,
+  environment: string | undefined,
+  { state }: ListOptions,
+  command: Command,
+): Promise<void> {
+  const { registry, output } = await Session.open(command);
+  const query = { application, environment, state };
+  await output.pages(registry.pages<ListedApiKey>('/api-keys', { query }), {
+    APPLICATION: ({ appKey }) => appKey,
+    ENVIRONMENT: (key) => key.environment,
+    ID: ({ id }) => id,
+    NAME: ({ name }) => name,
+    STATE: (key) => key.state,
+    EXPIRES: ({ expiresAt }) => expiresAt,
+    'LAST USED': ({ lastUsedAt }) => lastUsedAt,
+  });
 }
 
 function addIssue(keys: Command): void {

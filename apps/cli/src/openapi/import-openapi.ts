@@ -6,7 +6,7 @@ import { Failure } from '../failure.js';
 import type { GlobalOptions } from '../global-options.js';
 import type { RemovalOptions } from '../option-values.js';
 import { Refused } from '../registry/answers.js';
-import { asApplication, asOperator } from '../registry/credentials.js';
+import { asOperator } from '../registry/credentials.js';
 import { RegistryClient, segment } from '../registry/registry-client.js';
 import type { Environment } from '../registry/shapes.js';
 import { Output } from '../terminal/output.js';
@@ -21,6 +21,7 @@ import {
   USUAL_BATCH_BYTES,
   warningLine,
 } from './read-sources.js';
+import { RegisteringClient } from './registering-client.js';
 import {
   definitionLines,
   operationWarnings,
@@ -32,6 +33,8 @@ import {
 /** The options of `import openapi`. */
 export interface ImportOptions extends RemovalOptions {
   readonly environment: string;
+  /** Registers with the admin key instead of the application's. */
+  readonly asOperator: boolean;
   readonly setBaseDomain: boolean;
   /** Refuse documents with mistakes. */
   readonly strict: boolean;
@@ -67,9 +70,9 @@ export async function importOpenApi(
   const { environment, dryRun, yes } = chosen;
   const output = new Output(options.json);
   const access = { allowed: chosen.allowReference ?? [], headers: await headersFrom(chosen.header ?? []) };
-  const application = await RegistryClient.connect(options, asApplication);
+  const client = await RegisteringClient.connect(options, chosen.asOperator);
   const descriptions = await readSources(sources, access);
-  const { answer: registered, tag } = await application.read<Registered>('/endpoints', {
+  const { answer: registered, tag } = await client.registry.read<Registered>('/endpoints', {
     app_key: options.appKey,
     environment,
     definitions: 'shared',
@@ -83,18 +86,11 @@ export async function importOpenApi(
     throw new Failure(`${names} names no server with a host of its own to take a base domain from`);
   }
 
-  const batch = {
-    app_key: options.appKey,
-    environment,
-    endpoints,
-    ...(Object.keys(definitions).length > 0 && { definitions }),
-  };
+  const batch = { endpoints, ...(Object.keys(definitions).length > 0 && { definitions }) };
   const register = async (onlyPlan: boolean): Promise<Registration> =>
-    application
-      .post<Registration>('/register/endpoints', batch, { dryRun: onlyPlan }, tag)
-      .catch((error: unknown) => {
-        throw explained(error, endpoints, Buffer.byteLength(jsonTextOf(batch)));
-      });
+    client.register(environment, batch, { dryRun: onlyPlan, ifMatch: tag }).catch((error: unknown) => {
+      throw explained(error, endpoints, Buffer.byteLength(jsonTextOf(batch)));
+    });
 
   const planned = await register(true);
   const changes = plannedChanges(planned, registered.endpoints, endpoints);

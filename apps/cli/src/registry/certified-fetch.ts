@@ -9,7 +9,7 @@ interface RequestToSend {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly redirect: 'manual';
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 export type Fetch = (url: string, request: RequestToSend) => Promise<Response>;

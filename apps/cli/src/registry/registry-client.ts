@@ -24,6 +24,8 @@ interface Content {
   readonly json?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly ifMatch?: string | undefined;
+  /** Whether the answer may take any time. */
+  readonly endless?: boolean;
 }
 
 /** A request that changes something. */
@@ -64,6 +66,12 @@ export class RegistryClient {
     return this.call('GET', path, { query });
   }
 
+  /** An answer without end, to be read as it comes. */
+  async stream(path: string): Promise<Response> {
+    const headers = { Accept: 'text/event-stream' };
+    return acceptedAnswer(await this.request('GET', path, { headers, endless: true }));
+  }
+
   /** As {@link get}, for a change that depends on what was read. */
   async read<Answer>(path: string, query?: Query): Promise<Tagged<Answer>> {
     const response = await this.send('GET', `${path}${searchOf(query)}`);
@@ -77,8 +85,9 @@ export class RegistryClient {
     return this.call('POST', path, { body, query, ifMatch });
   }
 
-  put<Answer>(path: string, body: object): Promise<Answer> {
-    return this.call('PUT', path, { body });
+  /** As {@link post}. */
+  put<Answer>(path: string, body: object, query?: Query, ifMatch?: string): Promise<Answer> {
+    return this.call('PUT', path, { body, query, ifMatch });
   }
 
   change<Answer>({ method, path, body }: ChangeRequest): Promise<Answer> {
@@ -141,14 +150,14 @@ export class RegistryClient {
   private async request(
     method: string,
     target: string,
-    { body, json = body === undefined ? undefined : jsonTextOf(body), headers, ifMatch }: Content,
+    { body, json = body === undefined ? undefined : jsonTextOf(body), headers, ifMatch, endless }: Content,
   ): Promise<Response> {
     try {
       return await this.fetch(`${this.url}${target}`, {
         method,
         // Redirects are not followed: the keys are for the named registry only.
         redirect: 'manual',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...(endless !== true && { signal: AbortSignal.timeout(TIMEOUT_MS) }),
         headers: {
           ...this.credentials,
           Accept: 'application/json',

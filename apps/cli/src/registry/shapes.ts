@@ -36,6 +36,28 @@ export interface Environment {
   readonly healthStatus: string;
 }
 
+/** An environment in the overview. */
+export interface OverviewEnvironment {
+  readonly name: string;
+  readonly health: string;
+  readonly changedAt: string | null;
+  readonly uptime24h: number | null;
+  /** Seconds. */
+  readonly p95: number | null;
+  /** A letter for each hour. */
+  readonly hours: string | null;
+  readonly endpoints: number;
+  readonly keys: number;
+}
+
+/** Lists of equal length: the entries at an index are one environment. */
+export interface Overview {
+  readonly applications: readonly { readonly appKey: string }[];
+  readonly environments: Readonly<Record<'application', readonly number[]>> & {
+    readonly [Property in keyof OverviewEnvironment]: readonly OverviewEnvironment[Property][];
+  };
+}
+
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
@@ -45,6 +67,13 @@ export interface ApiKey {
   readonly expiresAt: string | null;
   readonly lastUsedAt: string | null;
   readonly revokedAt: string | null;
+}
+
+/** A key of any environment. */
+export interface ListedApiKey extends ApiKey {
+  readonly appKey: string;
+  readonly environment: string;
+  readonly state: string;
 }
 
 export interface IssuedApiKey extends ApiKey {

@@ -73,6 +73,11 @@ export class Output {
     else this.lines(typeof outcome === 'string' ? [outcome] : outcome);
   }
 
+  /** One of lines without end, at once; for scripts JSON of one line. */
+  line(line: string, json: object): void {
+    process.stdout.write(`${this.json ? printableJson(json, 0) : shown(line)}\n`);
+  }
+
   /** For scripts: everything that {@link lines} showed before. */
   finish(result: object): void {
     if (this.json) this.write(result);

@@ -20,10 +20,10 @@ export function isUnprintable(text: string): boolean {
 }
 
 /**
- * JSON indented by two: characters that {@link printable} would replace are escaped, and numbers keep their digits.
+ * JSON, indented by two unless told otherwise: characters that {@link printable} would replace are escaped, and numbers keep their digits.
  */
-export function printableJson(value: unknown): string {
-  return escaped(jsonTextOf(value, 2), (character) =>
+export function printableJson(value: unknown, indentation = 2): string {
+  return escaped(jsonTextOf(value, indentation), (character) =>
     [...character.split('')].map((unit) => `\\u${hexadecimal(unit.charCodeAt(0), 4)}`).join(''),
   );
 }

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { CallerCheck } from '#libs/access/caller-check.js';
 import { CredentialVerifier } from '#libs/access/credential-verifier.js';
 import { EnvironmentsModule } from '../environments/environments.module.js';
+import { AllApiKeysController } from './all-api-keys.controller.js';
+import { AllApiKeysRepository } from './all-api-keys.repository.js';
 import { ApiKeyCache } from './api-key.cache.js';
 import { ApiKeyCallerCheck } from './api-key.caller-check.js';
 import { ApiKeyIssuer } from './api-key.issuer.js';
@@ -17,12 +19,13 @@ import { LastUsedTimes } from './last-used-times.js';
 
 @Module({
   imports: [EnvironmentsModule],
-  controllers: [ApiKeysController],
+  controllers: [ApiKeysController, AllApiKeysController],
   providers: [
     ApiKeysService,
     ApiKeysImporter,
     ApiKeyIssuer,
     ApiKeysRepository,
+    AllApiKeysRepository,
     BcryptPool,
     ApiKeyMatcher,
     ApiKeyCache,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Bindings } from '#libs/access/bindings.js';
 import { ChangeRecorder } from '#libs/audit-trail/change-recorder.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { DatabaseClock } from '#libs/database/database-clock.js';
@@ -9,18 +10,22 @@ import type { PageQuery } from '#libs/pagination/page-query.js';
 import { toResponse } from '#libs/responses/response-field.decorator.js';
 import type { EnvironmentResponse } from '../environments/dto/environment.response.js';
 import { EnvironmentsService } from '../environments/environments.service.js';
+import { AllApiKeysRepository } from './all-api-keys.repository.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyNotFound, ApiKeyNotUsable } from './api-key.errors.js';
 import { ApiKeyIssuer, type KeyPlace } from './api-key.issuer.js';
 import { apiKeyChange } from './api-key-change.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
+import type { AllApiKeysQuery } from './dto/all-api-keys.query.js';
 import { ApiKeyResponse, IssuedApiKeyResponse } from './dto/api-key.response.js';
 import type { IssueApiKeyRequest, RotateApiKeyRequest } from './dto/issue-api-key.request.js';
+import { ListedApiKeyResponse } from './dto/listed-api-key.response.js';
 
 @Injectable()
 export class ApiKeysService {
   constructor(
     private readonly apiKeys: ApiKeysRepository,
+    private readonly allKeys: AllApiKeysRepository,
     private readonly environments: EnvironmentsService,
     private readonly issuer: ApiKeyIssuer,
     private readonly changes: ChangeRecorder,
@@ -36,6 +41,16 @@ export class ApiKeysService {
       query,
       (after, limit) => this.apiKeys.listOf(id, after, limit),
       (key) => toResponse(ApiKeyResponse, key),
+    );
+  }
+
+  /** Of all environments that an operator of these bindings sees. */
+  listAll(query: AllApiKeysQuery, bindings: Bindings): Promise<Listing<ListedApiKeyResponse>> {
+    const { state, application, environment } = query;
+    return listing(
+      query,
+      (after, limit) => this.allKeys.list({ state, application, environment, bindings }, after, limit),
+      (key) => toResponse(ListedApiKeyResponse, key),
     );
   }
 

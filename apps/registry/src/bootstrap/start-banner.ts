@@ -10,6 +10,7 @@ export function startBanner(config: AppConfig, { port, metricsPort }: RunningSer
   const lines = [
     ['API', url],
     ['Docs', `${url}/docs`],
+    ...(config.console.enabled ? [['Console', `${url}/console`]] : []),
     ...(metricsPort === undefined
       ? []
       : [['Metrics', `${baseUrl('http', config.metricsHost, metricsPort)}/metrics`]]),

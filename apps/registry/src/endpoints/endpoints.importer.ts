@@ -50,7 +50,7 @@ export class EndpointsImporter {
       target.environment,
       batch.length,
       differences,
-      false,
+      { dryRun: false, namesChanges: false },
     );
     return { added, updated, deleted, unchanged, kept: 0 };
   }

@@ -16,7 +16,7 @@ import type { RegisterEndpointsResponse } from './dto/register-endpoints.respons
 import { StorageQuotaExceeded } from './endpoint.errors.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { endpointsChange, type RegisteringEnvironment } from './endpoints-change.js';
-import { definitionsSummary, registrationSummary } from './registration-summary.js';
+import { definitionsSummary, registrationSummary, type Telling } from './registration-summary.js';
 import { registrationWarnings } from './registration-warnings.js';
 import { validDefinitions } from './valid-definitions.js';
 import { validEndpoints } from './valid-endpoints.js';
@@ -46,11 +46,11 @@ export class EndpointsService {
     { environmentHeader, dryRun }: { environmentHeader: string | undefined; dryRun: boolean },
   ): Promise<RegisterEndpointsResponse> {
     await this.refuseContradiction(caller, request, environmentHeader);
-    return this.replaceIn(caller, request, dryRun);
+    return this.replaceIn(caller, request, { dryRun, namesChanges: dryRun });
   }
 
   /**
-   * As {@link register}, by an operator.
+   * As {@link register}, by an operator, who is told of every change.
    *
    * @throws ApplicationNotFound, EnvironmentNotFound, StorageQuotaExceeded
    */
@@ -63,14 +63,15 @@ export class EndpointsService {
     const { appKey, environment } = await this.environments.get(given, environmentName);
     const { id, name, applicationId } = environment;
     const place = { applicationId, appKey, environmentId: id, environment: name };
-    return this.replaceIn(place, request, dryRun);
+    return this.replaceIn(place, request, { dryRun, namesChanges: true });
   }
 
   private async replaceIn(
     known: RegisteringEnvironment,
     request: ReplaceEndpointsRequest,
-    dryRun: boolean,
+    telling: Telling,
   ): Promise<RegisterEndpointsResponse> {
+    const { dryRun } = telling;
     const batch = await validEndpoints(request.endpoints, this.config.batch.maxEndpoints);
     const definitions = validDefinitions(request.definitions);
     const place = dryRun ? known : await this.hold(known);
@@ -88,8 +89,8 @@ export class EndpointsService {
     }
     const warnings = await registrationWarnings(batch, definitions, differences);
     return {
-      ...registrationSummary(environment, batch.length, differences, dryRun),
-      ...definitionsSummary(definitions.length, definitionDifferences, dryRun),
+      ...registrationSummary(environment, batch.length, differences, telling),
+      ...definitionsSummary(definitions.length, definitionDifferences, telling),
       ...(warnings.length > 0 && { warnings }),
     };
   }

@@ -18,7 +18,7 @@ export class EnvironmentEndpointsController {
     ok: RegisterEndpointsResponse,
     audited: 'endpoints.replaced',
     ifMatch: '`GET /endpoints` of the environment',
-    description: 'As the application does by `POST /register/endpoints`.',
+    description: 'As the application does by `POST /register/endpoints`. The answer names every change.',
     problems: [404],
   })
   replace(

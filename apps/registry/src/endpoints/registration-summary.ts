@@ -6,12 +6,19 @@ import type {
 } from './dto/register-endpoints.response.js';
 import type { EndpointDifference } from './endpoints.repository.js';
 
+/** How an answer tells of a batch. */
+export interface Telling {
+  readonly dryRun: boolean;
+  /** Whether it names each change, beside their number. */
+  readonly namesChanges: boolean;
+}
+
 /** Counts what a batch changes, or would change, and says it in a sentence. */
 export function registrationSummary(
   environment: string,
   size: number,
   differences: readonly EndpointDifference[],
-  dryRun: boolean,
+  { dryRun, namesChanges }: Telling,
 ): RegisterEndpointsResponse {
   const counts = countsOf(size, differences);
   const { added, updated, deleted, unchanged } = counts;
@@ -19,7 +26,7 @@ export function registrationSummary(
   return {
     ...counts,
     message: `${size} endpoints ${verb} in ${environment}: ${added} added, ${updated} updated, ${deleted} deleted, ${unchanged} unchanged`,
-    ...(dryRun && { changes: differences.map(described) }),
+    ...(namesChanges && { changes: deletionsFirst(differences).map(described) }),
   };
 }
 
@@ -27,12 +34,14 @@ export function registrationSummary(
 export function definitionsSummary(
   size: number,
   differences: readonly DefinitionDifference[],
-  dryRun: boolean,
+  { namesChanges }: Telling,
 ): Pick<RegisterEndpointsResponse, 'definitions' | 'definitionChanges'> {
   if (size === 0 && differences.length === 0) return {};
   return {
     definitions: countsOf(size, differences),
-    ...(dryRun && { definitionChanges: differences.map(({ kind, name }) => ({ change: kind, name })) }),
+    ...(namesChanges && {
+      definitionChanges: deletionsFirst(differences).map(({ kind, name }) => ({ change: kind, name })),
+    }),
   };
 }
 
@@ -44,6 +53,14 @@ function countsOf(
     differences.filter((each) => each.kind === kind).length;
   const [added, updated, deleted] = [count('added'), count('updated'), count('deleted')];
   return { added, updated, deleted, unchanged: size - added - updated };
+}
+
+/** What is lost is to be read first. */
+function deletionsFirst<Difference extends { readonly kind: string }>(
+  differences: readonly Difference[],
+): Difference[] {
+  const isDeleted = ({ kind }: Difference): boolean => kind === 'deleted';
+  return [...differences.filter(isDeleted), ...differences.filter((each) => !isDeleted(each))];
 }
 
 function described(each: EndpointDifference): EndpointChange {

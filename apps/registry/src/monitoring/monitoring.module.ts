@@ -8,6 +8,8 @@ import { DayPartitionsRepository } from './history/day-partitions.repository.js'
 import { HealthCheckLogRepository } from './history/health-check-log.repository.js';
 import { HealthFiguresRepository } from './history/health-figures.repository.js';
 import { HistoryMaintenanceService } from './history/history-maintenance.service.js';
+import { LastDayRepository } from './history/last-day.repository.js';
+import { LastDaysService } from './last-days.service.js';
 import { CheckNowService } from './probe/check-now.service.js';
 import { HealthRecorder } from './probe/health-recorder.js';
 import { HealthTargetsRepository } from './probe/health-targets.repository.js';
@@ -21,6 +23,8 @@ import { Prober } from './probe/prober.js';
   providers: [
     HealthChecksService,
     HealthSummariesService,
+    LastDaysService,
+    LastDayRepository,
     HealthChecksRepository,
     HealthCheckLogRepository,
     HealthFiguresRepository,
@@ -34,6 +38,6 @@ import { Prober } from './probe/prober.js';
     ProbeService,
     CheckNowService,
   ],
-  exports: [HealthSummariesService, HistoryMaintenanceService, ProbeService],
+  exports: [HealthSummariesService, LastDaysService, HistoryMaintenanceService, ProbeService],
 })
 export class MonitoringModule {}

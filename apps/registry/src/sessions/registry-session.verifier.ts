@@ -60,9 +60,20 @@ export class RegistrySessionVerifier extends SessionVerifier {
   }
 
   async verify(token: string): Promise<OperatorVerification> {
+    const known = await this.known(token);
+    const verification = this.judged(known);
+    if (known !== undefined && verification.accepted) this.used(known);
+    return verification;
+  }
+
+  async stillAccepts(token: string): Promise<OperatorVerification> {
+    return this.judged(await this.known(token));
+  }
+
+  private async known(token: string): Promise<KnownSession | undefined> {
     const hashes = this.hashesOf(token);
     const [hash] = hashes;
-    if (hash === undefined) return { accepted: false, reason: 'unknown-session' };
+    if (hash === undefined) return undefined;
     const load = async (): Promise<readonly KnownSession[]> => {
       const record = await this.sessions.byToken(hashes);
       return record === undefined ? [] : [knownSession(record)];
@@ -74,7 +85,7 @@ export class RegistrySessionVerifier extends SessionVerifier {
       if (read === undefined) known = undefined;
       else known.lastSeenAt = read.lastSeenAt;
     }
-    return this.judged(known);
+    return known;
   }
 
   /** Of a session that this transaction has made. */
@@ -86,7 +97,7 @@ export class RegistrySessionVerifier extends SessionVerifier {
   private judged(known: KnownSession | undefined): OperatorVerification {
     if (known === undefined) return { accepted: false, reason: 'unknown-session' };
     const reason = this.refusalOf(known);
-    if (reason === undefined) return { accepted: true, caller: this.used(known) };
+    if (reason === undefined) return { accepted: true, caller: known.caller };
     const { operatorId, operatorName } = known.caller;
     return {
       accepted: false,

@@ -5,12 +5,13 @@ import { CredentialsRefused } from '#libs/access/access.errors.js';
 import { CurrentCaller, type OperatorCaller } from '#libs/access/caller.js';
 import { ClientCertificates } from '#libs/access/client-certificates.js';
 import { cookieName, isFromOwnPage } from '#libs/access/session-cookie.js';
+import { HttpsRequired, mayHaveSession } from '#libs/access/session-transport.js';
 import { AppConfig } from '#libs/config/app-config.js';
 import { clientAddress, clientNetwork } from '#libs/http/client-network.js';
 import { Route } from '#libs/routes/route.decorator.js';
 import { StartSessionRequest } from './dto/session.request.js';
 import { SessionResponse, SignInCodeResponse } from './dto/session.response.js';
-import { HttpsRequired, NotFromOwnPage } from './session.errors.js';
+import { NotFromOwnPage } from './session.errors.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInAttempts } from './sign-in-attempts.js';
 
@@ -38,7 +39,7 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionResponse> {
     if (!isFromOwnPage(request)) throw new NotFromOwnPage();
-    if (request.protocol !== 'https' && !this.config.console.allowHttp) throw new HttpsRequired();
+    if (!mayHaveSession(request, this.config.console)) throw new HttpsRequired();
     if (this.certificates.isMissing(request)) {
       throw new CredentialsRefused({ reason: 'client-certificate-required' });
     }

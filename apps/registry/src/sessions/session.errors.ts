@@ -13,19 +13,6 @@ export class NotFromOwnPage extends DomainError {
   }
 }
 
-/** 403: a cookie that anyone on the way can read is no session. */
-export class HttpsRequired extends DomainError {
-  constructor() {
-    super({
-      code: 'https-required',
-      status: 403,
-      title: 'HTTPS required',
-      detail:
-        'Sessions need HTTPS. Behind a proxy that ends TLS, set TRUST_PROXY so that the registry knows; CONSOLE_ALLOW_HTTP=true allows plain HTTP.',
-    });
-  }
-}
-
 /** 403: a session must not bring forth other sessions, which would outlive it. */
 export class KeyRequired extends DomainError {
   constructor() {

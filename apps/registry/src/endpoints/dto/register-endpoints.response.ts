@@ -55,7 +55,10 @@ export class RegisterEndpointsResponse extends ChangeCounts {
   })
   readonly message!: string;
 
-  @ApiPropertyOptional({ type: [EndpointChange], description: 'Only with `dryRun=true`' })
+  @ApiPropertyOptional({
+    type: [EndpointChange],
+    description: 'Deletions first; with `dryRun=true`, and always for operators',
+  })
   readonly changes?: readonly EndpointChange[];
 
   @ApiPropertyOptional({
@@ -66,7 +69,7 @@ export class RegisterEndpointsResponse extends ChangeCounts {
 
   @ApiPropertyOptional({
     type: [DefinitionChange],
-    description: 'Only with `dryRun=true`, beside `definitions`',
+    description: 'Deletions first; beside `changes` and `definitions`',
   })
   readonly definitionChanges?: readonly DefinitionChange[];
 
