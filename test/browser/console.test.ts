@@ -170,6 +170,12 @@ if (!existsSync(CHROMIUM)) {
     await page.getByRole('link', { name: 'Billing' }).waitFor();
     await app.http.post('/applications').set(AS_ADMIN).send({ name: 'Returns' }).expect(201);
     await page.getByRole('link', { name: 'Returns' }).waitFor();
+    await names.first().hover();
+    await app.http.post('/applications').set(AS_ADMIN).send({ name: 'Archive' }).expect(201);
+    await page.getByRole('link', { name: 'Archive' }).waitFor();
+    await expect(names.allInnerTexts()).resolves.toEqual(['Billing', 'Orders', 'Returns', 'Archive']);
+    await page.mouse.move(0, 0);
+    await page.locator('tbody tr').first().getByRole('link', { name: 'Archive' }).waitFor();
     await page.close();
     await other.close();
   });

@@ -43,6 +43,11 @@ export function Applications() {
         <span class="muted">
           {all !== undefined && (filter === '' ? all.length : `${rows.length} of ${all.length}`)}
         </span>
+        {moved > 0 && (
+          <button type="button" class="pill" onClick={release}>
+            {counted(moved, 'change')} · update
+          </button>
+        )}
         <span class="grow" />
         <Action
           role="editor"
@@ -62,11 +67,6 @@ export function Applications() {
       />
       <Chips filter={filter} onFilter={setFilter} />
       <ProblemNote problem={registryProblem.value} retry={() => void refreshOverview()} />
-      {moved > 0 && (
-        <button type="button" class="pill" onClick={release}>
-          {counted(moved, 'change')} · update
-        </button>
-      )}
       {all === undefined && registryProblem.value === undefined && <Skeleton rows={12} />}
       {rows.length > 0 && (
         <Table

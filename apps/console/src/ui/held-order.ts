@@ -30,8 +30,10 @@ export function useHeldOrder<Row>(
       turn.value++;
     };
     element.addEventListener('mouseleave', left);
+    element.addEventListener('focusout', left);
     return () => {
       element.removeEventListener('mouseleave', left);
+      element.removeEventListener('focusout', left);
     };
   });
   void turn.value;
@@ -42,15 +44,19 @@ export function useHeldOrder<Row>(
   const keys = rows.map(keyOf);
   const { current } = shown;
   const isHeld = current.question === question && box.current?.matches(':hover, :focus-within') === true;
-  const moved = isHeld ? keys.filter((key, index) => current.keys[index] !== key).length : 0;
-  if (moved === 0 || !isSameSet(keys, current.keys)) {
-    shown.current = { question, keys };
-    return { rows, moved: 0, release };
-  }
   const places = new Map(rows.map((row) => [keyOf(row), row]));
-  return { rows: current.keys.flatMap((key) => places.get(key) ?? []), moved, release };
+  const held = isHeld ? inHeldOrder(current.keys, keys) : keys;
+  shown.current = { question, keys: held };
+  return {
+    rows: held.flatMap((key) => places.get(key) ?? []),
+    moved: held.filter((key, index) => keys[index] !== key).length,
+    release,
+  };
 }
 
-function isSameSet(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && new Set([...some, ...others]).size === some.length;
+/** What was shown stays where it is; what is new comes last. */
+function inHeldOrder(before: readonly string[], keys: readonly string[]): string[] {
+  const present = new Set(keys);
+  const known = new Set(before);
+  return [...before.filter((key) => present.has(key)), ...keys.filter((key) => !known.has(key))];
 }
