@@ -35,5 +35,5 @@ const registry: Middleware = {
  * The registry's API with the types of `openapi.json`. Every refusal is thrown as a {@link Problem}: `data` of an answer is
  * what the document describes.
  */
-export const api = createClient<paths>({ baseUrl: BASE_PATH });
+export const api = createClient<paths, 'application/json'>({ baseUrl: BASE_PATH });
 api.use(registry);

@@ -915,6 +915,107 @@ export interface components {
              */
             requestId: string | null;
         };
+        ExportedAuditLogResponse: {
+            /** @example 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f14 */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T08:00:00.000Z
+             */
+            createdAt: string;
+            /** @example application.updated */
+            action: string;
+            /**
+             * @description `admin`, `application`, `registry` by itself, `cli` for the command line, `imported` when the entry itself comes from another registry, or `anonymous` for refused credentials
+             * @example admin
+             */
+            actor: string;
+            /**
+             * @description The API key that was used, or recognised and refused
+             * @example null
+             */
+            apiKeyId: string | null;
+            /**
+             * @description The operator who did it, or was recognised and refused
+             * @example 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f16
+             */
+            operatorId: string | null;
+            /**
+             * @description The name of the operator at that time; `REGISTRY_ADMIN_KEY` without an id where that key was used
+             * @example ann
+             */
+            operatorName: string | null;
+            /**
+             * @description By which way: `api`, `cli` or `console`; null for what the registry does by itself
+             * @example api
+             */
+            via: string | null;
+            /**
+             * @description The session of the operator, where there was one
+             * @example null
+             */
+            sessionId: string | null;
+            /** @example orders */
+            appKey: string | null;
+            /** @example 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11 */
+            applicationId: string | null;
+            /** @example null */
+            environment: string | null;
+            /** @example null */
+            environmentId: string | null;
+            /**
+             * @description `route` of refused credentials; `overflow` for further refusals of any number of callers, which the entry does not name
+             * @example application
+             */
+            resourceType: string;
+            /** @example 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f11 */
+            resourceId: string | null;
+            /**
+             * @description What was changed, before; a digest when both values together exceed 64 KiB
+             * @example {
+             *       "name": "Orders"
+             *     }
+             */
+            before: ({
+                [key: string]: unknown;
+            } | null) | components["schemas"]["ValueDigestResponse"];
+            /**
+             * @description The same after the change; a digest when both values together exceed 64 KiB
+             * @example {
+             *       "name": "Orders and returns"
+             *     }
+             */
+            after: ({
+                [key: string]: unknown;
+            } | null) | components["schemas"]["ValueDigestResponse"];
+            /**
+             * @description Why credentials were refused
+             * @example null
+             */
+            reason: string | null;
+            /**
+             * @description How many refusals the entry stands for; it says only what they share
+             * @example 1
+             */
+            occurrences: number;
+            /**
+             * @description Of the client that a trusted proxy names, otherwise of the connection
+             * @example 192.0.2.10
+             */
+            ipAddress: string | null;
+            /** @example curl/8.5.0 */
+            userAgent: string | null;
+            /**
+             * @description The `X-Request-Id` of the request, which its caller may choose: it relates entries to logs and proves nothing. Several requests may have the same.
+             * @example 0199f0a2-7d7c-7b7e-8a54-1d0f5b1c9f15
+             */
+            requestId: string | null;
+            /**
+             * @description Continues the export after this entry: the query parameter `cursor`
+             * @example eyJhdCI6IjIwMjYtMTEtMjdUMTA6MDA6MDAuMDAwWiJ9
+             */
+            cursor: string;
+        };
         AuditHeadResponse: {
             /**
              * @description Number of the last sealed entry; 0: none is
@@ -3007,6 +3108,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditLogResponse"][];
+                    "application/x-ndjson": components["schemas"]["ExportedAuditLogResponse"];
                 };
             };
             /** @description Bad Request */
