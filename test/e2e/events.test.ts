@@ -17,6 +17,14 @@ interface Operator {
 
 const CONSOLE = { 'X-Registry-Console': '1', 'Sec-Fetch-Site': 'same-origin' };
 
+const ENVIRONMENTS = [
+  ['orders', 'production'],
+  ['orders', 'staging'],
+  ['payments', 'production'],
+] as const;
+/** Three attempts. */
+const LIMIT_MS = 90_000;
+
 describe('GET /events', () => {
   let app: TestApp;
   let made = 0;
@@ -65,7 +73,25 @@ describe('GET /events', () => {
       [appKey, name, health],
     );
 
-  it('tells of applications, health and audit entries as they are committed', async () => {
+  /**
+   * Where a loaded machine interrupts the change feed for a moment, streams are told to read everything in place of the
+   * changes: again, then.
+   */
+  async function undisturbed(told: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await told();
+        return;
+      } catch (error) {
+        const isDisturbed = opened.some(({ events }) => events.some(({ name }) => name === 'resync'));
+        if (!isDisturbed || attempt === 3) throw error;
+        for (const each of opened.splice(0)) each.close();
+      }
+    }
+  }
+
+  const tellsOfCommits = async (): Promise<void> => {
+    await setHealth('orders', 'production', 'UNKNOWN');
     const followed = await follow();
     expect(followed.response.status).toBe(200);
     const { headers } = followed.response;
@@ -84,9 +110,15 @@ describe('GET /events', () => {
     expect((await followed.until('health'))?.data).toEqual(change);
     await setHealth('orders', 'production', 'ACTIVE');
     await followed.until('health', { from: 'INACTIVE', to: 'ACTIVE' });
-  });
+  };
+  it(
+    'tells of applications, health and audit entries as they are committed',
+    () => undisturbed(tellsOfCommits),
+    LIMIT_MS,
+  );
 
-  it('tells bound operators of their part only', async () => {
+  const tellsBoundOperators = async (): Promise<void> => {
+    for (const [appKey, name] of ENVIRONMENTS) await setHealth(appKey, name, 'UNKNOWN');
     const [orders, staging, all] = [
       await follow((await operator('viewer', { applications: ['orders'] })).as),
       await follow((await operator('viewer', { environments: ['staging'] })).as),
@@ -107,7 +139,8 @@ describe('GET /events', () => {
       'health orders staging',
     ]);
     expect(seen(staging).sort()).toEqual(['application orders', 'health orders staging']);
-  });
+  };
+  it('tells bound operators of their part only', () => undisturbed(tellsBoundOperators), LIMIT_MS);
 
   it('ends when the credentials are not accepted any more', async () => {
     const [revoked, lowered, kept] = [
