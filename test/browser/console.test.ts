@@ -37,7 +37,7 @@ if (!existsSync(CHROMIUM)) {
   /** A tab that tells of every error, and of every request that leaves the registry. */
   async function open(path = '', within = context): Promise<Page> {
     const page = await within.newPage();
-    page.setDefaultTimeout(5000);
+    page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
       // The browser reports refusals, such as the 401 to a page that asks whether it is signed in.
