@@ -73,6 +73,7 @@ if (!existsSync(CHROMIUM)) {
       'Health checks',
       'Audit',
       'Health',
+      'Overview',
       'Agents',
     ]);
     await page.locator('.btn.authorize').first().click();

@@ -21,6 +21,8 @@ const UNPRINTABLE = [
 const HOSTILE = `a${UNPRINTABLE.join('z')}[31m]0;title`;
 /** No argument of a process can hold U+0000. */
 const HOSTILE_ID = HOSTILE.replaceAll('\u0000', '');
+/** A name of an event is one line. */
+const HOSTILE_NAME = HOSTILE.replaceAll(/[\r\n\u2028\u2029]/g, '');
 
 /** What every answer has, whatever was asked for. */
 const THING = {
@@ -33,7 +35,7 @@ const THING = {
       ...['kind', 'role', 'createdBy', 'operatorName', 'key', 'hash', 'sealedAt'],
     ].map((field) => [field, HOSTILE]),
   ),
-  ...{ id: HOSTILE_ID, revokedAt: null, isActive: true, isPublic: false, uptime: 1 },
+  ...{ id: HOSTILE_ID, code: HOSTILE, revokedAt: null, isActive: true, isPublic: false, uptime: 1 },
   ...{ responseTime: 1, responseTimeP50: 1, responseTimeP95: 1, responseTimeMax: 1 },
 };
 const ENDPOINT = { ...THING, [HOSTILE]: HOSTILE };
@@ -54,8 +56,27 @@ const isList = (path: string): boolean =>
 
 const REQUIRED = { environment: ANSWER.environments[0], endpoints: ANSWER.endpoints };
 
+/** Lists of equal length. */
+const OVERVIEW = {
+  applications: [THING],
+  environments: Object.fromEntries(
+    ['name', 'status', 'health', 'changedAt', 'hours']
+      .map((field) => [field, [HOSTILE]])
+      .concat([
+        ['application', [0]],
+        ['uptime24h', [null]],
+        ['p95', [null]],
+      ] as never),
+  ),
+};
+const EVENTS = `event: health\ndata: ${JSON.stringify({ ...THING, from: HOSTILE, to: HOSTILE })}\n\nevent: ${HOSTILE_NAME}\ndata: {}\n\n`;
+
 const answering: RequestListener = (request, response) => {
   const { pathname } = new URL(request.url ?? '', 'http://registry');
+  if (pathname === '/events') {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(EVENTS);
+    return;
+  }
   const refuses = pathname.startsWith('/refusing');
   const body = refuses
     ? {
@@ -65,9 +86,11 @@ const answering: RequestListener = (request, response) => {
       }
     : pathname === '/endpoints'
       ? REQUIRED
-      : isList(pathname) && request.method === 'GET'
-        ? [THING]
-        : ANSWER;
+      : pathname === '/overview'
+        ? OVERVIEW
+        : isList(pathname) && request.method === 'GET'
+          ? [THING]
+          : ANSWER;
   response.writeHead(refuses ? 400 : 200, {
     'Content-Type': refuses ? 'application/problem+json' : 'application/json',
   });
@@ -103,6 +126,8 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'endpoints list': ['x', 'y'],
   'endpoints register': ['endpoints.json', '--app-key', 'x', '--dry-run'],
   search: ['x'],
+  overview: ['--all'],
+  console: [],
   'health show': ['x'],
   'health check': ['x'],
   'health logs': ['x'],
@@ -124,6 +149,8 @@ const OTHERS = [
   'import reference',
   // For programs, which get JSON.
   'mcp',
+  // Fails when the stream ends.
+  'events',
 ];
 
 function commandsBelow(command: Command, names: readonly string[] = []): string[] {
@@ -177,6 +204,15 @@ describe('text from any client', () => {
     expectHarmless(json);
     // Everything is there, though, for those who read JSON.
     expect(JSON.stringify(JSON.parse(json.stdout))).toMatch(/\\u001b|wouldSend/);
+  });
+
+  it('does nothing to a terminal that follows events', async () => {
+    for (const parameters of [[], ['--json']]) {
+      const followed = await cli.run('events', ...parameters);
+      expect(followed.code).toBe(1);
+      expect(followed.stdout.split('\n')).toHaveLength(3);
+      expectHarmless(followed);
+    }
   });
 
   it.each(['apps list', 'apps show x', 'keys issue x y --name z', 'export json'])(

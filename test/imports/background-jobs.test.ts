@@ -68,6 +68,7 @@ describe('background jobs', () => {
           .sort(),
       ).toEqual([
         'delete expired aliases of applications',
+        'keep event streams alive',
         'maintain the history of health checks',
         'probe due targets',
         'prune the audit trail',

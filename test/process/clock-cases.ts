@@ -169,18 +169,17 @@ export function clockJumps(jumps: readonly number[]): void {
 
     it('pages through lists as before', async () => {
       const [first, whole] = [
-        await ask(wrong, 'GET', '/audit-logs?limit=2'),
-        await ask(right, 'GET', '/audit-logs?limit=500'),
+        // Other entries may be committed after later ones: probes, and refusals that are written together.
+        await ask(wrong, 'GET', '/audit-logs?action=api-key.issued&limit=1'),
+        await ask(right, 'GET', '/audit-logs?action=api-key.issued&limit=500'),
       ];
       await clock.set(-500);
       const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
       const { pathname, search } = new URL(next, wrong);
       const second = await ask(wrong, 'GET', `${pathname}${search}`);
-      const pages = [...(first.body as object[]), ...(second.body as object[])] as { id: string }[];
-      // Probes may have added entries before the whole list was read.
-      const entries = whole.body as { id: string }[];
-      const begin = entries.findIndex(({ id }) => id === pages[0]?.id);
-      expect(pages).toEqual(entries.slice(begin, begin + 4));
+      expect([...(first.body as object[]), ...(second.body as object[])]).toEqual(
+        (whole.body as object[]).slice(0, 2),
+      );
     });
   });
 }

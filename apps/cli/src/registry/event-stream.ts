@@ -30,8 +30,13 @@ async function* piecesOf({ body, url }: Response): AsyncGenerator<string> {
 }
 
 function eventOf(block: string): RegistryEvent | undefined {
-  const [, name] = /^event: (.*)$/m.exec(block) ?? [];
-  const [, data] = /^data: (.*)$/m.exec(block) ?? [];
+  // Not by `.` and `$` of a regular expression: for them U+2028 ends a line, which JSON may hold as it is.
+  const field = (prefix: string): string | undefined =>
+    block
+      .split('\n')
+      .find((line) => line.startsWith(prefix))
+      ?.slice(prefix.length);
+  const [name, data] = [field('event: '), field('data: ')];
   if (name === undefined || data === undefined) return undefined;
   try {
     return { name, data: JSON.parse(data) as RegistryEvent['data'] };
