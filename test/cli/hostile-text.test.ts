@@ -59,15 +59,10 @@ const REQUIRED = { environment: ANSWER.environments[0], endpoints: ANSWER.endpoi
 /** Lists of equal length. */
 const OVERVIEW = {
   applications: [THING],
-  environments: Object.fromEntries(
-    ['name', 'status', 'health', 'changedAt', 'hours']
-      .map((field) => [field, [HOSTILE]])
-      .concat([
-        ['application', [0]],
-        ['uptime24h', [null]],
-        ['p95', [null]],
-      ] as never),
-  ),
+  environments: {
+    ...{ application: [0], uptime24h: [null], p95: [null] },
+    ...{ name: [HOSTILE], status: [HOSTILE], health: [HOSTILE], changedAt: [HOSTILE], hours: [HOSTILE] },
+  },
 };
 const EVENTS = `event: health\ndata: ${JSON.stringify({ ...THING, from: HOSTILE, to: HOSTILE })}\n\nevent: ${HOSTILE_NAME}\ndata: {}\n\n`;
 

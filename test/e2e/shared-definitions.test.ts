@@ -49,8 +49,8 @@ describe('definitions that endpoints share', () => {
     expect(await send(reordered, ENDPOINTS, { dryRun: 'true' })).toMatchObject({
       ...{ unchanged: 2, definitions: { added: 0, updated: 1, deleted: 1, unchanged: 1 } },
       definitionChanges: [
-        { change: 'updated', name: 'Line' },
         { change: 'deleted', name: 'Unused' },
+        { change: 'updated', name: 'Line' },
       ],
     });
     expect((await discovered({ definitions: 'shared' })).definitions).toEqual(DEFINITIONS);
