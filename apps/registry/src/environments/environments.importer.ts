@@ -93,12 +93,12 @@ export class EnvironmentsImporter {
     if (environment.importedAt === null && !overwrite) {
       return { ...environment, outcome: 'kept', kept: Object.keys(changed.after) };
     }
-    const updatedAt = origin?.updatedAt ?? now;
     const updated = { ...environment, ...changed.after };
-    if (updated.name !== environment.name) {
-      await this.environments.rename(environment.id, { name: updated.name, updatedAt });
-    }
-    await this.environments.update(environment.id, { ...changed.after, updatedAt, importedAt: now });
+    await this.environments.update(environment.id, {
+      ...changed.after,
+      updatedAt: origin?.updatedAt ?? now,
+      importedAt: now,
+    });
     this.changes.record(
       environmentChange(application.appKey, updated, { action: 'environment.updated', ...changed }),
     );

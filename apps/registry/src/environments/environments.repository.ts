@@ -159,20 +159,12 @@ export class EnvironmentsRepository {
     return query.getMany();
   }
 
-  /** @throws EnvironmentExists when the application has another one of that name */
-  async rename(
-    id: string,
-    change: Pick<EnvironmentEntity, 'name' | 'updatedAt'> & { readonly importedAt?: null },
-  ): Promise<void> {
+  /** @throws EnvironmentExists when the application has another one of the name that it is given */
+  async update(id: string, change: Partial<EnvironmentEntity>): Promise<void> {
     const manager = await this.database.manager();
     await manager
       .update(EnvironmentEntity, { id }, change)
-      .catch(onConstraint(ENVIRONMENT_NAME_CONSTRAINT, () => new EnvironmentExists(change.name)));
-  }
-
-  async update(id: string, change: Partial<EnvironmentEntity>): Promise<void> {
-    const manager = await this.database.manager();
-    await manager.update(EnvironmentEntity, { id }, change);
+      .catch(onConstraint(ENVIRONMENT_NAME_CONSTRAINT, () => new EnvironmentExists(String(change.name))));
   }
 
   async delete(id: string): Promise<void> {

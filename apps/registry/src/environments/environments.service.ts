@@ -169,7 +169,7 @@ export class EnvironmentsService {
     const changed = changedFields<EnvironmentEntity>(environment, { name: wanted });
     if (changed === undefined) return tagged(environment);
     const update = { name: wanted, updatedAt: this.clock.now(), importedAt: null };
-    await this.environments.rename(environment.id, update);
+    await this.environments.update(environment.id, update);
     const renamed = { ...environment, ...update };
     this.changes.record(environmentChange(appKey, renamed, changed));
     return tagged(renamed);

@@ -1,11 +1,10 @@
 import { deserialize } from 'node:v8';
 import { BadRequestException } from '@nestjs/common';
-import type { Piscina } from 'piscina';
 import { JSON_FIELDS } from '#libs/domain/endpoint.js';
+import { BoundedThread, isOutOfMemory } from '#libs/event-loop/bounded-thread.js';
 import { mapInSlices } from '#libs/event-loop/slices.js';
 import { JsonText } from '#libs/json/json-text.js';
 import { InvalidInput } from '#libs/problem-details/invalid-input.js';
-import { MEBIBYTE } from '#libs/units/bytes.js';
 import { TooManyEndpoints } from '../../endpoints/endpoint.errors.js';
 import { BodyTooComplex } from './body.errors.js';
 import type { Portioned, Reading } from './body.worker.js';
@@ -17,16 +16,19 @@ export const MAX_BYTES_ON_EVENT_LOOP = 64 * 1024;
 const IDLE_TIMEOUT_MS = 30_000;
 /** Measured: text, values and their copy for the event loop take up to six times the bytes of a batch. */
 const HEAP_PER_BYTE = 10;
-const LEAST_HEAP_MEBIBYTES = 64;
-/** Node's own, 48, comes on top of the heap that a batch needs, and is hardly quicker. */
-const YOUNG_HEAP_MEBIBYTES = 12;
 
 /** Reads JSON bodies, large ones in a thread of its own whose memory is bounded. */
 export class BodyReader {
-  private pool: Promise<Piscina> | undefined;
+  private readonly thread: BoundedThread;
 
   /** @param maxBytes of the largest body */
-  constructor(private readonly maxBytes: number) {}
+  constructor(maxBytes: number) {
+    this.thread = new BoundedThread({
+      module: new URL('./body.worker.js', import.meta.url),
+      heapBytes: HEAP_PER_BYTE * maxBytes,
+      idleTimeoutMs: IDLE_TIMEOUT_MS,
+    });
+  }
 
   /**
    * Reads a body, which must not be used any more.
@@ -41,48 +43,20 @@ export class BodyReader {
   }
 
   async close(): Promise<void> {
-    await (await this.pool)?.close();
+    await this.thread.close();
   }
 
   private async readElsewhere(reading: Reading): Promise<Portioned> {
-    const pool = await this.startedPool();
     try {
-      return (await pool.run(reading, {
+      return (await this.thread.run(reading, {
         name: 'read',
         transferList: [reading.bytes.buffer as ArrayBuffer],
       })) as Portioned;
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') throw new BodyTooComplex();
+      if (isOutOfMemory(error)) throw new BodyTooComplex();
       throw error;
     }
   }
-
-  /** A start that failed, for lack of file descriptors for example, is tried again with the next body. */
-  private startedPool(): Promise<Piscina> {
-    const pool = (this.pool ??= newPool(this.maxBytes));
-    pool.catch(() => {
-      this.pool = undefined;
-    });
-    return pool;
-  }
-}
-
-async function newPool(maxBytes: number): Promise<Piscina> {
-  const { Piscina } = await import('piscina');
-  return new Piscina({
-    filename: new URL('./body.worker.js', import.meta.url).href,
-    minThreads: 0,
-    // More would need more memory, and take the cores that the event loop and bcrypt need.
-    maxThreads: 1,
-    idleTimeout: IDLE_TIMEOUT_MS,
-    resourceLimits: {
-      maxYoungGenerationSizeMb: YOUNG_HEAP_MEBIBYTES,
-      maxOldGenerationSizeMb: LEAST_HEAP_MEBIBYTES + Math.ceil((HEAP_PER_BYTE * maxBytes) / MEBIBYTE),
-    },
-    recordTiming: false,
-    // Threads need none of the service's secrets.
-    env: {},
-  });
 }
 
 function accepted(read: ReadBody, { maxEndpoints }: BodyRules): unknown {
