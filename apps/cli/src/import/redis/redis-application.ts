@@ -66,8 +66,9 @@ export function applicationFrom(
     };
   }
   if (endpoints.problem !== undefined) problems.push({ record: endpoints.key, detail: endpoints.problem });
-  const read = endpoints.texts.map((text, index) =>
-    endpointFrom({ record: `${endpoints.key}[${index}]`, text }, fields, record.appKey),
+  const parsed = endpoints.texts.map((text) => (text === undefined ? NOT_UTF_8 : objectIn(text)));
+  const read = parsed.map((endpoint, index) =>
+    endpointFrom({ record: `${endpoints.key}[${index}]`, parsed: endpoint }, fields, record.appKey),
   );
   const usable = read.flatMap((each) => ('fields' in each ? [each] : []));
   problems.push(...read.flatMap((each) => ('detail' in each ? [each] : [])));
@@ -99,14 +100,12 @@ export function applicationFrom(
     omitted: [
       ...unknownFields(fields, APPLICATION_FIELDS, 'application'),
       ...omittedSecurity(fields.security),
-      ...endpoints.texts.flatMap((text) => omittedOfEndpoint(text)),
+      ...parsed.flatMap((endpoint) => (isObject(endpoint) ? omittedOfEndpoint(endpoint) : [])),
     ],
   };
 }
 
-function omittedOfEndpoint(text: string | undefined): string[] {
-  const fields = text === undefined ? NOT_UTF_8 : objectIn(text);
-  if (!isObject(fields)) return [];
+function omittedOfEndpoint(fields: Fields): string[] {
   return [...unknownFields(fields, ENDPOINT_FIELDS, 'endpoint'), ...omittedSecurity(fields.security)];
 }
 
@@ -135,12 +134,12 @@ function mistakeIn(fields: Fields, appKey: string): string | undefined {
     : undefined;
 }
 
+/** @param parsed its fields, or what is wrong with it */
 function endpointFrom(
-  { record, text }: { record: string; text: string | undefined },
+  { record, parsed: fields }: { record: string; parsed: Fields | string },
   application: Fields,
   appKey: string,
 ): SourceRecord | ImportRemark {
-  const fields = text === undefined ? NOT_UTF_8 : objectIn(text);
   if (!isObject(fields)) return { record, detail: fields };
   if ('app_key' in fields && fields.app_key !== appKey) {
     return { record, detail: `has another app_key: ${jsonTextOf(fields.app_key)}` };
