@@ -83,6 +83,13 @@ export class ChangeFeed {
     this.listeners.push(listener);
   }
 
+  /** As {@link subscribe}, without changes of operators and of former app keys. */
+  subscribeToApplications(listener: ChangeListener): void {
+    this.subscribe((appKey) => {
+      if (appKey !== OPERATORS && appKey !== ALIASES) listener(appKey);
+    });
+  }
+
   /** What was missed while the feed was disconnected is told to {@link subscribe} only. */
   subscribeToEntries(listener: EntryListener): void {
     this.entryListeners.push(listener);

@@ -7,7 +7,7 @@ import { OperatorGuard } from '#libs/access/operator.guard.js';
 import { type AnnouncedEntry, ChangeFeed, OPERATORS } from '#libs/database/change-feed.js';
 import { Database } from '#libs/database/database.js';
 import { Metrics } from '#libs/metrics/metrics.js';
-import { EventStream, type SentEvent } from './event-stream.js';
+import { EventStream } from './event-stream.js';
 import { TooManyStreams } from './events.errors.js';
 import type { ApplicationChange } from './health-statuses.js';
 import { HealthStatusesRepository } from './health-statuses.repository.js';
@@ -98,7 +98,7 @@ export class EventsService implements OnModuleInit, ChangeAudience {
   }
 
   onResync(): void {
-    this.sendToAll({ name: 'resync' });
+    for (const stream of this.streams) stream.send({ name: 'resync' });
   }
 
   private onEntry(entry: AnnouncedEntry | undefined): void {
@@ -116,10 +116,6 @@ export class EventsService implements OnModuleInit, ChangeAudience {
           (environment !== null && bindings.includesEnvironment(environment)));
       if (isSeen) stream.send({ name: 'audit', data: { id } });
     }
-  }
-
-  private sendToAll(event: SentEvent): void {
-    for (const stream of this.streams) stream.send(event);
   }
 
   private judge(): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ALIASES, ChangeFeed, OPERATORS } from '#libs/database/change-feed.js';
+import type { ChangeFeed } from '#libs/database/change-feed.js';
 import { type ApplicationChange, HealthStatuses } from './health-statuses.js';
 import type { HealthStatusesRepository } from './health-statuses.repository.js';
 
@@ -30,7 +30,7 @@ export class ToldChanges {
     private readonly repository: HealthStatusesRepository,
     private readonly audience: ChangeAudience,
   ) {
-    feed.subscribe((appKey) => {
+    feed.subscribeToApplications((appKey) => {
       this.note(appKey);
     });
   }
@@ -58,7 +58,7 @@ export class ToldChanges {
   }
 
   private note(appKey: string | undefined): void {
-    if ((this.statuses ?? this.loading) === undefined || appKey === OPERATORS || appKey === ALIASES) return;
+    if ((this.statuses ?? this.loading) === undefined) return;
     if (appKey === undefined) this.everythingChanged = true;
     else this.changed.add(appKey);
     this.everythingChanged ||= this.changed.size > MAX_TOLD_SINGLY;

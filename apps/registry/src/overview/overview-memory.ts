@@ -34,7 +34,7 @@ export interface OverviewState {
 export class OverviewMemory {
   private state: OverviewState | undefined;
   private known = new Map<string, OverviewApplication>();
-  private environmentIds: string[] = [];
+  private readonly environmentIds = new Set<string>();
   private changed = new Set<string>();
   private everythingChanged = true;
   /** How many changes were told, and how many of them are in memory. */
@@ -49,7 +49,7 @@ export class OverviewMemory {
     private readonly lastDays: LastDaysService,
     private readonly feed: ChangeFeed,
   ) {
-    feed.subscribe((appKey) => {
+    feed.subscribeToApplications((appKey) => {
       this.note(appKey);
     });
   }
@@ -87,9 +87,10 @@ export class OverviewMemory {
     this.everythingChanged = false;
     try {
       const rows = await this.repository.rows(isWhole ? undefined : changed);
-      if (isWhole) this.environmentIds = rows.flatMap(({ environmentId }) => environmentId ?? []);
-      else this.environmentIds.push(...rows.flatMap(({ environmentId }) => environmentId ?? []));
-      const hasFigures = await this.lastDays.prepare(this.environmentIds, MAX_WAIT_MS);
+      if (isWhole) this.environmentIds.clear();
+      for (const { environmentId } of rows)
+        if (environmentId !== null) this.environmentIds.add(environmentId);
+      const hasFigures = await this.lastDays.prepare([...this.environmentIds], MAX_WAIT_MS);
       const read = await this.take(rows);
       if (isWhole) this.known = read;
       else {

@@ -49,7 +49,7 @@ export class SearchIndex implements OnApplicationShutdown {
     feed: ChangeFeed,
     metrics: Metrics,
   ) {
-    feed.subscribe((appKey) => {
+    feed.subscribeToApplications((appKey) => {
       this.note(appKey);
     });
     metrics.gauge(
