@@ -29,6 +29,14 @@ export class Bindings {
     return this.applications === null ? this.environments : null;
   }
 
+  /** Whether an application is seen that has environments of these names. */
+  includesApplicationWith(appKey: string, environments: readonly string[]): boolean {
+    return (
+      this.includesApplication(appKey) &&
+      (this.telltaleEnvironments === null || environments.some((name) => this.includesEnvironment(name)))
+    );
+  }
+
   /** The same as of another reading of the same row. */
   equals({ applications, environments }: Pick<Bindings, 'applications' | 'environments'>): boolean {
     return sameNames(this.applications, applications) && sameNames(this.environments, environments);

@@ -51,10 +51,7 @@ function changeOf(appKey: string, before: Statuses, after: Statuses): Applicatio
   return {
     appKey,
     health,
-    isVisibleTo: (bindings) =>
-      bindings.includesApplication(appKey) &&
-      (bindings.telltaleEnvironments === null ||
-        environments.some((environment) => bindings.includesEnvironment(environment))),
+    isVisibleTo: (bindings) => bindings.includesApplicationWith(appKey, environments),
   };
 }
 

@@ -56,7 +56,7 @@ function environmentsWithin(
   bindings: Bindings,
 ): readonly OverviewEnvironment[] | undefined {
   if (bindings.areNone) return environments;
-  if (!bindings.includesApplication(appKey)) return undefined;
-  const seen = environments.filter(({ name }) => bindings.includesEnvironment(name));
-  return bindings.telltaleEnvironments !== null && seen.length === 0 ? undefined : seen;
+  const names = environments.map(({ name }) => name);
+  if (!bindings.includesApplicationWith(appKey, names)) return undefined;
+  return environments.filter(({ name }) => bindings.includesEnvironment(name));
 }
