@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Bindings } from '#libs/access/bindings.js';
 import { namedApplication } from '#libs/app-keys/named-application.js';
 import { Database } from '#libs/database/database.js';
+import { ACCEPTED_KEY } from '#libs/key-lifetime/accepted-key.js';
 import type { Keyset } from '#libs/pagination/cursor.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 import type { KeyCondition } from './dto/all-api-keys.query.js';
@@ -24,20 +25,18 @@ export type ListedKey = Omit<ApiKeyEntity, 'hashedKey'> & {
 const EXPIRING_DAYS = 14;
 const STALE_DAYS = 90;
 
-const IS_ACCEPTED = `k."isActive" AND (k."expiresAt" IS NULL OR k."expiresAt" > now())`;
-
 /** A rotation leaves the old key its name and an end, and issues a newer key of that name. */
 const IS_REPLACED = `k."expiresAt" IS NOT NULL AND EXISTS (
   SELECT FROM "ApiKey" n WHERE n."environmentId" = k."environmentId" AND n."name" = k."name" AND n."isActive"
     AND (n."createdAt", n."id") > (k."createdAt", k."id"))`;
 
 const CONDITIONS: Readonly<Record<KeyCondition, string>> = {
-  active: IS_ACCEPTED,
-  expiring: `${IS_ACCEPTED} AND k."expiresAt" < now() + interval '${EXPIRING_DAYS} days'`,
-  grace: `${IS_ACCEPTED} AND ${IS_REPLACED}`,
-  'never-used': `${IS_ACCEPTED} AND k."lastUsedAt" IS NULL`,
-  stale: `${IS_ACCEPTED} AND coalesce(k."lastUsedAt", k."createdAt") < now() - interval '${STALE_DAYS} days'`,
-  'no-expiry': `${IS_ACCEPTED} AND k."expiresAt" IS NULL`,
+  active: ACCEPTED_KEY,
+  expiring: `${ACCEPTED_KEY} AND k."expiresAt" < now() + interval '${EXPIRING_DAYS} days'`,
+  grace: `${ACCEPTED_KEY} AND ${IS_REPLACED}`,
+  'never-used': `${ACCEPTED_KEY} AND k."lastUsedAt" IS NULL`,
+  stale: `${ACCEPTED_KEY} AND coalesce(k."lastUsedAt", k."createdAt") < now() - interval '${STALE_DAYS} days'`,
+  'no-expiry': `${ACCEPTED_KEY} AND k."expiresAt" IS NULL`,
   expired: `k."isActive" AND k."expiresAt" <= now()`,
   revoked: `NOT k."isActive"`,
 };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
 import type { HealthStatus, Status } from '#libs/domain/status.js';
+import { ACCEPTED_KEY } from '#libs/key-lifetime/accepted-key.js';
 
 /** An application, with one of its environments where it has any; times in milliseconds since 1970. */
 export interface OverviewRow {
@@ -31,16 +32,15 @@ export interface OverviewRow {
 /** Milliseconds since 1970: reading thousands of times as text would take longer than the statement. */
 const time = (column: string): string => `extract(epoch FROM ${column})::double precision * 1000`;
 
-const ACCEPTED = `"isActive" AND ("expiresAt" IS NULL OR "expiresAt" > now())`;
 const KEYS = `count(*)::integer AS "keys", ${time('min("expiresAt")')} AS "soonestKeyExpiry"`;
 
 /** The counts of each environment, joined to `e`: for all of them at once, or for each of a few. */
 const COUNTS_OF_ALL = `
   LEFT JOIN (SELECT "environmentId", count(*)::integer AS "endpoints" FROM "Endpoint" GROUP BY 1) p ON p."environmentId" = e."id"
-  LEFT JOIN (SELECT "environmentId", ${KEYS} FROM "ApiKey" WHERE ${ACCEPTED} GROUP BY 1) k ON k."environmentId" = e."id"`;
+  LEFT JOIN (SELECT "environmentId", ${KEYS} FROM "ApiKey" WHERE ${ACCEPTED_KEY} GROUP BY 1) k ON k."environmentId" = e."id"`;
 const COUNTS_OF_EACH = `
   LEFT JOIN LATERAL (SELECT count(*)::integer AS "endpoints" FROM "Endpoint" WHERE "environmentId" = e."id") p ON true
-  LEFT JOIN LATERAL (SELECT ${KEYS} FROM "ApiKey" WHERE "environmentId" = e."id" AND ${ACCEPTED}) k ON true`;
+  LEFT JOIN LATERAL (SELECT ${KEYS} FROM "ApiKey" WHERE "environmentId" = e."id" AND ${ACCEPTED_KEY}) k ON true`;
 
 const rowsWith = (counts: string, condition: string): string => `
   SELECT a."appKey", a."name", a."status", a."healthStatus" AS "health", ${time('a."createdAt"')} AS "createdAt", a."id",

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/database/database.js';
+import { FIGURES } from './day-closing.repository.js';
 
 /** The figures of a target since a time, 24 hours ago at most. */
 export interface CountedDay {
@@ -39,13 +40,10 @@ export class LastDayRepository {
          FROM unnest($1::text[]) t("id") CROSS JOIN generate_series(0, 23) n("hour")
          LEFT JOIN "letter" l ON l."targetId" = t."id" AND l."hour" = n."hour" GROUP BY t."id"
        ), "figures" AS (
-         SELECT "targetId", count(*) FILTER (WHERE "status" <> 'ERROR')::integer AS "probes",
-                count(*) FILTER (WHERE "status" = 'FAILURE')::integer AS "failures",
-                percentile_disc(0.95) WITHIN GROUP (ORDER BY "responseTime") FILTER (WHERE "statusCode" IS NOT NULL)
-                  AS "responseTimeP95"
-         FROM "probe" GROUP BY "targetId"
+         SELECT "targetId", ${FIGURES} FROM "probe" GROUP BY "targetId"
        )
-       SELECT * FROM "figures" JOIN "hours" USING ("targetId")`,
+       SELECT "targetId", "probes", "failures", "times"[2] AS "responseTimeP95", "hours"
+       FROM "figures" JOIN "hours" USING ("targetId")`,
       [targetIds, from, firstHour],
     );
   }
