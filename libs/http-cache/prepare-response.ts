@@ -62,7 +62,8 @@ function tagHeld(ifNoneMatch: string | undefined, { tag, digest }: CachedRespons
   );
 }
 
-function encodingFor(acceptEncoding: string | undefined): Encoding | undefined {
+/** The encoding that a client prefers; undefined: the body as it is. */
+export function encodingFor(acceptEncoding: string | undefined): Encoding | undefined {
   if (acceptEncoding === undefined || acceptEncoding === '') return undefined;
   const chosen = negotiator.negotiate(acceptEncoding);
   return ENCODINGS.find((encoding) => encoding === chosen);

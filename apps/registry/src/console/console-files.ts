@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { Injectable, Logger } from '@nestjs/common';
+import type { Encoding } from '#libs/http-cache/cached-response.js';
 import { consolePage } from './console-page.js';
 
 /** What `apps/console/build.mjs` has written, from where this file is when it is compiled. */
@@ -19,23 +20,22 @@ interface Metafile {
   readonly outputs: Readonly<Record<string, { readonly entryPoint?: string; readonly cssBundle?: string }>>;
 }
 
-export type ConsoleEncoding = 'br' | 'gzip';
-
-const COMPRESSORS: Readonly<Record<ConsoleEncoding, (body: Buffer) => Promise<Buffer>>> = {
+/** At their best: each file is compressed once. */
+const COMPRESSORS: Readonly<Record<Encoding, (body: Buffer) => Promise<Buffer>>> = {
   br: promisify<Buffer, Buffer>(brotliCompress),
   gzip: promisify<Buffer, Buffer>(gzip),
 };
 
 /** A file in memory, compressed once in each encoding. */
 export class ConsoleFile {
-  private readonly encodedBodies = new Map<ConsoleEncoding, Promise<Buffer>>();
+  private readonly encodedBodies = new Map<Encoding, Promise<Buffer>>();
 
   constructor(
     readonly type: string,
     readonly body: Buffer,
   ) {}
 
-  encoded(encoding: ConsoleEncoding): Promise<Buffer> {
+  encoded(encoding: Encoding): Promise<Buffer> {
     const known = this.encodedBodies.get(encoding);
     if (known !== undefined) return known;
     const made = COMPRESSORS[encoding](this.body);

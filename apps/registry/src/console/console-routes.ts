@@ -5,6 +5,7 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpsRequired, mayHaveSession } from '#libs/access/session-transport.js';
 import { AppConfig } from '#libs/config/app-config.js';
+import { encodingFor } from '#libs/http-cache/prepare-response.js';
 import { ConsoleFile, ConsoleFiles } from './console-files.js';
 
 /** Only its own files and this origin; `require-trusted-types-for` keeps text from becoming HTML or script. */
@@ -25,7 +26,6 @@ const CONTENT_SECURITY_POLICY = [
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 const pages = new Negotiator({ supportedValues: ['text/html', 'application/json'] });
-const encodings = new Negotiator({ supportedValues: ['br', 'gzip', 'identity'] });
 
 /** Serves the console from memory: the page for any path below `/console`, its files, and the way there from `/`. */
 @Injectable()
@@ -85,8 +85,8 @@ function takesPages({ headers }: FastifyRequest): boolean {
 }
 
 async function send(request: FastifyRequest, reply: FastifyReply, file: ConsoleFile): Promise<FastifyReply> {
-  const encoding = encodings.negotiate(request.headers['accept-encoding'] ?? 'identity');
+  const encoding = encodingFor(request.headers['accept-encoding']);
   reply.header('vary', 'Accept-Encoding').type(file.type);
-  if (encoding !== 'br' && encoding !== 'gzip') return reply.send(file.body);
+  if (encoding === undefined) return reply.send(file.body);
   return reply.header('content-encoding', encoding).send(await file.encoded(encoding));
 }
