@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '../support/jest.js';
 import { type LoopbackOrigin, startOrigin } from '../support/loopback-origin.js';
+import { runCommand } from '../support/run-command.js';
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -127,7 +128,7 @@ if (!existsSync(CHROMIUM)) {
     await page.getByText('1 added').waitFor();
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.locator('.endpoint summary').click();
-    await page.getByText(`curl -X GET "${origin.url}/orders/$orderId"`).waitFor();
+    await page.getByText(`curl -X GET ${origin.url}/orders/"$orderId"`).waitFor();
 
     const outcome = page.getByText('production: success · HTTP 200');
     for (const _ of [1, 2, 3]) {
@@ -151,6 +152,25 @@ if (!existsSync(CHROMIUM)) {
     await page.getByRole('button', { name: 'Cancel' }).click();
     const answer = await app.http.get('/endpoints?app_key=orders').set(AS_ADMIN).expect(200);
     expect(answer.body).toMatchObject({ endpoints: [{ path: '/orders/{orderId}' }] });
+    await page.close();
+  });
+
+  it('shows requests that run nothing but themselves, whatever an application has registered', async () => {
+    const path = '/a$(echo 1)`echo 2`/{id}';
+    const endpoint = { name: 'Get it', method: 'POST', path, contentType: 'a$(echo 3)', requestBody: {} };
+    const place = '/applications/orders/environments/staging';
+    await app.http
+      .put(`${place}/endpoints`)
+      .set(AS_ADMIN)
+      .send({ endpoints: [endpoint] })
+      .expect(200);
+    const page = await open('/apps/orders/staging?tab=endpoints');
+    await page.locator('.endpoint summary').click();
+    const command = await page.getByText('curl -X POST').innerText();
+    const { stdout } = await runCommand('bash', ['-c', `curl() { printf '%s\\n' "$@"; }; id=7; ${command}`]);
+    expect(stdout.split('\n')).toEqual(
+      expect.arrayContaining(['https://example.com/a$(echo 1)`echo 2`/7', 'Content-Type: a$(echo 3)']),
+    );
     await page.close();
   });
 

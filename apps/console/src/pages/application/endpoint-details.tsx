@@ -1,6 +1,6 @@
 import { exampleOf, objectOf, type Schema } from '../../api/json-schema.js';
 import type { components } from '../../api/schema.js';
-import { Copy } from '../../ui/copy.js';
+import { Copy, quoted } from '../../ui/copy.js';
 import { SchemaTree } from '../../ui/schema-tree.js';
 
 export type EndpointAnswer = components['schemas']['EndpointResponse'];
@@ -59,17 +59,29 @@ function ownDefinitions(schema: Schema): Schema {
 function curlOf(endpoint: EndpointAnswer, definitions: Schema, baseDomain: string | null): string {
   const base = endpoint.baseUrl ?? baseDomain ?? 'example.com';
   const origin = /^https?:/.test(base) ? base : `https://${base}`;
-  const path = endpoint.path.replaceAll(
-    /\{([^}]+)\}/g,
-    (_, name: string) => `$${name.replaceAll(/\W/g, '_')}`,
-  );
   const body = objectOf(endpoint.requestBody);
-  const parts = ['curl', '-X', endpoint.method, `"${origin.replace(/\/$/, '')}${path}"`];
+  const parts = [
+    'curl',
+    '-X',
+    endpoint.method,
+    withVariables(`${origin.replace(/\/$/, '')}${endpoint.path}`),
+  ];
   if (endpoint.authType !== null) parts.push('-H', '"Authorization: $AUTHORIZATION"');
   if (body !== undefined) {
     const example = JSON.stringify(exampleOf(body, { ...definitions, ...ownDefinitions(body) }));
-    parts.push('-H', `"Content-Type: ${endpoint.contentType ?? 'application/json'}"`);
-    parts.push('-d', `'${example.replaceAll("'", String.raw`'\''`)}'`);
+    parts.push('-H', quoted(`Content-Type: ${endpoint.contentType ?? 'application/json'}`));
+    parts.push('-d', quoted(example));
   }
   return parts.join(' ');
+}
+
+/** Parameters as variables of the shell. The rest is quoted: an application has chosen it, and an operator may run it. */
+function withVariables(url: string): string {
+  return url
+    .split(/\{([^}]+)\}/)
+    .map((part, index) => {
+      if (index % 2 === 1) return `"$${part.replaceAll(/\W/g, '_')}"`;
+      return part === '' ? '' : quoted(part);
+    })
+    .join('');
 }
