@@ -1,6 +1,7 @@
 import { api } from '../api/client.js';
 import { CONSOLE_PATH } from '../base-path.js';
 import { pathOf } from '../paths.js';
+import { expiresSoon, untilExpiry } from '../state/application-filter.js';
 import { useLoad } from '../state/load.js';
 import { refusedCredentials } from '../state/refused-credentials.js';
 import {
@@ -15,11 +16,8 @@ import { Checklist } from '../ui/checklist.js';
 import { Command } from '../ui/copy.js';
 import { EnvironmentLines } from '../ui/environment-lines.js';
 import { Fleet } from '../ui/fleet.js';
-import { age, counted, DAY, now } from '../ui/format.js';
+import { age, counted } from '../ui/format.js';
 import { Loading, ProblemNote, Skeleton } from '../ui/notes.js';
-
-/** A key is told about this long before it expires. */
-const EXPIRING = 14 * DAY;
 
 /** What needs the operator. */
 export function Overview() {
@@ -65,9 +63,7 @@ function sentence(rows: readonly EnvironmentRow[]): string {
 }
 
 function ExpiringKeys({ rows }: { readonly rows: readonly EnvironmentRow[] }) {
-  const expiring = rows
-    .filter(({ soonestKeyExpiry }) => soonestKeyExpiry !== null && untilExpiry(soonestKeyExpiry) < EXPIRING)
-    .sort((one, other) => untilExpiry(one.soonestKeyExpiry) - untilExpiry(other.soonestKeyExpiry));
+  const expiring = rows.filter(expiresSoon).sort((one, other) => untilExpiry(one) - untilExpiry(other));
   if (expiring.length === 0) return null;
   return (
     <section>
@@ -87,10 +83,6 @@ function ExpiringKeys({ rows }: { readonly rows: readonly EnvironmentRow[] }) {
       <a href={`${CONSOLE_PATH}/keys?state=expiring`}>All keys that expire soon</a>
     </section>
   );
-}
-
-function untilExpiry(time: string | null): number {
-  return time === null ? Infinity : Date.parse(time) - now.value;
 }
 
 function RefusedCredentials() {

@@ -12,7 +12,17 @@ export const CHIPS: readonly (readonly [token: string, label: string])[] = [
   ['key:none', 'no key'],
 ];
 
+/** A key is told about this long before it expires. */
 const EXPIRING = 14 * DAY;
+
+/** Milliseconds until the first key of an environment expires; Infinity: none does. */
+export function untilExpiry({ soonestKeyExpiry }: EnvironmentRow): number {
+  return soonestKeyExpiry === null ? Infinity : Date.parse(soonestKeyExpiry) - now.value;
+}
+
+export function expiresSoon(row: EnvironmentRow): boolean {
+  return untilExpiry(row) < EXPIRING;
+}
 
 type Test = (application: ApplicationRow) => boolean;
 
@@ -48,12 +58,7 @@ function testOf(
   if (kind === 'is') return { environment: ({ condition }) => condition === value };
   if (kind === 'env') return { environment: ({ name }) => name.toLowerCase() === value };
   if (kind === 'key' && value === 'none') return { environment: ({ keys }) => keys === 0 };
-  if (kind === 'key' && value === 'expiring') {
-    return {
-      environment: ({ soonestKeyExpiry }) =>
-        soonestKeyExpiry !== null && Date.parse(soonestKeyExpiry) - now.value < EXPIRING,
-    };
-  }
+  if (kind === 'key' && value === 'expiring') return { environment: expiresSoon };
   return {
     application: ({ appKey, name }) =>
       appKey.toLowerCase().includes(token) || name.toLowerCase().includes(token),
@@ -96,12 +101,7 @@ export function endpointsOf({ environments }: ApplicationRow): number {
 }
 
 function soonest({ environments }: ApplicationRow): number {
-  return Math.min(
-    Infinity,
-    ...environments.flatMap(({ soonestKeyExpiry }) =>
-      soonestKeyExpiry === null ? [] : Date.parse(soonestKeyExpiry),
-    ),
-  );
+  return Math.min(Infinity, ...environments.map(untilExpiry));
 }
 
 /** Names of environments that have a column of their own: the most frequent. */

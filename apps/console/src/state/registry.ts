@@ -59,6 +59,11 @@ export const environments = computed(
   () => applications.value?.flatMap(({ environments: rows }) => rows) ?? [],
 );
 
+/** An environment of the overview; undefined: it has none of that name, or was not read yet. */
+export function environmentRow(appKey: string, name: string | undefined): EnvironmentRow | undefined {
+  return environments.value.find((row) => row.appKey === appKey && row.name === name);
+}
+
 /** Whether the figures of the last 24 hours are there. */
 export const hasFigures = computed(() => answer.value?.hasFigures === true);
 

@@ -4,7 +4,7 @@ import { Problem } from '../../api/problem.js';
 import { CONSOLE_PATH } from '../../base-path.js';
 import { pathOf } from '../../paths.js';
 import { useLoad } from '../../state/load.js';
-import { applications } from '../../state/registry.js';
+import { environmentRow } from '../../state/registry.js';
 import { useUrlState } from '../../state/url-state.js';
 import { Loading } from '../../ui/notes.js';
 import { conditionOfHealth, StatusShape } from '../../ui/status.js';
@@ -64,9 +64,7 @@ function Parts({ application, entityTag, name, reload }: PartsProps) {
   const environment =
     environments.find((each) => each.name === name) ??
     (name === '' ? (environments.find((each) => each.name === 'production') ?? environments[0]) : undefined);
-  const row = applications.value
-    ?.find((each) => each.appKey === appKey)
-    ?.environments.find((each) => each.name === environment?.name);
+  const row = environmentRow(appKey, environment?.name);
   const here = pathOf(appKey, environment?.name);
   const props = environment && { application, environment, entityTag, reload };
   return (

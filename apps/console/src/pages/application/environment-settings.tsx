@@ -3,7 +3,7 @@ import { useLocation } from 'preact-iso';
 import { api } from '../../api/client.js';
 import { pathOf } from '../../paths.js';
 import { useLoad } from '../../state/load.js';
-import { environments, refreshOverview } from '../../state/registry.js';
+import { environmentRow, refreshOverview } from '../../state/registry.js';
 import { Confirm } from '../../ui/confirm.js';
 import { Command, quoted } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
@@ -50,7 +50,7 @@ export function EnvironmentSettings({ application: { appKey }, environment, relo
     },
     { application: appKey },
   );
-  const row = environments.value.find((each) => each.appKey === appKey && each.name === name);
+  const row = environmentRow(appKey, name);
   const remove = async (): Promise<void> => {
     await api.DELETE('/applications/{app_key}/environments/{environment}', { params: { path } });
     await refreshOverview();

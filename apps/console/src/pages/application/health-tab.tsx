@@ -1,12 +1,13 @@
 import { api } from '../../api/client.js';
 import { useLoad } from '../../state/load.js';
-import { environments } from '../../state/registry.js';
+import { environmentRow } from '../../state/registry.js';
 import { useUrlState } from '../../state/url-state.js';
 import { Beats } from '../../ui/beats.js';
 import { Command, quoted } from '../../ui/copy.js';
-import { age, DAY, moment, percent, took } from '../../ui/format.js';
+import { age, counted, DAY, moment, percent, took } from '../../ui/format.js';
 import { Loading } from '../../ui/notes.js';
 import { Tile } from '../../ui/tile.js';
+import { Toggles } from '../../ui/toggles.js';
 import { DayStrip } from './day-strip.js';
 import { ResponseTimes } from './response-times.js';
 import type { TabProps } from './tab-props.js';
@@ -22,7 +23,7 @@ export function HealthTab({ application: { appKey }, environment }: TabProps) {
   );
   const days = useLoad(identity, () => history(appKey, environment.id, 'day', 90));
   const hours = useLoad(identity, () => history(appKey, environment.id, 'hour', 2), { application: appKey });
-  const row = environments.value.find((each) => each.appKey === appKey && each.name === environment.name);
+  const row = environmentRow(appKey, environment.name);
   const own = health.value?.environments.find(({ id }) => id === environment.id);
   return (
     <>
@@ -45,8 +46,8 @@ export function HealthTab({ application: { appKey }, environment }: TabProps) {
               </dl>
               <p class="muted">
                 {own.consecutiveFailures > 0
-                  ? `${own.consecutiveFailures} failures in a row`
-                  : `${own.consecutiveSuccesses} successes in a row`}
+                  ? `${counted(own.consecutiveFailures, 'failure')} in a row`
+                  : `${counted(own.consecutiveSuccesses, 'success', 'successes')} in a row`}
                 {environment.baseDomain === null &&
                   ' · without a base domain, which the health path is below'}
               </p>
@@ -96,21 +97,14 @@ function Checks({ appKey, environmentId, name }: ChecksProps) {
   return (
     <section>
       <h2>Checks</h2>
-      <div class="toolbar" role="group" aria-label="Outcome">
-        {OUTCOMES.map((each) => (
-          <button
-            key={each}
-            type="button"
-            class="small"
-            aria-pressed={each === status}
-            onClick={() => {
-              url.set({ status: each === status ? '' : each });
-            }}
-          >
-            {each}
-          </button>
-        ))}
-      </div>
+      <Toggles
+        label="Outcome"
+        choices={OUTCOMES.map((each) => [each, each])}
+        chosen={status}
+        onChoose={(next) => {
+          url.set({ status: next });
+        }}
+      />
       <Loading of={checks}>
         {(list) =>
           list.length === 0 ? (

@@ -5,8 +5,9 @@ import { Command, quoted } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Field, Form, textOf } from '../../ui/form.js';
 import { Action, Loading } from '../../ui/notes.js';
-import { ShownOnce } from '../../ui/shown-once.js';
+import { expiresInDays, ExpiryField } from '../keys/expiry-field.js';
 import { KeyList } from '../keys/key-list.js';
+import { NewApiKey } from '../keys/new-api-key.js';
 import type { TabProps } from './tab-props.js';
 
 /** The API keys of an environment. */
@@ -22,10 +23,9 @@ export function KeysTab({ application: { appKey }, environment: { name } }: TabP
     { application: appKey },
   );
   const issue = async (values: FormData): Promise<void> => {
-    const days = textOf(values, 'days');
     const { data } = await api.POST('/applications/{app_key}/environments/{environment}/api-keys', {
       params: { path: { app_key: appKey, environment: name } },
-      body: { name: textOf(values, 'name'), expiresInDays: days === '' ? null : Number(days) },
+      body: { name: textOf(values, 'name'), expiresInDays: expiresInDays(values) },
     });
     isIssuing.value = false;
     secret.value = data?.apiKey;
@@ -73,29 +73,14 @@ export function KeysTab({ application: { appKey }, environment: { name } }: TabP
                 <Field label="Name" hint="What the key is used for." mistake={mistakeAt('/name')}>
                   {(attributes) => <input {...attributes} name="name" required maxLength={255} />}
                 </Field>
-                <Field
-                  label="Days until it expires"
-                  hint="Empty: it does not, or after the greatest lifetime of this registry."
-                  mistake={mistakeAt('/expiresInDays')}
-                >
-                  {(attributes) => <input {...attributes} name="days" type="number" min={1} max={3650} />}
-                </Field>
+                <ExpiryField label="Days until it expires" mistakeAt={mistakeAt} />
               </>
             )}
           </Form>
           <Command text={`mcp-registry keys issue ${quoted(appKey)} ${quoted(name)} --name NAME`} />
         </Dialog>
       )}
-      {secret.value !== undefined && (
-        <ShownOnce
-          title="The new API key"
-          secret={secret.value}
-          variable="MCP_REGISTRY_API_KEY"
-          onClose={() => {
-            secret.value = undefined;
-          }}
-        />
-      )}
+      <NewApiKey secret={secret} />
     </>
   );
 }

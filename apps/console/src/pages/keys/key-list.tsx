@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import { pathOf } from '../../paths.js';
 import { age, moment } from '../../ui/format.js';
 import { Action } from '../../ui/notes.js';
-import { ShownOnce } from '../../ui/shown-once.js';
 import type { ListedKey } from './listed-key.js';
+import { NewApiKey } from './new-api-key.js';
 import { RevokeKey } from './revoke-key.js';
 import { RotateKey } from './rotate-key.js';
 
@@ -93,16 +93,7 @@ export function KeyList({ keys, isOfMany = false, reload }: KeyListProps) {
         />
       )}
       {task.value?.kind === 'revoke' && <RevokeKey of={task.value.key} onClose={end} />}
-      {secret.value !== undefined && (
-        <ShownOnce
-          title="The new API key"
-          secret={secret.value}
-          variable="MCP_REGISTRY_API_KEY"
-          onClose={() => {
-            secret.value = undefined;
-          }}
-        />
-      )}
+      <NewApiKey secret={secret} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { type ListPage, nextCursor, usePages } from '../../state/pages.js';
 import { useUrlState } from '../../state/url-state.js';
 import { Command } from '../../ui/copy.js';
 import { Loading, More } from '../../ui/notes.js';
+import { Toggles } from '../../ui/toggles.js';
 import { KeyList } from './key-list.js';
 import type { ListedKey } from './listed-key.js';
 
@@ -29,21 +30,14 @@ export function Keys() {
   return (
     <>
       <h1>API keys</h1>
-      <div class="toolbar" role="group" aria-label="State">
-        {STATES.map(([name, label]) => (
-          <button
-            key={name}
-            type="button"
-            class="small"
-            aria-pressed={name === state}
-            onClick={() => {
-              url.set({ state: name === state ? '' : name });
-            }}
-          >
-            {label}
-          </button>
-        ))}
-      </div>
+      <Toggles
+        label="State"
+        choices={STATES}
+        chosen={state}
+        onChoose={(next) => {
+          url.set({ state: next });
+        }}
+      />
       <input
         type="search"
         aria-label="App key"

@@ -3,6 +3,7 @@ import { Command, quoted } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Field, Form, textOf } from '../../ui/form.js';
 import { age } from '../../ui/format.js';
+import { expiresInDays, ExpiryField } from './expiry-field.js';
 import type { ListedKey } from './listed-key.js';
 
 interface RotateKeyProps {
@@ -26,14 +27,13 @@ export function RotateKey({
   onClose,
 }: RotateKeyProps) {
   const rotate = async (values: FormData): Promise<void> => {
-    const days = textOf(values, 'days');
     const { data } = await api.POST(
       '/applications/{app_key}/environments/{environment}/api-keys/{id}/rotate',
       {
         params: { path: { app_key: appKey, environment, id } },
         body: {
           gracePeriodSeconds: Number(textOf(values, 'grace')),
-          expiresInDays: days === '' ? null : Number(days),
+          expiresInDays: expiresInDays(values),
         },
       },
     );
@@ -59,13 +59,7 @@ export function RotateKey({
                 </select>
               )}
             </Field>
-            <Field
-              label="Days until the new key expires"
-              hint="Empty: it does not, or after the greatest lifetime of this registry."
-              mistake={mistakeAt('/expiresInDays')}
-            >
-              {(attributes) => <input {...attributes} name="days" type="number" min={1} max={3650} />}
-            </Field>
+            <ExpiryField label="Days until the new key expires" mistakeAt={mistakeAt} />
           </>
         )}
       </Form>
