@@ -1,5 +1,5 @@
 import type { Response } from 'supertest';
-import { createApplication, issueKey } from '../support/builders.js';
+import { createApplication, createOperator, issueKey } from '../support/builders.js';
 import { stopIntervals } from '../support/intervals.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { expectInvalid, expectProblem } from '../support/problems.js';
@@ -115,13 +115,8 @@ describe('GET /api-keys', () => {
   });
 
   it('shows operators the keys of what they are bound to', async () => {
-    const as = async (role: string, bindings: object): Promise<Headers> => {
-      const name = `${role}-${JSON.stringify(bindings).length}`;
-      const body = { name, kind: 'person', role, ...bindings };
-      await app.http.post('/operators').set(AS_ADMIN).send(body).expect(201);
-      const issued = await app.http.post(`/operators/${name}/keys`).set(AS_ADMIN).send({ name }).expect(201);
-      return { 'X-Admin-Key': (issued.body as { key: string }).key };
-    };
+    const as = async (role: string, bindings: object): Promise<Headers> =>
+      (await createOperator(app, role, bindings)).as;
     const bound = await as('viewer', { applications: ['orders'], environments: ['staging'] });
     expect(namesIn(await get('', bound))).toEqual(['endless', 'soon']);
     expect(namesIn(await get('?application=payments', bound))).toEqual([]);

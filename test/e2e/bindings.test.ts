@@ -2,7 +2,7 @@ import type { Response } from 'supertest';
 import { RefusalRecorder } from '#libs/access/refusal-recorder.js';
 import type { OperatorRole } from '#libs/domain/operator.js';
 import type { RefusalLog } from '#registry/audit/refusal-log.js';
-import { createApplication, issueKey } from '../support/builders.js';
+import { type BuiltOperator, createApplication, createOperator, issueKey } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { holdRows } from '../support/held-rows.js';
 import { stopIntervals } from '../support/intervals.js';
@@ -19,7 +19,6 @@ type Headers = Readonly<Record<string, string>>;
 
 describe('an operator who is bound', () => {
   let app: TestApp;
-  let made = 0;
   let stagingId: string;
   let productionId: string;
 
@@ -41,16 +40,8 @@ describe('an operator who is bound', () => {
   });
   afterAll(() => app.close());
 
-  async function operator(role: OperatorRole, names: Names): Promise<{ name: string; as: Headers }> {
-    const name = `${role}-${++made}`;
-    await app.http
-      .post('/operators')
-      .set(AS_ADMIN)
-      .send({ name, kind: 'service', role, ...names })
-      .expect(201);
-    const issued = await app.http.post(`/operators/${name}/keys`).set(AS_ADMIN).send({ name }).expect(201);
-    return { name, as: { 'X-Admin-Key': (issued.body as { key: string }).key } };
-  }
+  const operator = (role: OperatorRole, names: Names): Promise<BuiltOperator> =>
+    createOperator(app, role, names);
 
   const get = (path: string, as: Headers): Promise<Response> => Promise.resolve(app.http.get(path).set(as));
 

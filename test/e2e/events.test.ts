@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { EventsService } from '#registry/events/events.service.js';
-import { createApplication } from '../support/builders.js';
+import { type BuiltOperator, createApplication, createOperator } from '../support/builders.js';
 import { FollowedEvents } from '../support/event-stream.js';
 import { eventually } from '../support/eventually.js';
 import { stopIntervals } from '../support/intervals.js';
@@ -8,13 +8,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '../support
 import { ADMIN_KEY, AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
 
 type Headers = Readonly<Record<string, string>>;
-
-interface Operator {
-  readonly name: string;
-  readonly keyId: string;
-  readonly as: Headers;
-}
-
 const CONSOLE = { 'X-Registry-Console': '1', 'Sec-Fetch-Site': 'same-origin' };
 
 const ENVIRONMENTS = [
@@ -27,7 +20,6 @@ const LIMIT_MS = 90_000;
 
 describe('GET /events', () => {
   let app: TestApp;
-  let made = 0;
   const opened: FollowedEvents[] = [];
 
   beforeAll(async () => {
@@ -54,17 +46,8 @@ describe('GET /events', () => {
     return followed;
   }
 
-  async function operator(role: string, bindings: object = {}): Promise<Operator> {
-    const name = `${role}-${(made += 1)}`;
-    await app.http
-      .post('/operators')
-      .set(AS_ADMIN)
-      .send({ name, kind: 'person', role, ...bindings })
-      .expect(201);
-    const issued = await app.http.post(`/operators/${name}/keys`).set(AS_ADMIN).send({ name }).expect(201);
-    const { id, key } = issued.body as { id: string; key: string };
-    return { name, keyId: id, as: { 'X-Admin-Key': key } };
-  }
+  const operator = (role: string, bindings: object = {}): Promise<BuiltOperator> =>
+    createOperator(app, role, bindings);
 
   const setHealth = (appKey: string, name: string, health: string): Promise<unknown> =>
     app.database.query(

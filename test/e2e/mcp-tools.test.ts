@@ -1,5 +1,5 @@
 import type { OperatorRole } from '#libs/domain/operator.js';
-import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
+import { asApplication, createApplication, createOperator, endpoint, issueKey } from '../support/builders.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import { callTool, postMcp, type ToolResult } from '../support/mcp-messages.js';
 import { AS_ADMIN, startApp, type TestApp } from '../support/start-app.js';
@@ -58,20 +58,8 @@ describe('the tools of the MCP server', () => {
       .expect(200);
   }
 
-  async function operator(role: OperatorRole, names: Record<string, readonly string[]>): Promise<Headers> {
-    const name = `${role}-${JSON.stringify(names).replace(/\W+/g, '-')}x`;
-    await app.http
-      .post('/operators')
-      .set(AS_ADMIN)
-      .send({ name, kind: 'agent', role, ...names })
-      .expect(201);
-    const issued = await app.http
-      .post(`/operators/${name}/keys`)
-      .set(AS_ADMIN)
-      .send({ name: 'a' })
-      .expect(201);
-    return { 'X-Admin-Key': (issued.body as { key: string }).key };
-  }
+  const operator = async (role: OperatorRole, names: object): Promise<Headers> =>
+    (await createOperator(app, role, { kind: 'agent', ...names })).as;
 
   beforeAll(async () => {
     app = await startApp();

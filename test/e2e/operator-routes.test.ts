@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
 import { OPERATOR_ROLES, type OperatorRole } from '#libs/domain/operator.js';
-import { createApplication } from '../support/builders.js';
+import { type BuiltOperator, createApplication, createOperator } from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { stopIntervals } from '../support/intervals.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
@@ -65,13 +65,6 @@ const LEAST_ROLES: Readonly<Record<string, OperatorRole>> = {
 const UNBOUND = /^\w+ \/operators/;
 
 type Headers = Readonly<Record<string, string>>;
-
-interface Made {
-  readonly name: string;
-  readonly key: string;
-  readonly keyId: string;
-}
-
 let app: TestApp;
 let operations: Operation[];
 let made = 0;
@@ -88,16 +81,10 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-async function operator(role: OperatorRole, bindings: object): Promise<Made> {
-  const name = `${role}-${(made += 1)}`;
-  const body = { name, kind: 'person', role, ...bindings };
-  await app.http.post('/operators').set(AS_ADMIN).send(body).expect(201);
-  const issued = await app.http.post(`/operators/${name}/keys`).set(AS_ADMIN).send({ name }).expect(201);
-  const { id, key } = issued.body as { id: string; key: string };
-  return { name, key, keyId: id };
-}
+const operator = (role: OperatorRole, bindings: object): Promise<BuiltOperator> =>
+  createOperator(app, role, { kind: 'person', ...bindings });
 
-const WAYS: Readonly<Record<string, (operator: Made) => Promise<Headers>>> = {
+const WAYS: Readonly<Record<string, (operator: BuiltOperator) => Promise<Headers>>> = {
   'a key in X-Admin-Key': ({ key }) => Promise.resolve({ 'X-Admin-Key': key }),
   'a bearer token': ({ key }) => Promise.resolve({ Authorization: `Bearer ${key}` }),
   'a session': async ({ key }) => {
@@ -113,7 +100,7 @@ const WAYS: Readonly<Record<string, (operator: Made) => Promise<Headers>>> = {
 };
 
 /** What spoils a credential after it was accepted. */
-const STATES: Readonly<Record<string, (operator: Made) => Promise<unknown>>> = {
+const STATES: Readonly<Record<string, (operator: BuiltOperator) => Promise<unknown>>> = {
   'a valid key': () => Promise.resolve(),
   'a revoked key': ({ name, keyId }) =>
     app.http.delete(`/operators/${name}/keys/${keyId}`).set(AS_ADMIN).expect(204),

@@ -1,5 +1,5 @@
 import type { Response } from 'supertest';
-import { createApplication, endpoint, issueKey } from '../support/builders.js';
+import { createApplication, createOperator, endpoint, issueKey } from '../support/builders.js';
 import { insertApplications, insertEnvironments } from '../support/bulk-rows.js';
 import { eventually } from '../support/eventually.js';
 import { stopIntervals } from '../support/intervals.js';
@@ -75,16 +75,8 @@ describe('GET /overview', () => {
       ...environments.map(({ name }) => `- ${name}`),
     ]);
 
-  async function operator(role: string, bindings: object = {}): Promise<Headers> {
-    const name = `${role}-${Math.random().toString(36).slice(2)}`;
-    await app.http
-      .post('/operators')
-      .set(AS_ADMIN)
-      .send({ name, kind: 'person', role, ...bindings })
-      .expect(201);
-    const issued = await app.http.post(`/operators/${name}/keys`).set(AS_ADMIN).send({ name }).expect(201);
-    return { 'X-Admin-Key': (issued.body as { key: string }).key };
-  }
+  const operator = async (role: string, bindings: object = {}): Promise<Headers> =>
+    (await createOperator(app, role, bindings)).as;
 
   const idOf = async (appKey: string, name: string): Promise<string> => {
     const [row] = await app.database.query<{ id: string }>(

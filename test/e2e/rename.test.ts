@@ -2,7 +2,14 @@ import type { Response } from 'supertest';
 import type { OperatorRole } from '#libs/domain/operator.js';
 import { ApplicationRenamesService } from '#registry/applications/application-renames.service.js';
 import { type AuditRow, entriesOf } from '../support/audit-trail.js';
-import { asApplication, createApplication, endpoint, issueKey } from '../support/builders.js';
+import {
+  asApplication,
+  type BuiltOperator,
+  createApplication,
+  createOperator,
+  endpoint,
+  issueKey,
+} from '../support/builders.js';
 import { eventually } from '../support/eventually.js';
 import { importKey } from '../support/imported-key.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
@@ -71,16 +78,8 @@ async function renamed(gracePeriodSeconds?: number): Promise<Renamed> {
   return { ...thing, now };
 }
 
-async function operator(role: OperatorRole, names: object = {}): Promise<{ name: string; as: Headers }> {
-  const name = `${role}-${++made}`;
-  await app.http
-    .post('/operators')
-    .set(AS_ADMIN)
-    .send({ name, kind: 'service', role, ...names })
-    .expect(201);
-  const issued = await app.http.post(`/operators/${name}/keys`).set(AS_ADMIN).send({ name }).expect(201);
-  return { name, as: { 'X-Admin-Key': (issued.body as { key: string }).key } };
-}
+const operator = (role: OperatorRole, names: object = {}): Promise<BuiltOperator> =>
+  createOperator(app, role, names);
 
 describe('POST /applications/{app_key}/rename', () => {
   it('changes the app key and the time of the change, and keeps all ids', async () => {

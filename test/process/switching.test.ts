@@ -1,20 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installProgram } from '../support/command-line.js';
 import { eventually } from '../support/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
-import {
-  addApplication,
-  addOperations,
-  fillRedis,
-  fillReference,
-  keyOf,
-  operationsOf,
-  placesOf,
-} from '../support/old-registries.js';
-import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js';
+import { addApplication, addOperations, keyOf, operationsOf, placesOf } from '../support/old-registries.js';
+import { hasRedisServer } from '../support/redis-server.js';
 import {
   RegisteringService,
   type ServiceIdentity,
@@ -23,9 +14,8 @@ import {
 } from '../support/registering-service.js';
 import { expectNothingNew, runImport, summaryOf } from '../support/run-import.js';
 import { ADMIN_KEY, AS_ADMIN, GIVEN_SECRETS } from '../support/secrets.js';
-import { type SpawnedService, spawnService } from '../support/spawned-service.js';
+import { SwitchingWorld } from '../support/switching-world.js';
 import { everyTable } from '../support/table-text.js';
-import type { TestDatabase } from '../support/test-database.js';
 import { runInOneShell, section, told, walkthroughSteps } from '../support/walkthrough.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/switching.md', import.meta.url));
@@ -46,47 +36,31 @@ const LIMIT_MS = 180_000;
 
 /** The way of the page, in its order, with services that go on registering while the imports run. */
 (hasRedisServer() ? describe : describe.skip)('docs/switching.md', () => {
-  let reference: TestDatabase;
-  let redis: RedisServer;
-  let service: SpawnedService;
-  let folder: string;
-  const services: RegisteringService[] = [];
-  const running: Promise<void>[] = [];
+  let world: SwitchingWorld;
   const exports: string[] = [];
 
   beforeAll(async () => {
-    reference = await fillReference(SIZE);
-    redis = await startRedisServer();
-    await fillRedis(redis, SIZE);
-    service = await spawnService({ RATE_LIMIT_ENABLED: 'false' });
-    folder = await mkdtemp(join(tmpdir(), 'registry-switching-'));
-    await installProgram(folder);
-    await writeFile(join(folder, 'admin-key'), `${ADMIN_KEY}\n`, { mode: 0o600 });
-    const settings = { ...GIVEN_SECRETS, DATABASE_URL: service.database.url, BCRYPT_COST: '4' };
+    world = await SwitchingWorld.open(SIZE);
+    await installProgram(world.folder);
+    await writeFile(join(world.folder, 'admin-key'), `${ADMIN_KEY}\n`, { mode: 0o600 });
+    const settings = { ...GIVEN_SECRETS, DATABASE_URL: world.service.database.url, BCRYPT_COST: '4' };
     const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-    await writeFile(join(folder, '.env'), lines.join(''));
-    exports.push(`export PATH="${folder}:$PATH"`);
+    await writeFile(join(world.folder, '.env'), lines.join(''));
+    exports.push(`export PATH="${world.folder}:$PATH"`);
   });
-  afterAll(async () => {
-    for (const each of services) each.stop();
-    await Promise.all(running);
-    await service.stop();
-    await redis.stop();
-    await reference.drop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => world.close());
 
   /** Runs the commands of a section as an operator does, one after the other, and compares what they print with the page. */
   const follow = async (heading: string): Promise<void> => {
     const text = section(await readFile(PAGE, 'utf8'), heading);
     const steps = walkthroughSteps(
       text
-        .replaceAll(SHOWN_REFERENCE, `${reference.url}?sslmode=prefer`)
-        .replaceAll(SHOWN_REDIS, redis.url)
-        .replaceAll(SHOWN_REGISTRY, service.url),
+        .replaceAll(SHOWN_REFERENCE, `${world.reference.url}?sslmode=prefer`)
+        .replaceAll(SHOWN_REDIS, world.redis.url)
+        .replaceAll(SHOWN_REGISTRY, world.service.url),
     );
     expect(steps.length).toBeGreaterThan(1);
-    const results = await runInOneShell([...exports, ...steps.map(({ command }) => command)], folder);
+    const results = await runInOneShell([...exports, ...steps.map(({ command }) => command)], world.folder);
     const own = results.slice(exports.length);
     expect(told(own)).toEqual(told(steps));
     expect(own.map(({ code }) => code)).toEqual(steps.map(() => 0));
@@ -94,12 +68,11 @@ const LIMIT_MS = 180_000;
   };
 
   const start = async (each: RegisteringService): Promise<void> => {
-    services.push(each);
-    running.push(each.run());
+    world.switch(each);
     await eventually(() => each.acknowledged !== undefined);
   };
   const asOperator = async (method: string, path: string, body?: object): Promise<unknown> => {
-    const response = await fetch(`${service.url}${path}`, {
+    const response = await fetch(`${world.service.url}${path}`, {
       method,
       headers: { ...AS_ADMIN, 'Content-Type': 'application/json' },
       body: body && JSON.stringify(body),
@@ -108,7 +81,7 @@ const LIMIT_MS = 180_000;
     return response.status === 204 ? undefined : response.json();
   };
   const newKeys = async (): Promise<{ appKey: string; environment: string; apiKey: string }[]> =>
-    (await readFile(join(folder, 'new-keys.jsonl'), 'utf8'))
+    (await readFile(join(world.folder, 'new-keys.jsonl'), 'utf8'))
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { appKey: string; environment: string; apiKey: string });
@@ -127,7 +100,7 @@ const LIMIT_MS = 180_000;
       expect(places).toHaveLength(7);
       for (const { appKey, environment, apiKey } of places) {
         const outcome = await tryRegistration(
-          { url: service.url, appKey, apiKey, environment },
+          { url: world.service.url, appKey, apiKey, environment },
           operationsOf(appKey, 3),
         );
         expect({ appKey, environment, ...outcome }).toMatchObject({
@@ -142,7 +115,7 @@ const LIMIT_MS = 180_000;
     'imports again after the cut-over, and undoes nothing',
     async () => {
       const identity = (appKey: string, apiKey = keyOf(appKey, 'production')): ServiceIdentity => ({
-        ...{ url: service.url, appKey, apiKey, environment: 'production' },
+        ...{ url: world.service.url, appKey, apiKey, environment: 'production' },
       });
       // Switched as it is, again and again.
       await start(
@@ -173,17 +146,17 @@ const LIMIT_MS = 180_000;
         ),
       );
       // Not switched yet.
-      await addOperations(reference, 'shipping', 'production', [
+      await addOperations(world.reference, 'shipping', 'production', [
         { name: 'Late', method: 'GET', path: '/shipping/late' },
       ]);
-      await addApplication(reference, 'returns', 2);
+      await addApplication(world.reference, 'returns', 2);
       await asOperator('PUT', '/applications/orders/environments/production', {
         description: 'The live one',
       });
       await asOperator('DELETE', '/applications/retired');
 
       await follow('Cut-over');
-      for (const each of services) {
+      for (const each of world.services) {
         expect(each.complaints).toEqual([]);
         expect(await each.registered()).toEqual(sorted(each.acknowledged?.operations ?? []));
         const application = await asOperator('GET', `/applications/${each.identity.appKey}`);
@@ -197,18 +170,17 @@ const LIMIT_MS = 180_000;
     'has nothing left to do after that',
     async () => {
       await follow('After');
-      for (const each of services) each.stop();
-      await Promise.all(running);
-      expect(services.map(({ complaints }) => complaints)).toEqual([[], [], []]);
+      await world.stopServices();
+      expect(world.services.map(({ complaints }) => complaints)).toEqual([[], [], []]);
       const before = await unsealedTables();
       for (const [kind, sourceUrl] of [
-        ['reference', reference.url],
-        ['redis', redis.url],
+        ['reference', world.reference.url],
+        ['redis', world.redis.url],
       ] as const) {
         const result = await runImport([kind, '-', '--json'], {
-          databaseUrl: service.database.url,
+          databaseUrl: world.service.database.url,
           sourceUrl,
-          cwd: folder,
+          cwd: world.folder,
         });
         expect(result.code).toBe(0);
         expectNothingNew(summaryOf(result));
@@ -220,7 +192,7 @@ const LIMIT_MS = 180_000;
 
   /** Without what the service writes a moment later: the seals of the audit trail, and when keys were used. */
   async function unsealedTables(): Promise<Map<string, string>> {
-    const tables = await everyTable(service);
+    const tables = await everyTable(world.service);
     for (const name of ['AuditHead', 'AuditSeal', 'ApiKey']) tables.delete(name);
     return tables;
   }

@@ -1,24 +1,20 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '../support/jest.js';
 import {
   addApplication,
   addOperations,
-  fillRedis,
-  fillReference,
   keyOf,
   type Operation,
   operationsOf,
   placesOf,
 } from '../support/old-registries.js';
-import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js';
+import { hasRedisServer } from '../support/redis-server.js';
 import { RegisteringService, sorted, tryRegistration } from '../support/registering-service.js';
 import { expectNothingNew, type ImportSummary, runImport, summaryOf } from '../support/run-import.js';
 import { AS_ADMIN } from '../support/secrets.js';
-import { type SpawnedService, spawnService } from '../support/spawned-service.js';
+import { SwitchingWorld } from '../support/switching-world.js';
 import { everyTable } from '../support/table-text.js';
-import type { TestDatabase } from '../support/test-database.js';
 
 const named = (kind: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${kind}-${index + 1}`);
@@ -38,44 +34,27 @@ const LATE_AT_ONCE = 10;
 const LIMIT_MS = 600_000;
 
 (hasRedisServer() ? describe : describe.skip)('switching from two filled registries', () => {
-  let reference: TestDatabase;
-  let redis: RedisServer;
-  let service: SpawnedService;
-  let folder: string;
-  const services: RegisteringService[] = [];
-  const running: Promise<void>[] = [];
+  let world: SwitchingWorld;
 
   beforeAll(async () => {
-    reference = await fillReference(SIZE);
-    redis = await startRedisServer();
-    await fillRedis(redis, SIZE);
-    service = await spawnService({
-      RATE_LIMIT_ENABLED: 'false',
-      AUDIT_MAX_BYTES_PER_HOUR: String(1024 ** 3),
-    });
-    folder = await mkdtemp(join(tmpdir(), 'registry-switching-'));
+    world = await SwitchingWorld.open(SIZE, { AUDIT_MAX_BYTES_PER_HOUR: String(1024 ** 3) });
   }, LIMIT_MS);
-  afterAll(async () => {
-    for (const each of services) each.stop();
-    await Promise.all(running);
-    await service.stop();
-    await redis.stop();
-    await reference.drop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => world.close());
 
   const run = async (kind: 'reference' | 'redis'): Promise<ImportSummary> => {
     const result = await runImport([kind, '-', '--json'], {
-      databaseUrl: service.database.url,
-      sourceUrl: kind === 'redis' ? redis.url : reference.url,
-      cwd: folder,
+      databaseUrl: world.service.database.url,
+      sourceUrl: kind === 'redis' ? world.redis.url : world.reference.url,
+      cwd: world.folder,
       ownProcess: true,
     });
     expect({ code: result.code, ...(result.code !== 0 && { stderr: result.stderr }) }).toEqual({ code: 0 });
     return summaryOf(result);
   };
   const newKeys = async (): Promise<Map<string, string>> => {
-    const lines = (await readFile(join(folder, 'imported-api-keys.jsonl'), 'utf8')).trimEnd().split('\n');
+    const lines = (await readFile(join(world.folder, 'imported-api-keys.jsonl'), 'utf8'))
+      .trimEnd()
+      .split('\n');
     return new Map(
       lines.map((line) => {
         const { appKey, apiKey } = JSON.parse(line) as { appKey: string; apiKey: string };
@@ -88,19 +67,18 @@ const LIMIT_MS = 600_000;
     const operationsAt = (start: number): Operation[] =>
       operationsOf(appKey, SIZE.endpointsEach + start).slice(start);
     const each = new RegisteringService(
-      { url: service.url, appKey, apiKey, environment: 'production' },
+      { url: world.service.url, appKey, apiKey, environment: 'production' },
       operationsAt,
       (start) => `Started ${start} times`,
     );
-    services.push(each);
-    running.push(each.run());
+    world.switch(each);
   };
   const useReference = async (round: number): Promise<void> => {
     const last = SIZE.applications.at(-1) ?? '';
     for (let count = 1; count <= LATE_AT_ONCE; count++) {
       const path = `/late/${round}/${count}`;
-      await addOperations(reference, last, 'production', [{ name: 'Late', method: 'GET', path }]);
-      await addApplication(reference, `late-${round}-${count}`, 2);
+      await addOperations(world.reference, last, 'production', [{ name: 'Late', method: 'GET', path }]);
+      await addApplication(world.reference, `late-${round}-${count}`, 2);
     }
   };
 
@@ -133,7 +111,7 @@ const LIMIT_MS = 600_000;
         apiKeys: { added: SIZE.inRedis.length },
       });
       for (const { appKey, environment, apiKey } of placesOf(SIZE.applications)) {
-        const identity = { url: service.url, appKey, apiKey, environment };
+        const identity = { url: world.service.url, appKey, apiKey, environment };
         expect(await tryRegistration(identity, operationsOf(appKey, 1))).toMatchObject({ added: 0 });
       }
     },
@@ -154,10 +132,9 @@ const LIMIT_MS = 600_000;
         await Promise.all([useReference(round), run('reference')]);
         await run('redis');
       }
-      for (const each of services) each.stop();
-      await Promise.all(running);
-      expect(services.flatMap(({ complaints }) => complaints)).toEqual([]);
-      for (const { starts } of services) expect(starts).toBeGreaterThan(1);
+      await world.stopServices();
+      expect(world.services.flatMap(({ complaints }) => complaints)).toEqual([]);
+      for (const { starts } of world.services) expect(starts).toBeGreaterThan(1);
     },
     LIMIT_MS,
   );
@@ -167,21 +144,21 @@ const LIMIT_MS = 600_000;
     async () => {
       await run('reference');
       await run('redis');
-      for (const each of services) {
+      for (const each of world.services) {
         expect(await each.registered()).toEqual(sorted(each.acknowledged?.operations ?? []));
-        const response = await fetch(`${service.url}/applications/${each.identity.appKey}`, {
+        const response = await fetch(`${world.service.url}/applications/${each.identity.appKey}`, {
           headers: AS_ADMIN,
         });
         expect(await response.json()).toMatchObject({ description: each.acknowledged?.description });
       }
-      const isSwitched = services.map(
+      const isSwitched = world.services.map(
         ({ identity: { appKey, environment } }) => `env-${appKey}-${environment}`,
       );
-      const there = await reference.query(
+      const there = await world.reference.query(
         `SELECT "environmentId", method, path FROM endpoints WHERE "environmentId" <> ALL($1) ORDER BY 1, 2, 3`,
         [isSwitched],
       );
-      const here = await service.database.query(
+      const here = await world.service.database.query(
         `SELECT n."environmentId", n."method", n."path" FROM "Endpoint" n
          WHERE n."environmentId" <> ALL($1) AND n."environmentId" LIKE 'env-%' ORDER BY 1, 2, 3`,
         [isSwitched],
@@ -197,7 +174,7 @@ const LIMIT_MS = 600_000;
 
   /** Without what the service writes by itself: seals, when keys were used, and the history that it packs. */
   async function tables(): Promise<Map<string, string>> {
-    const all = await everyTable(service);
+    const all = await everyTable(world.service);
     return new Map(
       ['Application', 'Environment', 'Endpoint', 'AuditLog'].map((name) => [name, all.get(name) ?? '']),
     );
